@@ -1,0 +1,12 @@
+"""Whom a manager must ring: cases, their two deadlines in working hours, and everything that happened to them.
+
+Words: a *callback* is a phone call to a person, nothing else; a *case* is one matter to settle; one without a number is
+*to look into* (no first-attempt clock) and becomes a callback when a number is added. An *attempt* is one try to ring;
+an *outcome* and a *cause* are written when a case is closed.
+
+deadlines  due times over working hours, pure
+models     callback_case, case_event
+service    open, claim, attempt, note, close, list
+
+Knows responses, contacts, organisation and kit. Known by routing and above.
+"""

@@ -1,0 +1,15 @@
+"""The ground every feature stands on, with no word of the business in it.
+
+db        engine, sessions, the fair write lock of SQLite, column types
+clock     the one place that reads the time
+ids       UUIDv7 keys, Crockford codes
+errors    errors as nouns with a stable code
+outbox    events and outgoing work, claimed by lease
+crypto    encryption, blind indexes, derived link keys
+phones    numbers in E.164, masked numbers
+log       structured logs without personal data
+i18n      the four languages and texts carried by language
+config_files  reading YAML of our own with the line of each mistake
+
+Knows nothing of app above it; everything above knows it.
+"""

@@ -1,0 +1,190 @@
+"""Engine, sessions and column types, the same for SQLite and PostgreSQL.
+
+SQLite is the embedded default: `pysqlite3` (SQLite before 3.51.3 can corrupt a WAL file that two connections write; where
+that package has no wheel and the SQLite at hand is older, `journal_mode=DELETE` and a warning), WAL, `synchronous=FULL`,
+and `BEGIN IMMEDIATE` behind a first-come-first-served lock for whoever writes. Readers never wait.
+"""
+
+import logging
+import sqlite3
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from sqlalchemy import JSON, CheckConstraint, DateTime, LargeBinary, MetaData, String, Uuid, create_engine, event
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.engine import URL, Connection, Dialect, Engine, make_url
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.types import TypeDecorator
+
+from app.kit.locks import FairLock
+
+try:
+    import pysqlite3 as _newer_sqlite
+except ImportError:  # no wheel for this machine
+    _newer_sqlite = None
+
+SQLITE: ModuleType = _newer_sqlite or sqlite3
+SAFE_WAL = (3, 51, 3)
+_LOG = logging.getLogger(__name__)
+# What PostgreSQL asks to try again: serialization failure and deadlock.
+_RETRY = {"40001", "40P01"}
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An instant: aware in Python, UTC in the table (SQLite keeps no zone). Naive values are refused."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a naive datetime cannot be stored; say which zone it is in")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Base(DeclarativeBase):
+    """All tables; constraints have names, so that migrations and errors can speak of them."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {  # noqa: RUF012 -- SQLAlchemy's own declaration
+        datetime: UtcDateTime(),
+        uuid.UUID: Uuid(),
+        bytes: LargeBinary(),
+        str: String(),
+        dict[str, Any]: JSON().with_variant(JSONB(), "postgresql"),
+        list[str]: JSON().with_variant(JSONB(), "postgresql"),
+    }
+
+
+def one_of(column: str, values: type[StrEnum], *, nullable: bool = False) -> CheckConstraint:
+    """Return the CHECK that a text column holds one of the enumeration's values (or nothing)."""
+    listed = ", ".join(f"'{value}'" for value in values)
+    rule = f"{column} IN ({listed})"
+    return CheckConstraint(f"{column} IS NULL OR {rule}" if nullable else rule, name=f"{column}_known")
+
+
+class Database:
+    """One database: sessions to read and sessions to write. `url` as SQLAlchemy's, `sqlite:///…` or `postgresql://…`."""
+
+    def __init__(self, url: str, *, pool_size: int = 8) -> None:
+        self.url = _with_driver(make_url(url))
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        self.engine = _sqlite_engine(self.url, pool_size) if self.is_sqlite else _postgres_engine(self.url, pool_size)
+        # An option on a shared pool: the `begin` hook reads it.
+        self._writing = self.engine.execution_options(otklik_write=True)
+
+    def session(self, *, write: bool = True) -> Session:
+        """Return a session; nothing is begun (and no lock taken) before its first statement."""
+        return Session(self._writing if write else self.engine, expire_on_commit=False)
+
+    @contextmanager
+    def transaction(self) -> Iterator[Session]:
+        """A writing session that commits at the end of the block and rolls back when it raises."""
+        with self.session() as session:
+            try:
+                yield session
+                session.commit()
+            except BaseException:
+                session.rollback()
+                raise
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A session to read with, rolled back at the end of the block."""
+        with self.session(write=False) as session:
+            yield session
+
+    def dispose(self) -> None:
+        """Close every connection: before a fork, at the end of a test."""
+        self.engine.dispose()
+
+
+def should_retry(error: BaseException) -> bool:
+    """Tell whether PostgreSQL asks for the whole transaction again (40001, 40P01)."""
+    return isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", None) in _RETRY
+
+
+def sqlite_version() -> tuple[int, ...]:
+    """Return the version of the SQLite in use."""
+    return tuple(SQLITE.sqlite_version_info)
+
+
+def _with_driver(url: URL) -> URL:
+    return url.set(drivername="postgresql+psycopg") if url.get_backend_name() in ("postgresql", "postgres") else url
+
+
+def _postgres_engine(url: URL, pool_size: int) -> Engine:
+    return create_engine(url, pool_size=pool_size, max_overflow=4, pool_pre_ping=True, pool_timeout=10)
+
+
+def _sqlite_engine(url: URL, pool_size: int) -> Engine:
+    in_memory = not url.database or url.database == ":memory:"
+    if not in_memory:
+        Path(str(url.database)).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(
+        url, module=SQLITE, **({} if in_memory else {"pool_size": pool_size, "max_overflow": 4, "pool_timeout": 30})
+    )
+    lock = FairLock(None if in_memory else Path(f"{url.database}.lock"))
+    journal = "WAL" if sqlite_version() >= SAFE_WAL else "DELETE"
+    if journal == "DELETE":
+        _LOG.warning("SQLite %s can corrupt a WAL file; using journal_mode=DELETE, which is slower", SQLITE.sqlite_version)
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # we say BEGIN ourselves
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA busy_timeout=10000")
+        cursor.execute(f"PRAGMA journal_mode={journal}")
+        cursor.execute("PRAGMA synchronous=FULL")
+        cursor.execute("PRAGMA foreign_keys=ON")
+        cursor.execute("PRAGMA cache_size=-16384")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        if not connection.get_execution_options().get("otklik_write"):
+            connection.exec_driver_sql("BEGIN")
+            return
+        lock.acquire()
+        # The lock is given back when the connection goes back to the pool, after COMMIT or ROLLBACK.
+        connection.info["holds_write_lock"] = True
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    def give_back(record: Any) -> None:
+        if record is not None and record.info.pop("holds_write_lock", False):
+            lock.release()
+
+    @event.listens_for(engine, "checkin")
+    def checkin(_connection: Any, record: Any) -> None:
+        give_back(record)
+
+    @event.listens_for(engine, "invalidate")
+    def invalidate(_connection: Any, record: Any, _error: Any) -> None:
+        give_back(record)
+
+    return engine
+
+

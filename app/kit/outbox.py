@@ -1,0 +1,166 @@
+"""The outbox: what the outside world must hear of, written in the same transaction as the fact itself.
+
+A use case calls `record_event`; a worker claims due rows by lease, hands each to whoever handles its kind, and writes
+the result. Delivery is at least once: completing needs the very claim (`owner` and `attempts`) that began it, so a
+worker that lost its lease cannot overwrite what its successor did. Leases use the database's time, never a process's.
+"""
+
+import random
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import CheckConstraint, Index, delete, func, insert, select, text, type_coerce, update
+from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.sql.elements import ColumnElement
+
+from app.kit.db import Base, UtcDateTime, one_of
+from app.kit.ids import new_id
+
+# 0 s, 5 s, 30 s, 2 min, 5 min, then every 5 minutes with a jitter of a fifth, for four hours in all.
+_DELAYS = (5, 30, 120, 300)
+MAX_ATTEMPTS = 52
+
+
+class OutboxState(StrEnum):
+    """Where a row stands; `dead` rows stay and can be replayed by hand."""
+
+    WAITING = "waiting"
+    DONE = "done"
+    DEAD = "dead"
+
+
+class OutboxRow(Base):
+    """One event or piece of outgoing work. `payload` holds ids and plain values, never a phone or a name."""
+
+    __tablename__ = "outbox"
+    __table_args__ = (
+        one_of("state", OutboxState),
+        CheckConstraint("attempts >= 0", name="attempts_counted"),
+        # The claim reads only what waits, in due order, however many rows are done.
+        Index("ix_outbox_waiting", "due_at", "id", sqlite_where=text("state = 'waiting'"), postgresql_where=text("state = 'waiting'")),
+        Index("ix_outbox_done_at", "done_at"),
+    )
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    payload: Mapped[dict[str, Any]]
+    created_at: Mapped[datetime]
+    due_at: Mapped[datetime]
+    state: Mapped[str] = mapped_column(default=OutboxState.WAITING)
+    attempts: Mapped[int] = mapped_column(default=0)
+    owner: Mapped[str | None]
+    lease_until: Mapped[datetime | None]
+    done_at: Mapped[datetime | None]
+    last_error: Mapped[str | None]
+    once_key: Mapped[str | None] = mapped_column(unique=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A row in the hands of one worker until its lease ends."""
+
+    id: uuid.UUID
+    kind: str
+    payload: dict[str, Any]
+    attempts: int
+    owner: str
+
+
+def record_event(session: Session, kind: str, payload: dict[str, Any], *, now: datetime, due_at: datetime | None = None) -> uuid.UUID:
+    """Write an event (`case.opened`) into the caller's transaction and return its id."""
+    row_id = new_id()
+    session.execute(
+        insert(OutboxRow.__table__),  # type: ignore[arg-type]
+        {"id": row_id, "kind": kind, "payload": payload, "created_at": now, "due_at": due_at or now, "state": OutboxState.WAITING, "attempts": 0},
+    )
+    return row_id
+
+
+def claim_due(session: Session, *, owner: str, limit: int, lease: timedelta) -> list[Claim]:
+    """Claim up to `limit` due rows for `owner`, longest due first; one statement, safe against any other worker."""
+    clock = _database_now(session)
+    due = (
+        select(OutboxRow.id)
+        .where(
+            OutboxRow.state == OutboxState.WAITING,
+            OutboxRow.due_at <= clock,
+            (OutboxRow.lease_until.is_(None)) | (OutboxRow.lease_until < clock),
+        )
+        .order_by(OutboxRow.due_at, OutboxRow.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    claimed = session.execute(
+        update(OutboxRow)
+        .where(OutboxRow.id.in_(due.scalar_subquery()))
+        .values(owner=owner, lease_until=_database_now(session, lease), attempts=OutboxRow.attempts + 1)
+        .returning(OutboxRow.id, OutboxRow.kind, OutboxRow.payload, OutboxRow.attempts)
+        .execution_options(synchronize_session=False)
+    ).all()
+    return [Claim(row.id, row.kind, row.payload, row.attempts, owner) for row in sorted(claimed, key=lambda row: row.id)]
+
+
+def complete(session: Session, claims: Sequence[Claim], *, now: datetime) -> int:
+    """Write that the claims are done and return how many still were this worker's to complete."""
+    return sum(_finish(session, claim, state=OutboxState.DONE, done_at=now, last_error=None) for claim in claims)
+
+
+def fail(session: Session, claim: Claim, *, error: str, permanent: bool, now: datetime) -> bool:
+    """Write the failure: tried again later, or `dead` when permanent or tried too often. False if the lease was lost."""
+    if permanent or claim.attempts >= MAX_ATTEMPTS:
+        return bool(_finish(session, claim, state=OutboxState.DEAD, done_at=now, last_error=error[:500]))
+    return bool(_finish(session, claim, due_at=now + retry_delay(claim.attempts), last_error=error[:500]))
+
+
+def retry_delay(attempts: int) -> timedelta:
+    """Return how long to wait after the given number of attempts (1 or more)."""
+    seconds = _DELAYS[min(attempts, len(_DELAYS)) - 1]
+    # A jitter, not a secret: it keeps workers from knocking at a recovering gateway in step.
+    return timedelta(seconds=seconds * random.uniform(0.8, 1.2))  # noqa: S311
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxStatus:
+    """How the queue stands: rows waiting and due, dead rows, and since when the oldest due row waits."""
+
+    due: int
+    dead: int
+    oldest_due_at: datetime | None
+
+
+def read_status(session: Session, *, now: datetime) -> OutboxStatus:
+    """Return how the queue stands at `now`."""
+    due, oldest = session.execute(
+        select(func.count(), func.min(OutboxRow.due_at)).where(OutboxRow.state == OutboxState.WAITING, OutboxRow.due_at <= now)
+    ).one()
+    dead = session.scalar(select(func.count()).where(OutboxRow.state == OutboxState.DEAD)) or 0
+    return OutboxStatus(due, dead, oldest)
+
+
+def purge_done(session: Session, *, before: datetime, limit: int = 1000) -> int:
+    """Delete up to `limit` rows done before the instant, and return how many."""
+    old = select(OutboxRow.id).where(OutboxRow.state == OutboxState.DONE, OutboxRow.done_at < before).limit(limit)
+    result = session.execute(delete(OutboxRow).where(OutboxRow.id.in_(old.scalar_subquery())).execution_options(synchronize_session=False))
+    return int(result.rowcount)  # type: ignore[attr-defined]
+
+
+def _finish(session: Session, claim: Claim, **values: Any) -> int:
+    result = session.execute(
+        update(OutboxRow)
+        .where(OutboxRow.id == claim.id, OutboxRow.owner == claim.owner, OutboxRow.attempts == claim.attempts, OutboxRow.state == OutboxState.WAITING)
+        .values(owner=None, lease_until=None, **values)
+        .execution_options(synchronize_session=False)
+    )
+    return int(result.rowcount)  # type: ignore[attr-defined]
+
+
+def _database_now(session: Session, plus: timedelta = timedelta()) -> ColumnElement[datetime]:
+    """The database's own clock, so that machines that disagree about the time agree about leases."""
+    if session.get_bind().dialect.name == "sqlite":
+        # The very text in which UtcDateTime stores an instant, so that text compares with text.
+        return func.strftime("%Y-%m-%d %H:%M:%f000", "now", f"{plus.total_seconds():+.3f} seconds", type_=UtcDateTime())
+    return type_coerce(func.clock_timestamp() + plus, UtcDateTime())

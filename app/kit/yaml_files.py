@@ -1,0 +1,160 @@
+"""YAML of ours (surveys, routing, review sites), read strictly, every mistake told with its line.
+
+Refused before anything is built: more than 64 KB, aliases and anchors, tags, duplicate keys, nesting deeper than 8,
+control characters and invisible direction marks. PyYAML keeps the risk of expansion open, so there is nothing here to expand.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+import yaml
+from pydantic import BaseModel, ValidationError
+
+from app.kit.errors import ConfigurationError
+
+MAX_BYTES = 64 * 1024
+MAX_DEPTH = 8
+
+Loc = tuple[int | str, ...]
+ModelT = TypeVar("ModelT", bound=BaseModel)
+_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
+
+
+class YamlFileError(ConfigurationError):
+    """One or more mistakes in a file, each as `name:line: what is wrong`; `lines` holds them one by one."""
+
+    code = "invalid_file"
+
+    def __init__(self, mistakes: Iterable[str]) -> None:
+        self.mistakes = list(mistakes)
+        super().__init__("\n".join(self.mistakes))
+
+
+@dataclass(frozen=True, slots=True)
+class YamlDocument:
+    """Plain data and the line on which each of its places begins."""
+
+    name: str
+    data: Any
+    lines: dict[Loc, int] = field(default_factory=dict)
+
+    def line_of(self, loc: Loc) -> int:
+        """Return the line of the place, or of the nearest place above it that is in the file."""
+        while loc and loc not in self.lines:
+            loc = loc[:-1]
+        return self.lines.get(loc, 1)
+
+    def error(self, loc: Loc, message: str) -> YamlFileError:
+        """Return an error that names the file, the line and the place."""
+        return YamlFileError([self.describe(loc, message)])
+
+    def describe(self, loc: Loc, message: str) -> str:
+        """Return `name:line: place: message`."""
+        place = ".".join(str(part) for part in loc)
+        return f"{self.name}:{self.line_of(loc)}: {place + ': ' if place else ''}{message}"
+
+
+def parse_yaml(content: bytes, name: str) -> YamlDocument:
+    """Read a document; raises YamlFileError with the line."""
+    if len(content) > MAX_BYTES:
+        raise YamlFileError([f"{name}:1: {len(content)} bytes; at most {MAX_BYTES} are read"])
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content[: error.start].count(b"\n") + 1
+        raise YamlFileError([f"{name}:{line}: not UTF-8; save the file as UTF-8"]) from error
+    if bad := _FORBIDDEN.search(text):
+        line = text.count("\n", 0, bad.start()) + 1
+        raise YamlFileError([f"{name}:{line}: invisible character U+{ord(bad.group()):04X}; delete it"])
+    try:
+        _refuse_expansion(text, name)
+        node = yaml.compose(text, Loader=yaml.SafeLoader)
+    except yaml.YAMLError as error:
+        raise YamlFileError([_describe_syntax(error, name)]) from error
+    document = YamlDocument(name, None, {})
+    if node is None:
+        raise YamlFileError([f"{name}:1: the file is empty"])
+    try:
+        data = _build(node, (), document)
+    except ValueError as error:  # a date such as 2026-02-30
+        raise YamlFileError([f"{name}:{node.start_mark.line + 1}: {error}"]) from error
+    return YamlDocument(name, data, document.lines)
+
+
+def validate_yaml(document: YamlDocument, model: type[ModelT]) -> ModelT:
+    """Return the document as `model`; raises YamlFileError that lists every mistake with its line."""
+    try:
+        return model.model_validate(document.data)
+    except ValidationError as error:
+        raise YamlFileError(describe_mistakes(document, error)) from error
+
+
+def describe_mistakes(document: YamlDocument, error: ValidationError) -> list[str]:
+    """Return pydantic's findings as `name:line: place: message`, in the order of the file."""
+    findings = []
+    for mistake in error.errors(include_url=False, include_input=False):
+        message = mistake["msg"].removeprefix("Value error, ")
+        loc = _existing(mistake["loc"], document)
+        findings.append((document.line_of(loc), document.describe(loc, message)))
+    return [message for _, message in sorted(findings)]
+
+
+def _existing(loc: Loc, document: YamlDocument) -> Loc:
+    """Drop the parts that pydantic adds (union tags, `[key]`) and keep the rest as the path in the file."""
+    path: Loc = ()
+    for part in loc:
+        if part in ("[key]",):
+            continue
+        if (*path, part) in document.lines:
+            path = (*path, part)
+        elif isinstance(part, str) and part == loc[-1]:
+            path = (*path, part)
+    return path
+
+
+def _refuse_expansion(text: str, name: str) -> None:
+    depth = 0
+    for event in yaml.parse(text, Loader=yaml.SafeLoader):
+        line = event.start_mark.line + 1
+        if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
+            raise YamlFileError([f"{name}:{line}: anchors (&) and aliases (*) are not read; write the text out"])
+        if getattr(event, "tag", None):
+            raise YamlFileError([f"{name}:{line}: tags (!) are not read; leave the tag out"])
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+            if depth > MAX_DEPTH:
+                raise YamlFileError([f"{name}:{line}: nested deeper than {MAX_DEPTH} levels"])
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+
+
+def _build(node: yaml.Node, loc: Loc, document: YamlDocument) -> Any:
+    document.lines.setdefault(loc, node.start_mark.line + 1)
+    if isinstance(node, yaml.MappingNode):
+        result: dict[Any, Any] = {}
+        for key_node, value_node in node.value:
+            if not isinstance(key_node, yaml.ScalarNode):
+                raise YamlFileError([f"{document.name}:{key_node.start_mark.line + 1}: a key must be plain text"])
+            key = _key(key_node)
+            if key in result:
+                raise YamlFileError([f"{document.name}:{key_node.start_mark.line + 1}: {key!r} stands here twice"])
+            document.lines[(*loc, key)] = key_node.start_mark.line + 1
+            result[key] = _build(value_node, (*loc, key), document)
+        return result
+    if isinstance(node, yaml.SequenceNode):
+        return [_build(item, (*loc, position), document) for position, item in enumerate(node.value)]
+    return yaml.SafeLoader("").construct_object(node)
+
+
+def _key(node: yaml.ScalarNode) -> int | str:
+    """Numbers stay numbers (`1: {ru: …}`); everything else is text, so that `no:` and `on:` are not booleans."""
+    value = node.value
+    return int(value) if node.tag == "tag:yaml.org,2002:int" and value.isascii() and value.isdigit() else str(value)
+
+
+def _describe_syntax(error: yaml.YAMLError, name: str) -> str:
+    mark = getattr(error, "problem_mark", None)
+    problem = getattr(error, "problem", None) or str(error)
+    return f"{name}:{mark.line + 1 if mark else 1}: {problem}"

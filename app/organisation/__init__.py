@@ -1,0 +1,13 @@
+"""The company: a tree of units with working hours, and the people who work there.
+
+Words: a *unit* is any node (company, region, city, office, desk, contact centre, queue); the *root* is the company
+itself, made by the first migration with the code `company`. Time zone and hours are *inherited*: a unit without its own
+takes the nearest ancestor's. `unit_ancestor` holds every (unit, ancestor) pair, itself included, so that "this unit and
+all below it" is one WHERE and "the nearest that has it" is one ORDER BY.
+
+hours    opening hours as people write them, pure
+models   unit, unit_ancestor, employee
+service  add, change and find units and employees
+
+Knows only kit. Known by everyone above.
+"""

@@ -1,0 +1,13 @@
+"""What the respondents said: started by one tap, extended by one optional form, never refused.
+
+Words: a *response* is `SurveyResponse`; its *rating* is what was tapped, its *score* the same on 0–100; *via* is where it
+was answered; *suspect* marks a burst, a replay, a scanner or a too-fast answer, which is kept and shown apart.
+
+scoring  from a tapped value to band and score, pure
+flags    what makes a response suspect, pure
+models   survey_response, response_answer, rating_change, device_answer
+service  start, change, extend, find
+
+One tap is one response, and the database says so: `form_hash` is unique (the same form sent a hundred times) and
+`device_answer` has one row a device and touchpoint (two tabs). Knows touchpoints, surveys and below. Known by routing.
+"""

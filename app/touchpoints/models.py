@@ -1,0 +1,59 @@
+"""Tables of touchpoints."""
+
+import uuid
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.kit.db import Base, one_of
+
+CODE_LENGTH = 8
+
+
+class Channel(StrEnum):
+    """How the company was contacted; the way an answer came in is `via` (responses)."""
+
+    CALL = "call"
+    VISIT = "visit"
+    CHAT = "chat"
+    MESSENGER = "messenger"
+    SOCIAL = "social"
+    WRITTEN = "written"
+    VIDEO = "video"
+    APP = "app"
+    FIELD = "field"
+
+
+class Touchpoint(Base):
+    """A code and what it asks. The code never changes; everything else may."""
+
+    __tablename__ = "touchpoint"
+    __table_args__ = (
+        one_of("channel", Channel),
+        CheckConstraint(f"length(code) = {CODE_LENGTH}", name="code_length"),
+        # "A second run prints the same codes": one live touchpoint for a unit, employee, survey and placement.
+        Index(
+            "uq_touchpoint_live",
+            "unit_id",
+            text("coalesce(CAST(employee_id AS VARCHAR), '')"),
+            "survey_key",
+            "placement",
+            unique=True,
+            sqlite_where=text("revoked_at IS NULL"),
+            postgresql_where=text("revoked_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(unique=True)
+    unit_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("unit.id"), index=True)
+    employee_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("employee.id"))
+    survey_key: Mapped[str]
+    placement: Mapped[str] = mapped_column(default="")
+    channel: Mapped[str] = mapped_column(default=Channel.VISIT)
+    demo: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]

@@ -1,0 +1,9 @@
+"""The faces; the only code that knows Flask. Views parse, call one use case and show.
+
+access   the gates: each blueprint says who may enter
+edge     the session of a request, commit and retry, languages, headers
+errors   errors of the business to pages
+site     home, sign-in, health, metrics
+public   the respondent: survey and links
+manage   staff: dashboard, callbacks, responses
+"""

@@ -1,0 +1,188 @@
+"""Typed settings, the only reader of the environment. Every one is described in `config/.env.example`.
+
+A wrong or unknown `OTKLIK_` value stops the start with a list of all that is wrong.
+"""
+
+import os
+import secrets
+from collections.abc import Callable, Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, available_timezones
+
+import phonenumbers
+from pydantic import AfterValidator, Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from app.kit.crypto import DataKey, format_data_keys, parse_data_keys
+from app.kit.errors import ConfigurationError
+from app.kit.i18n import Language
+from app.organisation.hours import InvalidHoursError, parse_hours
+
+ROOT = Path(__file__).resolve().parent.parent
+PREFIX = "OTKLIK_"
+
+
+def _time_zone(value: str) -> str:
+    if value not in available_timezones():
+        raise ValueError(f"no time zone {value!r}; write one of the IANA list, such as Asia/Almaty or Europe/Kyiv")
+    return value
+
+
+def _hours(value: str) -> str:
+    try:
+        return str(parse_hours(value))
+    except InvalidHoursError as error:
+        raise ValueError(error.message) from error
+
+
+class Settings(BaseSettings):
+    """One installation. `host` and `port` are read without the prefix, as platforms set them."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_file=ROOT / ".env", extra="forbid", frozen=True)
+
+    database_url: str = f"sqlite:///{ROOT / 'var' / 'otklik.db'}"
+    base_url: str = ""
+    secret_key: str = Field(default="", repr=False)
+    data_keys: str = Field(default="", repr=False)
+    var_dir: Path = ROOT / "var"
+    config_dir: Path = ROOT / "config"
+    surveys_dir: Path = ROOT / "surveys"
+    company_name: str = Field(default="Otklik", min_length=1, max_length=120)
+    time_zone: Annotated[str, AfterValidator(_time_zone)] = "Asia/Almaty"
+    hours: Annotated[str, AfterValidator(_hours)] = "Mo-Fr 09:00-18:00"
+    language: Language = Language.RU
+    phone_region: str = "KZ"
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    metrics_token: str = Field(default="", repr=False)
+    proxies: int = Field(default=0, ge=0, le=5)
+    web_processes: int = Field(default=0, ge=0, le=64)
+    sign_in_idle_minutes: int = Field(default=60, ge=5, le=1440)
+    sign_in_hours: int = Field(default=12, ge=1, le=168)
+    host: str = Field(default="127.0.0.1", validation_alias="HOST")
+    port: int = Field(default=8000, ge=1, le=65535, validation_alias="PORT")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return init_settings, env_settings, dotenv_settings
+
+    @field_validator("database_url")
+    @classmethod
+    def _database(cls, value: str) -> str:
+        if not value.startswith(("sqlite:///", "postgresql://", "postgresql+psycopg://", "postgres://")):
+            raise ValueError("write sqlite:///path/to/file.db or postgresql://user:password@host/database")
+        return value
+
+    @field_validator("base_url")
+    @classmethod
+    def _base(cls, value: str) -> str:
+        if not value:
+            return value
+        parts = urlsplit(value)
+        if parts.scheme not in ("http", "https") or not parts.hostname or parts.path not in ("", "/") or parts.query:
+            raise ValueError("write scheme and host only, such as https://feedback.example.kz")
+        return f"{parts.scheme}://{parts.netloc}"
+
+    @field_validator("phone_region")
+    @classmethod
+    def _region(cls, value: str) -> str:
+        if value.upper() not in phonenumbers.SUPPORTED_REGIONS:
+            raise ValueError("write a two-letter country, such as KZ, UA or RU")
+        return value.upper()
+
+    @field_validator("secret_key")
+    @classmethod
+    def _secret(cls, value: str) -> str:
+        if value and len(value) < 32:
+            raise ValueError("at least 32 characters; `openssl rand -base64 32` makes one")
+        return value
+
+    @property
+    def public_url(self) -> str:
+        """The address that codes and links carry: `base_url`, or the local one for a trial."""
+        if self.base_url:
+            return self.base_url
+        return f"http://localhost:{self.port}"
+
+    @property
+    def secure(self) -> bool:
+        """Whether people reach us by https: cookies are then `__Host-` and Secure."""
+        return self.public_url.startswith("https://")
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The company's time zone."""
+        return ZoneInfo(self.time_zone)
+
+    @property
+    def keys_dir(self) -> Path:
+        """Where keys are made at first start (mode 0600), outside the database."""
+        return self.var_dir / "keys"
+
+    @cached_property
+    def signing_key(self) -> str:
+        """The key that signs cookies and forms: `OTKLIK_SECRET_KEY`, or the file made at first start."""
+        return self.secret_key or _key_file(self.keys_dir / "secret_key", lambda: secrets.token_urlsafe(48))
+
+    @cached_property
+    def encryption_keys(self) -> tuple[DataKey, ...]:
+        """The data keys: `OTKLIK_DATA_KEYS`, or the file made at first start."""
+        text = self.data_keys or _key_file(self.keys_dir / "data_keys", lambda: format_data_keys([DataKey.generate("k1")]))
+        return parse_data_keys(text)
+
+
+def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
+    """Return the settings of the environment; raises ConfigurationError that lists every wrong and unknown value."""
+    names = os.environ if environ is None else environ
+    problems = [
+        f"{name}: no such setting; config/.env.example lists them all"
+        for name in sorted(names)
+        if name.upper().startswith(PREFIX) and name.upper().removeprefix(PREFIX).lower() not in _environment_names()
+    ]
+    try:
+        settings = Settings()
+    except ValidationError as error:
+        for mistake in error.errors(include_url=False, include_input=False):
+            name = str(mistake["loc"][0]) if mistake["loc"] else ""
+            shown = name if name in ("HOST", "PORT") else PREFIX + name.upper().removeprefix(PREFIX)
+            message = "no such setting; config/.env.example lists them all" if mistake["type"] == "extra_forbidden" else mistake["msg"]
+            problems.append(f"{shown}: {message.removeprefix('Value error, ')}")
+    else:
+        try:
+            if settings.data_keys:
+                parse_data_keys(settings.data_keys)
+        except ConfigurationError as error:
+            problems.append(error.message)
+        if not problems:
+            return settings
+    raise ConfigurationError("Otklik cannot start; these settings are wrong:\n" + "\n".join(f"  {line}" for line in problems))
+
+
+def _environment_names() -> set[str]:
+    return {name for name, field in Settings.model_fields.items() if field.validation_alias is None}
+
+
+def _key_file(path: Path, make: Callable[[], str]) -> str:
+    """Read the key, or make it: written whole under another name first, so that two starts agree on one key."""
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            file.write(make())
+        try:
+            os.link(draft, path)
+        except FileExistsError:
+            pass  # another process was first; its key is the key
+        finally:
+            draft.unlink()
+    return path.read_text().strip()
