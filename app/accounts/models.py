@@ -1,0 +1,80 @@
+"""Tables of staff, their grants, sign-ins and what they did."""
+
+import uuid
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.kit.db import Base, one_of
+
+
+class Role(StrEnum):
+    """What a grant allows at its unit and below."""
+
+    ADMIN = "admin"
+    MANAGER = "manager"
+    ANALYST = "analyst"
+
+
+class StaffUser(Base):
+    """Somebody who signs in."""
+
+    __tablename__ = "staff_user"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    email: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    password: Mapped[str]
+    active: Mapped[bool] = mapped_column(default=True)
+    fs_uniquifier: Mapped[str] = mapped_column(unique=True)
+    language: Mapped[str | None]
+    demo: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
+
+
+class StaffGrant(Base):
+    """A role at a unit and all below it."""
+
+    __tablename__ = "staff_grant"
+    __table_args__ = (one_of("role", Role), UniqueConstraint("user_id", "unit_id", "role"))
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    user_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("staff_user.id", ondelete="CASCADE"))
+    unit_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("unit.id", ondelete="CASCADE"))
+    role: Mapped[str]
+
+
+class SignIn(Base):
+    """One device's sign-in: checked on each request, ended by itself or by hand."""
+
+    __tablename__ = "sign_in"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    user_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("staff_user.id", ondelete="CASCADE"), index=True)
+    secret_hash: Mapped[bytes] = mapped_column(unique=True)
+    created_at: Mapped[datetime]
+    seen_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    address: Mapped[str]
+    user_agent: Mapped[str]
+
+
+class AuditEntry(Base):
+    """What was done or refused, by whom; only ever added to."""
+
+    __tablename__ = "audit_entry"
+    __table_args__ = (Index("ix_audit_entry_at", "at"), Index("ix_audit_entry_user_id_at", "user_id", "at"))
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    user_id: Mapped[uuid.UUID | None]
+    action: Mapped[str]
+    object_type: Mapped[str | None]
+    object_id: Mapped[str | None]
+    details: Mapped[dict[str, Any]]
+    address: Mapped[str | None]

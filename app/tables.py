@@ -1,0 +1,27 @@
+"""Imports every model, so that Alembic and the tests see all tables."""
+
+from app.accounts import models as accounts
+from app.callbacks import models as callbacks
+from app.contacts import models as contacts
+from app.kit import outbox
+from app.kit.db import Base
+from app.organisation import models as organisation
+from app.responses import models as responses
+from app.review_sites import models as review_sites
+from app.surveys import models as surveys
+from app.touchpoints import models as touchpoints
+
+METADATA = Base.metadata
+
+__all__ = [
+    "METADATA",
+    "accounts",
+    "callbacks",
+    "contacts",
+    "organisation",
+    "outbox",
+    "responses",
+    "review_sites",
+    "surveys",
+    "touchpoints",
+]
