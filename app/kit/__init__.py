@@ -9,7 +9,9 @@ crypto    encryption, blind indexes, derived link keys
 phones    numbers in E.164, masked numbers
 log       structured logs without personal data
 i18n      the four languages and texts carried by language
-config_files  reading YAML of our own with the line of each mistake
+yaml_files  reading YAML of our own with the line of each mistake
+locks     the first-come-first-served lock behind SQLite's one writer
+schema    migrate up and down, and tell whether the schema is this code's
 
 Knows nothing of app above it; everything above knows it.
 """

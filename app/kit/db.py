@@ -117,6 +117,15 @@ class Database:
         with self.session(write=False) as session:
             yield session
 
+    @contextmanager
+    def migrating(self) -> Iterator[Connection]:
+        """A connection that commits at the end of the block and does not act on foreign keys meanwhile.
+
+        SQLite alters a table by copying it; with foreign keys on, dropping the old one would delete what refers to it.
+        """
+        with self._writing.execution_options(otklik_migrating=True).begin() as connection:
+            yield connection
+
     def dispose(self) -> None:
         """Close every connection: before a fork, at the end of a test."""
         self.engine.dispose()
@@ -165,12 +174,16 @@ def _sqlite_engine(url: URL, pool_size: int) -> Engine:
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
-        if not connection.get_execution_options().get("otklik_write"):
+        options = connection.get_execution_options()
+        if not options.get("otklik_write"):
             connection.exec_driver_sql("BEGIN")
             return
         lock.acquire()
         # The lock is given back when the connection goes back to the pool, after COMMIT or ROLLBACK.
         connection.info["holds_write_lock"] = True
+        if options.get("otklik_migrating"):
+            connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
+            connection.info["foreign_keys_off"] = True
         connection.exec_driver_sql("BEGIN IMMEDIATE")
 
     def give_back(record: Any) -> None:
@@ -178,7 +191,9 @@ def _sqlite_engine(url: URL, pool_size: int) -> Engine:
             lock.release()
 
     @event.listens_for(engine, "checkin")
-    def checkin(_connection: Any, record: Any) -> None:
+    def checkin(connection: Any, record: Any) -> None:
+        if record is not None and record.info.pop("foreign_keys_off", False) and connection is not None:
+            connection.execute("PRAGMA foreign_keys=ON")
         give_back(record)
 
     @event.listens_for(engine, "invalidate")

@@ -1,0 +1,50 @@
+"""Brings a database to the schema of this code, and tells how far it is."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+from app.kit.db import Database
+from app.kit.errors import OtklikError
+
+class BrokenReferenceError(OtklikError):
+    """A migration left a foreign key pointing at nothing."""
+
+    code = "broken_reference"
+
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def upgrade_database(database: Database, revision: str = "head") -> None:
+    """Migrate up to the revision; everything or nothing."""
+    _run(database, lambda config: command.upgrade(config, revision))
+
+
+def downgrade_database(database: Database, revision: str = "-1") -> None:
+    """Migrate down to the revision (`-1` is one step)."""
+    _run(database, lambda config: command.downgrade(config, revision))
+
+
+def schema_is_current(database: Database) -> bool:
+    """Tell whether the database stands at the newest migration this code knows."""
+    with database.reading() as session:
+        at = MigrationContext.configure(session.connection()).get_current_heads()
+    return set(at) == set(ScriptDirectory.from_config(_config()).get_heads())
+
+
+def _config() -> Config:
+    return Config(str(ROOT / "alembic.ini"))
+
+
+def _run(database: Database, what: Callable[[Config], None]) -> None:
+    config = _config()
+    with database.migrating() as connection:
+        config.attributes["connection"] = connection
+        what(config)
+        if database.is_sqlite and connection.exec_driver_sql("PRAGMA foreign_key_check").first():
+            raise BrokenReferenceError("the migration would leave rows that point nowhere; nothing was changed")

@@ -1,0 +1,174 @@
+"""The edge of a request: what the application is wired with, the session, commit and retry, language, headers.
+
+A GET or HEAD reads; everything else writes in one transaction that is committed when the answer is below 400 and rolled
+back otherwise. A transaction that PostgreSQL asks to repeat is repeated from the beginning of the request.
+"""
+
+import hashlib
+import random
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import cast
+
+from flask import Flask, Response, current_app, g, request, url_for
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+from app.kit.clock import Clock
+from app.kit.crypto import Vault
+from app.kit.db import Database, should_retry
+from app.kit.i18n import Language, choose_language
+from app.routing.desk import Desk
+from app.surveys.loader import SurveyLibrary
+
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+_TRIES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Wiring:
+    """Everything the faces are handed by the factory: implementations and plain values, never the settings."""
+
+    database: Database
+    vault: Vault
+    clock: Clock
+    surveys: SurveyLibrary
+    desk: Desk
+    public_url: str
+    secure: bool
+    signing_key: str
+    language: Language
+    metrics_token: str
+    var_dir: Path
+    sign_in_idle_minutes: int
+    sign_in_hours: int
+
+
+class OtklikApp(Flask):
+    """Flask, with the retry that a serializable or deadlocked transaction asks for."""
+
+    def full_dispatch_request(self) -> Response:
+        for attempt in range(1, _TRIES + 1):
+            try:
+                return super().full_dispatch_request()
+            except DBAPIError as error:
+                if attempt == _TRIES or not should_retry(error):
+                    raise
+                close_session()
+                for name in list(g):  # what the first try remembered belongs to a session that is gone
+                    g.pop(name)
+                time.sleep(random.uniform(0.005, 0.03) * attempt)  # noqa: S311 -- a pause, not a secret
+        raise AssertionError("unreachable")
+
+
+def wiring() -> Wiring:
+    """Return what the factory wired the application with."""
+    return cast("Wiring", current_app.extensions["otklik"])
+
+
+def desk() -> Desk:
+    """Return what the respondent's use cases are handed."""
+    return wiring().desk
+
+
+def now() -> datetime:
+    """Return the instant of this request, the same for all of it."""
+    if "now" not in g:
+        g.now = wiring().clock()
+    return cast("datetime", g.now)
+
+
+def db() -> Session:
+    """Return the request's session, begun at its first statement: reading for GET and HEAD, writing otherwise."""
+    if "db" not in g:
+        g.db = wiring().database.session(write=request.method not in _SAFE)
+    return cast("Session", g.db)
+
+
+def roll_back() -> None:
+    """Undo what the request wrote, so that a short transaction of its own may follow (SQLite has one writer)."""
+    if "db" in g:
+        g.db.rollback()
+
+
+def close_session(_error: BaseException | None = None) -> None:
+    """Give the session's connection back, whatever happened."""
+    session = g.pop("db", None)
+    if session is not None:
+        session.close()
+
+
+def current_language() -> Language:
+    """Return the language of this page: set by the view, asked for, the user's, the browser's, the company's."""
+    if "language" not in g:
+        asked = request.args.get("lang") or g.get("preferred_language")
+        accepted = [tag for tag, _ in request.accept_languages]
+        g.language = choose_language(asked, accepted, list(Language), wiring().language)
+    return cast("Language", g.language)
+
+
+def use_language(language: Language) -> None:
+    """Show this page in the language."""
+    g.language = language
+
+
+def allow_form_action(origins: Iterable[str]) -> None:
+    """Let the forms of this page lead to these origins (`https://2gis.kz`): Chromium checks every redirect's hop."""
+    g.form_action = sorted({*g.get("form_action", ()), *origins})
+
+
+def no_referrer() -> None:
+    """Keep this page's address, which is a key, out of every request that it causes."""
+    g.referrer_policy = "no-referrer"
+
+
+def asset(path: str) -> str:
+    """Return the address of a static file with the hash of its content, so that it may be kept for a year."""
+    return f"{url_for('static', filename=path)}?v={_fingerprint(str(Path(str(current_app.static_folder)) / path))}"
+
+
+def init_edge(app: Flask) -> None:
+    """Hang the edge on the application; first of all, so that its commit comes after everything else."""
+    app.after_request(_commit)
+    app.after_request(_set_headers)
+    app.teardown_request(close_session)
+    app.jinja_env.globals.update(asset=asset, current_language=current_language)
+
+
+def _commit(response: Response) -> Response:
+    if "db" in g:
+        if response.status_code < 400 and request.method not in _SAFE:
+            g.db.commit()
+        else:
+            g.db.rollback()
+    return response
+
+
+def _set_headers(response: Response) -> Response:
+    headers = response.headers
+    form_action = " ".join(["'self'", *g.get("form_action", ())])
+    headers.setdefault(
+        "Content-Security-Policy",
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+        f"form-action {form_action}; base-uri 'none'; frame-ancestors 'none'",
+    )
+    headers.setdefault("X-Content-Type-Options", "nosniff")
+    headers.setdefault("Referrer-Policy", g.get("referrer_policy", "same-origin"))
+    headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+    headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
+    if wiring().secure:
+        headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
+    if request.endpoint == "static" and "v" in request.args:
+        headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    elif request.endpoint != "static":
+        headers.setdefault("Cache-Control", "no-store")
+    return response
+
+
+@lru_cache(maxsize=256)
+def _fingerprint(path: str) -> str:
+    return hashlib.sha256(Path(path).read_bytes()).hexdigest()[:10]

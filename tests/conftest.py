@@ -1,0 +1,115 @@
+"""Databases for the tests, SQLite and PostgreSQL alike, migrated once and left clean by every test.
+
+`session` is the usual one: each test runs in an outer transaction that is rolled back. `database` is a database of its
+own for tests that need several connections (races, the edge, the worker).
+"""
+
+import os
+import uuid
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.orm import Session
+
+from app.kit.crypto import DataKey, Vault
+from app.kit.db import Database
+from app.kit.schema import upgrade_database
+
+POSTGRES = os.environ.get("TEST_POSTGRES_URL", "")
+ENGINES = ["sqlite", *(["postgresql"] if POSTGRES else [])]
+NOW = datetime(2026, 3, 4, 6, 0, tzinfo=UTC)  # a Wednesday, 11:00 in Almaty
+
+
+def pytest_report_header() -> list[str]:
+    """Say what this machine leaves out, and why."""
+    if POSTGRES:
+        return ["databases: SQLite and PostgreSQL"]
+    return ["databases: SQLite only; TEST_POSTGRES_URL is not set, so every test of PostgreSQL is left out"]
+
+
+@pytest.fixture
+def now() -> datetime:
+    """A Wednesday at eleven in Almaty."""
+    return NOW
+
+
+@pytest.fixture(scope="session")
+def vault() -> Vault:
+    """A vault with one made-up key."""
+    return Vault([DataKey("t1", bytes(range(32)))])
+
+
+@pytest.fixture(scope="session")
+def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
+    """One migrated SQLite file for all tests that roll back."""
+    database = Database(f"sqlite:///{tmp_path_factory.mktemp('db') / 'otklik.db'}")
+    upgrade_database(database)
+    yield database
+    database.dispose()
+
+
+@pytest.fixture(scope="session")
+def migrated_postgres() -> Iterator[Database]:
+    """One migrated PostgreSQL database for all tests that roll back."""
+    with _new_postgres() as url:
+        database = Database(url)
+        upgrade_database(database)
+        yield database
+        database.dispose()
+
+
+@pytest.fixture(params=ENGINES)
+def engine_name(request: pytest.FixtureRequest) -> str:
+    """`sqlite` and, where there is one, `postgresql`."""
+    return str(request.param)
+
+
+@pytest.fixture
+def session(engine_name: str, request: pytest.FixtureRequest) -> Iterator[Session]:
+    """A session whose every commit is a savepoint of one transaction that is rolled back."""
+    database: Database = request.getfixturevalue("migrated_sqlite" if engine_name == "sqlite" else "migrated_postgres")
+    with database.session().connection() as connection:
+        with Session(connection, join_transaction_mode="create_savepoint", expire_on_commit=False) as session:
+            yield session
+        connection.rollback()
+
+
+@pytest.fixture
+def database_url(engine_name: str, tmp_path: Path) -> Iterator[str]:
+    """The address of an empty database of this test's own."""
+    if engine_name == "sqlite":
+        yield f"sqlite:///{tmp_path / 'own.db'}"
+        return
+    with _new_postgres() as url:
+        yield url
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    """A migrated database of this test's own."""
+    database = Database(database_url)
+    upgrade_database(database)
+    yield database
+    database.dispose()
+
+
+class _new_postgres:
+    """A database made for the block and dropped after it."""
+
+    def __enter__(self) -> str:
+        self._name = f"otklik_test_{uuid.uuid4().hex[:12]}"
+        self._admin = create_engine(
+            make_url(POSTGRES).set(drivername="postgresql+psycopg"), isolation_level="AUTOCOMMIT"
+        )
+        with self._admin.connect() as connection:
+            connection.execute(text(f'CREATE DATABASE "{self._name}"'))
+        return make_url(POSTGRES).set(drivername="postgresql+psycopg", database=self._name).render_as_string(hide_password=False)
+
+    def __exit__(self, *_: object) -> None:
+        with self._admin.connect() as connection:
+            connection.execute(text(f'DROP DATABASE IF EXISTS "{self._name}" WITH (FORCE)'))
+        self._admin.dispose()

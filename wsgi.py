@@ -1,0 +1,13 @@
+"""The WSGI entry: settings to factory. `granian --interface wsgi wsgi:app`, `gunicorn wsgi:app`, `flask --app wsgi`."""
+
+import sys
+
+from app.factory import create_app
+from app.kit.errors import ConfigurationError
+from config.settings import load_settings
+
+try:
+    app = create_app(load_settings())
+except ConfigurationError as error:
+    # A list of what is wrong and how to mend it serves better than a traceback.
+    sys.exit(error.message)
