@@ -5,9 +5,10 @@ itself, made by the first migration with the code `company`. Time zone and hours
 takes the nearest ancestor's. `unit_ancestor` holds every (unit, ancestor) pair, itself included, so that "this unit and
 all below it" is one WHERE and "the nearest that has it" is one ORDER BY.
 
-hours    opening hours as people write them, pure
-models   unit, unit_ancestor, employee
-service  add, change and find units and employees
+hours     opening hours as people write them, pure
+weekdays  names of weekdays in four languages, pure
+models    unit, unit_ancestor, employee
+service   add, change and find units and employees
 
 Knows only kit. Known by everyone above.
 """
