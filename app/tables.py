@@ -3,7 +3,7 @@
 from app.accounts import models as accounts
 from app.callbacks import models as callbacks
 from app.contacts import models as contacts
-from app.kit import outbox
+from app.kit import outbox, slots
 from app.kit.db import Base
 from app.organisation import models as organisation
 from app.responses import models as responses
@@ -22,6 +22,7 @@ __all__ = [
     "outbox",
     "responses",
     "review_sites",
+    "slots",
     "surveys",
     "touchpoints",
 ]

@@ -11,6 +11,7 @@ log       structured logs without personal data
 i18n      the four languages and texts carried by language
 yaml_files  reading YAML of our own with the line of each mistake
 locks     the first-come-first-served lock behind SQLite's one writer
+slots     periodic jobs once per slot, and the workers' sign of life
 schema    migrate up and down, and tell whether the schema is this code's
 
 Knows nothing of app above it; everything above knows it.
