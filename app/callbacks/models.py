@@ -108,6 +108,8 @@ class CallbackCase(Base):
             postgresql_where=text("closed_at IS NULL"),
         ),
         Index("ix_callback_case_unit_id_opened_at", "unit_id", "opened_at"),
+        # Every case of a response, closed ones too: the response's page and the export ask for them.
+        Index("ix_callback_case_response_id_opened_at", "response_id", "opened_at"),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
