@@ -103,7 +103,7 @@ def wilson_interval(successes: int, n: int, *, confidence: float = 0.95) -> Inte
 
 
 def adjusted_wald_interval(promoters: int, passives: int, detractors: int) -> Interval:
-    """Return the interval of an NPS in points after adding ¾ promoter, ¾ detractor and 1½ passives (3 answers in all)."""
+    """Return the interval of an NPS in points after adding three answers: ¾ promoter, ¾ detractor, 1½ passives."""
     n = promoters + passives + detractors + 3
     up, down = (promoters + 0.75) / n, (detractors + 0.75) / n
     centre = up - down
