@@ -35,7 +35,7 @@ Text = Mapping[Language, str]
 def read_language(text: str | None) -> Language | None:
     """Return the language of a tag such as `ru`, `kk-KZ` or `EN`, or None if it is none of ours."""
     tag = (text or "").strip().lower().partition("-")[0].partition("_")[0]
-    return Language(tag) if tag in Language else None
+    return Language(tag) if tag in Language.__members__.values() else None
 
 
 def say(text: Text, language: Language) -> str:

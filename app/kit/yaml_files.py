@@ -1,7 +1,7 @@
 """YAML of ours (surveys, routing, review sites), read strictly, every mistake told with its line.
 
 Refused before anything is built: more than 64 KB, aliases and anchors, tags, duplicate keys, nesting deeper than 8,
-control characters and invisible direction marks. PyYAML keeps the risk of expansion open, so there is nothing here to expand.
+control characters and invisible direction marks. PyYAML keeps the risk of expansion open, so nothing here expands.
 """
 
 import re
@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 import yaml
 from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails, PydanticCustomError
 
 from app.kit.errors import ConfigurationError
 
@@ -18,7 +19,9 @@ MAX_BYTES = 64 * 1024
 MAX_DEPTH = 8
 
 Loc = tuple[int | str, ...]
+Mistake = tuple[Loc, str]
 ModelT = TypeVar("ModelT", bound=BaseModel)
+_PLACED = "placed_mistakes"
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
 
 
@@ -94,11 +97,42 @@ def validate_yaml(document: YamlDocument, model: type[ModelT]) -> ModelT:
 def describe_mistakes(document: YamlDocument, error: ValidationError) -> list[str]:
     """Return pydantic's findings as `name:line: place: message`, in the order of the file."""
     findings = []
-    for mistake in error.errors(include_url=False, include_input=False):
-        message = mistake["msg"].removeprefix("Value error, ")
-        loc = _existing(mistake["loc"], document)
-        findings.append((document.line_of(loc), document.describe(loc, message)))
-    return [message for _, message in sorted(findings)]
+    details = error.errors(include_url=False)
+    for finding in details:
+        # A list is also called too short when what stands in it was refused; that would be told twice.
+        if finding["type"] == "too_short" and any(_is_below(other["loc"], finding["loc"]) for other in details):
+            continue
+        for where, message in _mistakes_of(finding):
+            loc = _existing(where, document)
+            findings.append((document.line_of(loc), document.describe(loc, message)))
+    return [message for _, message in sorted(set(findings))]
+
+
+def raise_mistakes(mistakes: Iterable[Mistake]) -> None:
+    """Raise what a model's own validator found, each with its place below the model; nothing found, nothing raised.
+
+    A plain ValueError would be told with the line on which the whole model begins.
+    """
+    if found := list(mistakes):
+        message = "; ".join(text for _, text in found)
+        raise PydanticCustomError(_PLACED, "{message}", {"message": message, "mistakes": found})
+
+
+def _is_below(loc: Loc, above: Loc) -> bool:
+    return len(loc) > len(above) and loc[: len(above)] == above
+
+
+def _mistakes_of(finding: ErrorDetails) -> list[Mistake]:
+    loc, kind, given = finding["loc"], finding["type"], finding["input"]
+    if kind == _PLACED:
+        return [((*loc, *below), text) for below, text in finding["ctx"]["mistakes"]]
+    if kind == "extra_forbidden":
+        return [(loc, "not known here; check the spelling or leave it out")]
+    if kind == "missing":
+        return [(loc, "is missing; write it")]
+    if kind == "string_type" and isinstance(given, bool | int | float):
+        return [(loc, "must be text; put it in quotes")]
+    return [(loc, finding["msg"].removeprefix("Value error, "))]
 
 
 def _existing(loc: Loc, document: YamlDocument) -> Loc:
@@ -107,9 +141,8 @@ def _existing(loc: Loc, document: YamlDocument) -> Loc:
     for part in loc:
         if part in ("[key]",):
             continue
-        if (*path, part) in document.lines:
-            path = (*path, part)
-        elif isinstance(part, str) and part == loc[-1]:
+        # The last part may name what is missing in the file.
+        if (*path, part) in document.lines or (isinstance(part, str) and part == loc[-1]):
             path = (*path, part)
     return path
 
@@ -117,7 +150,7 @@ def _existing(loc: Loc, document: YamlDocument) -> Loc:
 def _refuse_expansion(text: str, name: str) -> None:
     depth = 0
     for event in yaml.parse(text, Loader=yaml.SafeLoader):
-        line = event.start_mark.line + 1
+        line = event.start_mark.line + 1 if event.start_mark else 1
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
             raise YamlFileError([f"{name}:{line}: anchors (&) and aliases (*) are not read; write the text out"])
         if getattr(event, "tag", None):
