@@ -1,0 +1,107 @@
+"""When somebody must have been rung and when a matter must be settled, in the working hours of a unit. Pure."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from app.organisation.hours import Span, WeekHours
+
+# Somebody who did not answer at ten is tried at one and at four: other hours of the day, three times in all.
+RETRY_HOURS = 3
+RETRIES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """Working hours until the first attempt and until the settlement, both counted from the same moment."""
+
+    first_attempt_hours: float
+    settle_hours: float
+
+
+def add_working_hours(start: datetime, hours: float, week: WeekHours, zone: ZoneInfo) -> datetime:
+    """Return the instant (UTC) at which the unit will have worked `hours` since `start`, an aware instant.
+
+    Hours are real elapsed time: an hour that the clocks skip is not worked, one that they repeat is worked twice. A
+    deadline that is up exactly at closing time falls on closing time, not on the next opening; zero hours return
+    `start` itself. A week always has hours somewhere (WeekHours refuses an empty one), so that every deadline comes.
+    """
+    left = timedelta(hours=hours)
+    reached = start.astimezone(UTC)
+    if left <= timedelta():
+        return reached
+    for opens, closes in _spans_from(reached, week, zone):
+        begins = max(opens, reached)
+        if begins >= closes:
+            continue
+        if closes - begins >= left:
+            return begins + left
+        left -= closes - begins
+        reached = closes
+    raise AssertionError("unreachable: spans never end")
+
+
+def next_try(failed_at: datetime, tries: int, week: WeekHours, zone: ZoneInfo) -> datetime | None:
+    """Return when to ring again after the given number of tries (1 or more) in vain, or None when it is enough."""
+    return add_working_hours(failed_at, RETRY_HOURS, week, zone) if tries < RETRIES else None
+
+
+def when_due(
+    *,
+    next_attempt_at: datetime | None,
+    first_attempt_due_at: datetime | None,
+    first_attempt_at: datetime | None,
+    settle_due_at: datetime,
+) -> datetime:
+    """Return what the list sorts by: the agreed next attempt, else the first attempt's time, else the settlement's."""
+    if next_attempt_at is not None:
+        return next_attempt_at
+    if first_attempt_due_at is not None and first_attempt_at is None:
+        return min(first_attempt_due_at, settle_due_at)
+    return settle_due_at
+
+
+def _spans_from(start: datetime, week: WeekHours, zone: ZoneInfo) -> Iterator[tuple[datetime, datetime]]:
+    day = start.astimezone(zone).date()
+    while True:
+        yield from _spans_of(day, week.days[day.weekday()], zone)
+        day += timedelta(days=1)
+
+
+def _spans_of(day: date, spans: Sequence[Span], zone: ZoneInfo) -> Iterator[tuple[datetime, datetime]]:
+    """Yield what is worked on the day, in UTC: read with the offset before a change of the clocks, then after it."""
+    midnight = datetime.combine(day, time(), tzinfo=UTC)
+    # Offsets lie between -12 and +14 hours, so that the whole local day is between these two instants.
+    first, last = midnight - timedelta(hours=15), midnight + timedelta(hours=39)
+    before, after = _offset(first, zone), _offset(last, zone)
+    if before == after:
+        yield from _place(spans, midnight - before)
+        return
+    change = _find_change(first, last, zone)
+    for opens, closes in _place(spans, midnight - before):
+        yield opens, min(closes, change)
+    for opens, closes in _place(spans, midnight - after):
+        yield max(opens, change), closes
+
+
+def _place(spans: Sequence[Span], midnight: datetime) -> Iterator[tuple[datetime, datetime]]:
+    for opens, closes in spans:
+        yield midnight + timedelta(minutes=opens), midnight + timedelta(minutes=closes)
+
+
+def _find_change(first: datetime, last: datetime, zone: ZoneInfo) -> datetime:
+    """Return the instant between the two at which the zone's offset changes, to the second."""
+    before = _offset(first, zone)
+    low, high = 0, int((last - first).total_seconds())
+    while high - low > 1:
+        middle = (low + high) // 2
+        if _offset(first + timedelta(seconds=middle), zone) == before:
+            low = middle
+        else:
+            high = middle
+    return first + timedelta(seconds=high)
+
+
+def _offset(instant: datetime, zone: ZoneInfo) -> timedelta:
+    return instant.astimezone(zone).utcoffset() or timedelta()

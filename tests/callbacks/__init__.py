@@ -1,0 +1,1 @@
+"""Callbacks: deadlines, cases, the list."""
