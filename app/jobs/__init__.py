@@ -1,0 +1,12 @@
+"""What runs beside the pages: the worker's drain loop, periodic jobs, and the supervisor of one machine.
+
+handlers    what is done for each kind of outbox row
+drain       claims due rows, hands each to its handler, writes the result
+periodic    jobs by the clock, each once per slot
+queue       huey, which runs the periodic jobs: in memory, JSON only
+worker      the process that has all of these, and its sign of life
+supervisor  starts web and worker on one machine and restarts what dies
+
+The truth is in the database (outbox, slots), so a worker may be killed at any moment and any number may run.
+Knows every feature; known by the command line alone.
+"""

@@ -1,0 +1,86 @@
+"""Jobs by the clock, each once per slot however many workers there are and however often they restart.
+
+A slot missed while nothing ran is not made up for: every job here does all that is left to do whenever it runs.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from app.kit.clock import Clock
+from app.kit.db import Database
+from app.kit.log import get_logger
+from app.kit.outbox import purge_done
+from app.kit.slots import finish_slot, forget_slots, slot_of, take_slot
+from app.responses.retention import forget_addresses, forget_devices
+
+_LOG = get_logger(__name__)
+# Rows a transaction: a purge must never make a rater wait for the one writer of SQLite.
+BATCH = 1000
+KEEP_DONE = timedelta(days=30)
+KEEP_TRACES = timedelta(days=2)
+KEEP_SLOTS = timedelta(days=90)
+
+# One batch of work, given the session and the instant; returns how many rows it touched, less than BATCH when done.
+Step = Callable[[Session, datetime], int]
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A named job, run once in each stretch of `every`; its steps repeat until there is nothing left."""
+
+    name: str
+    every: timedelta
+    steps: tuple[Step, ...]
+
+
+def purge_outbox(session: Session, now: datetime) -> int:
+    """Delete outbox rows done 30 days ago."""
+    return purge_done(session, before=now - KEEP_DONE, limit=BATCH)
+
+
+def purge_devices(session: Session, now: datetime) -> int:
+    """Forget which devices answered 2 days ago."""
+    return forget_devices(session, before=now - KEEP_TRACES, limit=BATCH)
+
+
+def purge_addresses(session: Session, now: datetime) -> int:
+    """Forget the hashed addresses of answers 2 days old."""
+    return forget_addresses(session, before=now - KEEP_TRACES, limit=BATCH)
+
+
+def purge_slots(session: Session, now: datetime) -> int:
+    """Forget slots and workers of 90 days ago; few rows, so one batch."""
+    return min(forget_slots(session, before=now - KEEP_SLOTS), BATCH - 1)
+
+
+JOBS = (
+    Job("purge-outbox", timedelta(hours=1), (purge_outbox,)),
+    Job("forget-traces", timedelta(hours=1), (purge_devices, purge_addresses)),
+    Job("forget-slots", timedelta(days=1), (purge_slots,)),
+)
+
+
+def run_job(database: Database, job: Job, *, worker: str, clock: Clock) -> int | None:
+    """Run the job if its present slot is free and return how many rows it touched; None if the slot was taken."""
+    slot = slot_of(clock(), job.every)
+    with database.transaction() as session:
+        if not take_slot(session, job.name, slot, worker=worker, now=clock()):
+            return None
+    touched = sum(_repeat(database, step, clock) for step in job.steps)
+    with database.transaction() as session:
+        finish_slot(session, job.name, slot, now=clock())
+    _LOG.info("job done", job=job.name, slot=slot, rows=touched)
+    return touched
+
+
+def _repeat(database: Database, step: Step, clock: Clock) -> int:
+    touched = 0
+    while True:
+        with database.transaction() as session:
+            batch = step(session, clock())
+        touched += batch
+        if batch < BATCH:
+            return touched

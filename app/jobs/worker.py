@@ -1,0 +1,58 @@
+"""The worker process: drains the outbox each second, runs periodic jobs, and shows that it lives."""
+
+import os
+import socket
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from app.jobs.drain import Drain
+from app.jobs.handlers import HANDLERS, Handler
+from app.jobs.periodic import JOBS, Job
+from app.jobs.queue import build_consumer
+from app.kit.clock import Clock
+from app.kit.db import Database
+from app.kit.log import get_logger
+from app.kit.slots import beat
+
+_LOG = get_logger(__name__)
+TICK_SECONDS = 1.0
+BEAT_SECONDS = 5.0
+
+
+def worker_name() -> str:
+    """Return a name for this process that no other living one has: machine and process id."""
+    return f"{socket.gethostname()}:{os.getpid()}"
+
+
+@dataclass(slots=True)
+class Worker:
+    """Runs until `stop` is set; then the row in hand is finished and nothing new is begun."""
+
+    database: Database
+    clock: Clock
+    handlers: Mapping[str, Handler] = field(default_factory=lambda: HANDLERS)
+    jobs: Sequence[Job] = JOBS
+    name: str = field(default_factory=worker_name)
+
+    def run(self, stop: threading.Event) -> None:
+        """Work until told to stop; an unreachable database is waited for, not died of."""
+        drain = Drain(self.database, self.clock, self.name, self.handlers)
+        consumer = build_consumer(self.database, self.jobs, worker=self.name, clock=self.clock)
+        consumer.start()
+        _LOG.info("worker started", worker=self.name)
+        next_beat = 0.0
+        while not stop.is_set():
+            try:
+                if time.monotonic() >= next_beat:
+                    with self.database.transaction() as session:
+                        beat(session, self.name, now=self.clock())
+                    next_beat = time.monotonic() + BEAT_SECONDS
+                drain.run(stop.is_set)
+            except Exception as error:  # noqa: BLE001 -- the database may be away for a while; /readyz shows our age
+                _LOG.error("worker cannot work", worker=self.name, exc_info=error)
+                stop.wait(BEAT_SECONDS)
+            stop.wait(TICK_SECONDS)
+        consumer.stop()
+        _LOG.info("worker stopped", worker=self.name)
