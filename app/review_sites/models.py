@@ -2,22 +2,14 @@
 
 import uuid
 from datetime import datetime
-from enum import StrEnum
 
 from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.kit.db import Base, one_of
+from app.review_sites.catalogue import Site
 
-
-class Site(StrEnum):
-    """The sites we send people to. No Yelp: asking for reviews at all is against its rules."""
-
-    GOOGLE = "google"
-    TWOGIS = "2gis"
-    YANDEX = "yandex"
-    FACEBOOK = "facebook"
-    TRUSTPILOT = "trustpilot"
+__all__ = ["ReviewClick", "ReviewListing", "ReviewOffer", "Site"]
 
 
 class ReviewListing(Base):
@@ -39,7 +31,9 @@ class ReviewOffer(Base):
 
     __tablename__ = "review_offer"
 
-    response_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("survey_response.id", ondelete="CASCADE"), primary_key=True)
+    response_id: Mapped[uuid.UUID] = mapped_column(
+        ForeignKey("survey_response.id", ondelete="CASCADE"), primary_key=True
+    )
     sites: Mapped[str]
     offered_at: Mapped[datetime]
 
