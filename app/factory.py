@@ -1,6 +1,6 @@
 """create_app(settings): everything meets here. The only place that reads settings and picks implementations."""
 
-from flask import Flask
+from flask import Blueprint, Flask
 from flask_babel import Babel
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -16,11 +16,12 @@ from app.routing.desk import Desk
 from app.routing.policy import load_policy
 from app.surveys.loader import load_surveys
 from app.web import access, edge, errors
-from app.web.blueprints import register_blueprints
 from config.settings import Settings
 
 # A comment is 2,000 characters; nothing that people send us needs more than this.
 MAX_BODY = 64 * 1024
+# Each names its own gate, in its own module.
+BLUEPRINTS: tuple[Blueprint, ...] = ()
 
 
 def create_app(settings: Settings, *, clock: Clock = utc_now, database: Database | None = None) -> Flask:
@@ -48,7 +49,8 @@ def create_app(settings: Settings, *, clock: Clock = utc_now, database: Database
     app.jinja_env.globals.update(languages=NAMES, Language=Language)
     errors.init_errors(app)
     access.init_access(app)
-    register_blueprints(app)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
     register_commands(app)
     return app
 

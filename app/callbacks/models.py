@@ -8,14 +8,8 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.callbacks.states import CaseReason as CaseReason
 from app.kit.db import Base, one_of
-
-
-class CaseReason(StrEnum):
-    """Why a case was opened."""
-
-    LOW_RATING = "low_rating"
-    REQUESTED = "requested"
 
 
 class CallWindow(StrEnum):

@@ -17,6 +17,7 @@ from types import ModuleType
 from typing import Any
 
 from sqlalchemy import JSON, CheckConstraint, DateTime, LargeBinary, MetaData, String, Uuid, create_engine, event
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import URL, Connection, Dialect, Engine, make_url
 from sqlalchemy.exc import DBAPIError
@@ -32,6 +33,7 @@ except ImportError:  # no wheel for this machine
 
 SQLITE: ModuleType = _newer_sqlite or sqlite3
 SAFE_WAL = (3, 51, 3)
+_INSERTS: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 _LOG = logging.getLogger(__name__)
 # What PostgreSQL asks to try again: serialization failure and deadlock.
 _RETRY = {"40001", "40P01"}
@@ -134,6 +136,11 @@ class Database:
 def should_retry(error: BaseException) -> bool:
     """Tell whether PostgreSQL asks for the whole transaction again (40001, 40P01)."""
     return isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", None) in _RETRY
+
+
+def upsert(session: Session, table: Any) -> Any:
+    """Return an INSERT that knows `on_conflict_do_nothing` and `on_conflict_do_update`, in the session's dialect."""
+    return _INSERTS[session.get_bind().dialect.name](table)
 
 
 def sqlite_version() -> tuple[int, ...]:

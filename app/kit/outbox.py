@@ -17,7 +17,7 @@ from sqlalchemy import CheckConstraint, Index, delete, func, insert, select, tex
 from sqlalchemy.orm import Mapped, Session, mapped_column
 from sqlalchemy.sql.elements import ColumnElement
 
-from app.kit.db import Base, UtcDateTime, one_of
+from app.kit.db import Base, UtcDateTime, one_of, upsert
 from app.kit.ids import new_id
 
 # 0 s, 5 s, 30 s, 2 min, 5 min, then every 5 minutes with a jitter of a fifth, for four hours in all.
@@ -70,14 +70,30 @@ class Claim:
     owner: str
 
 
-def record_event(session: Session, kind: str, payload: dict[str, Any], *, now: datetime, due_at: datetime | None = None) -> uuid.UUID:
-    """Write an event (`case.opened`) into the caller's transaction and return its id."""
-    row_id = new_id()
-    session.execute(
-        insert(OutboxRow.__table__),  # type: ignore[arg-type]
-        {"id": row_id, "kind": kind, "payload": payload, "created_at": now, "due_at": due_at or now, "state": OutboxState.WAITING, "attempts": 0},
-    )
-    return row_id
+def record_event(
+    session: Session,
+    kind: str,
+    payload: dict[str, Any],
+    *,
+    now: datetime,
+    due_at: datetime | None = None,
+    once_key: str | None = None,
+) -> None:
+    """Write an event (`case.opened`) into the caller's transaction; with a `once_key`, only the first of that key."""
+    row = {
+        "id": new_id(),
+        "kind": kind,
+        "payload": payload,
+        "created_at": now,
+        "due_at": due_at or now,
+        "state": OutboxState.WAITING,
+        "attempts": 0,
+        "once_key": once_key,
+    }
+    if once_key is None:
+        session.execute(insert(OutboxRow.__table__), row)  # type: ignore[arg-type]
+    else:
+        session.execute(upsert(session, OutboxRow.__table__).on_conflict_do_nothing(index_elements=["once_key"]), row)
 
 
 def claim_due(session: Session, *, owner: str, limit: int, lease: timedelta) -> list[Claim]:

@@ -37,7 +37,6 @@ class SurveyResponse(Base):
         CheckConstraint("length(comment) <= 2000", name="comment_length"),
         Index("ix_survey_response_unit_id_answered_at", "unit_id", "answered_at"),
         Index("ix_survey_response_touchpoint_id_answered_at", "touchpoint_id", "answered_at"),
-        Index("ix_survey_response_address_hash_answered_at", "address_hash", "answered_at"),
         Index("ix_survey_response_answered_at_id", "answered_at", "id"),
     )
 

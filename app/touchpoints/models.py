@@ -33,16 +33,25 @@ class Touchpoint(Base):
     __table_args__ = (
         one_of("channel", Channel),
         CheckConstraint(f"length(code) = {CODE_LENGTH}", name="code_length"),
-        # "A second run prints the same codes": one live touchpoint for a unit, employee, survey and placement.
+        # "A second run prints the same codes": one live touchpoint for a unit (or its employee), survey and placement.
         Index(
             "uq_touchpoint_live",
             "unit_id",
-            text("coalesce(CAST(employee_id AS VARCHAR), '')"),
             "survey_key",
             "placement",
             unique=True,
-            sqlite_where=text("revoked_at IS NULL"),
-            postgresql_where=text("revoked_at IS NULL"),
+            sqlite_where=text("revoked_at IS NULL AND employee_id IS NULL"),
+            postgresql_where=text("revoked_at IS NULL AND employee_id IS NULL"),
+        ),
+        Index(
+            "uq_touchpoint_live_employee",
+            "unit_id",
+            "employee_id",
+            "survey_key",
+            "placement",
+            unique=True,
+            sqlite_where=text("revoked_at IS NULL AND employee_id IS NOT NULL"),
+            postgresql_where=text("revoked_at IS NULL AND employee_id IS NOT NULL"),
         ),
     )
 

@@ -1,0 +1,10 @@
+"""Why a case is opened; apart from the tables, because pure rules decide by it."""
+
+from enum import StrEnum
+
+
+class CaseReason(StrEnum):
+    """Why a case was opened."""
+
+    LOW_RATING = "low_rating"
+    REQUESTED = "requested"
