@@ -1,8 +1,8 @@
 """YAML of ours (surveys, routing, review sites), read strictly, every mistake told with its line.
 
 Refused before anything is built: more than 64 KB or 8,000 places, aliases and anchors, tags, duplicate keys, nesting
-deeper than 8, control characters and invisible direction marks. PyYAML keeps the risk of expansion open, so nothing here
-expands. Plain words are read as YAML 1.2 reads them: `No`, `on`, `9:00` and `2026-01-31` are text.
+deeper than 8, control characters and invisible direction marks. PyYAML keeps the risk of expansion open, so nothing
+here expands. Plain words are read as YAML 1.2 reads them: `No`, `on`, `9:00` and `2026-01-31` are text.
 """
 
 import re
@@ -29,7 +29,21 @@ _WHOLE = re.compile(r"-?(?:0|[1-9][0-9]{0,17})")
 _DECIMAL = re.compile(r"-?(?:0|[1-9][0-9]{0,17})\.[0-9]{1,17}")
 _CONSTANTS = {"": None, "~": None, "null": None, "true": True, "false": False}
 _PLACED = "placed_mistakes"
-_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
+_FORBIDDEN = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff\ud800-\udfff]"
+)
+# What the parser says, and what has usually happened.
+_CURES = {
+    "found character that cannot start any token": "indent with spaces, not tabs; quote a text with special signs",
+    "mapping values are not allowed in this context": "put a text with a colon in quotes, or check the indentation",
+    "did not find expected key": "check the indentation and the quotes here and in the line above",
+    "did not find expected '-' indicator": "begin each item of the list with `- `, all at the same indentation",
+    "did not find expected ',' or '}'": "close the { bracket, or put a text with commas in quotes",
+    "did not find expected ',' or ']'": "close the [ bracket, or put a text with commas in quotes",
+    "found unexpected end of stream": "close the quotes",
+    "could not find expected ':'": "write a colon and a space after the key",
+    "but found another document": "one file is one document; leave `---` out",
+}
 
 
 class YamlFileError(ConfigurationError):
@@ -76,13 +90,12 @@ def parse_yaml(content: bytes, name: str) -> YamlDocument:
         line = content[: error.start].count(b"\n") + 1
         raise YamlFileError([f"{name}:{line}: not UTF-8; save the file as UTF-8"]) from error
     if bad := _FORBIDDEN.search(text):
-        line = text.count("\n", 0, bad.start()) + 1
-        raise YamlFileError([f"{name}:{line}: invisible character U+{ord(bad.group()):04X}; delete it"])
+        raise _invisible(bad, name, text.count("\n", 0, bad.start()) + 1)
     try:
         _refuse_expansion(text, name)
         node = yaml.compose(text, Loader=_LOADER)
     except yaml.YAMLError as error:
-        raise YamlFileError([_describe_syntax(error, name)]) from error
+        raise YamlFileError([_describe_syntax(error, name, text)]) from error
     document = YamlDocument(name, None, {})
     if node is None:
         raise YamlFileError([f"{name}:1: the file is empty"])
@@ -169,14 +182,20 @@ def _refuse_expansion(text: str, name: str) -> None:
             depth -= 1
 
 
+def _invisible(found: re.Match[str], name: str, line: int) -> YamlFileError:
+    return YamlFileError([f"{name}:{line}: invisible character U+{ord(found.group()):04X}; delete it"])
+
+
 def _build(node: yaml.Node, loc: Loc, document: YamlDocument) -> Any:
     document.lines.setdefault(loc, node.start_mark.line + 1)
+    if isinstance(node, yaml.ScalarNode):
+        return _scalar(node, document)
     if isinstance(node, yaml.MappingNode):
         result: dict[Any, Any] = {}
         for key_node, value_node in node.value:
             if not isinstance(key_node, yaml.ScalarNode):
                 raise YamlFileError([f"{document.name}:{key_node.start_mark.line + 1}: a key must be plain text"])
-            key = _key(key_node)
+            key = _key(key_node, document)
             if key in result:
                 raise YamlFileError([f"{document.name}:{key_node.start_mark.line + 1}: {key!r} stands here twice"])
             document.lines[(*loc, key)] = key_node.start_mark.line + 1
@@ -184,12 +203,14 @@ def _build(node: yaml.Node, loc: Loc, document: YamlDocument) -> Any:
         return result
     if isinstance(node, yaml.SequenceNode):
         return [_build(item, (*loc, position), document) for position, item in enumerate(node.value)]
-    return _scalar(node)
+    raise AssertionError(f"YAML has scalars, mappings and sequences, not {node!r}")
 
 
-def _scalar(node: yaml.ScalarNode) -> bool | int | float | str | None:
+def _scalar(node: yaml.ScalarNode, document: YamlDocument) -> bool | int | float | str | None:
     """Return the value as YAML 1.2 reads it; 1.1 would make `No` a boolean and `9:00` the number 540."""
     text = str(node.value)
+    if bad := _FORBIDDEN.search(text):  # written as an escape, "\\u202e"
+        raise _invisible(bad, document.name, node.start_mark.line + 1)
     if node.style:  # quoted, or a block of text
         return text
     if text in _CONSTANTS:
@@ -199,13 +220,18 @@ def _scalar(node: yaml.ScalarNode) -> bool | int | float | str | None:
     return float(text) if _DECIMAL.fullmatch(text) else text
 
 
-def _key(node: yaml.ScalarNode) -> int | str:
+def _key(node: yaml.ScalarNode, document: YamlDocument) -> int | str:
     """Numbers stay numbers (`1: {ru: …}`), everything else is text."""
-    value = _scalar(node)
+    value = _scalar(node, document)
     return value if isinstance(value, int) and not isinstance(value, bool) else str(node.value)
 
 
-def _describe_syntax(error: yaml.YAMLError, name: str) -> str:
+def _describe_syntax(error: yaml.YAMLError, name: str, text: str) -> str:
     mark = getattr(error, "problem_mark", None)
+    # What was begun and never ended (quotes, a key without its colon) is noticed lines later: tell where it began.
+    if str(getattr(error, "context", "")).startswith("while scanning"):
+        mark = getattr(error, "context_mark", None) or mark
+    line = min(mark.line + 1, len(text.splitlines())) if mark else 1
     problem = getattr(error, "problem", None) or str(error)
-    return f"{name}:{mark.line + 1 if mark else 1}: {problem}"
+    cure = _CURES.get(problem)
+    return f"{name}:{line}: {problem}{'; ' + cure if cure else ''}"
