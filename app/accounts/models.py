@@ -5,35 +5,44 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from flask_security import UserMixin
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.accounts.passwords import password_matches
 from app.kit.db import Base, one_of
 
 
 class Role(StrEnum):
-    """What a grant allows at its unit and below."""
+    """What a grant allows at its unit and below: an admin everything, a manager to ring people, an analyst to read."""
 
     ADMIN = "admin"
     MANAGER = "manager"
     ANALYST = "analyst"
 
 
-class StaffUser(Base):
-    """Somebody who signs in."""
+class StaffUser(UserMixin, Base):
+    """Somebody who signs in. `email` is kept as `normalise_email` writes it."""
 
     __tablename__ = "staff_user"
+    __table_args__ = (CheckConstraint("email = lower(email)", name="email_is_lower_case"),)
 
-    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)  # type: ignore[assignment]  # Flask-Security's hint says int
     email: Mapped[str] = mapped_column(unique=True)
     name: Mapped[str]
-    password: Mapped[str]
+    password: Mapped[str]  # argon2id, as `hash_password` writes it
+    # A password that was made for somebody opens the door until this instant, unless they choose their own before.
+    one_time_until: Mapped[datetime | None]
     active: Mapped[bool] = mapped_column(default=True)
     fs_uniquifier: Mapped[str] = mapped_column(unique=True)
     language: Mapped[str | None]
     demo: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
+
+    def verify_and_update_password(self, password: str) -> bool:
+        """Tell whether this is the password; Flask-Security asks here, so that there is one way to compare."""
+        return password_matches(self.password, password)
 
 
 class StaffGrant(Base):
@@ -49,7 +58,7 @@ class StaffGrant(Base):
 
 
 class SignIn(Base):
-    """One device's sign-in: checked on each request, ended by itself or by hand."""
+    """One device's sign-in: checked on each request, ended by itself or by hand. The cookie holds the secret."""
 
     __tablename__ = "sign_in"
 
@@ -68,7 +77,12 @@ class AuditEntry(Base):
     """What was done or refused, by whom; only ever added to."""
 
     __tablename__ = "audit_entry"
-    __table_args__ = (Index("ix_audit_entry_at", "at"), Index("ix_audit_entry_user_id_at", "user_id", "at"))
+    __table_args__ = (
+        Index("ix_audit_entry_at", "at"),
+        Index("ix_audit_entry_user_id_at", "user_id", "at"),
+        Index("ix_audit_entry_object_id_action_at", "object_id", "action", "at"),
+        Index("ix_audit_entry_address_action_at", "address", "action", "at"),
+    )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
     at: Mapped[datetime]

@@ -1,0 +1,218 @@
+"""Signing in: the password, the limits on guessing, and the row that each request is checked against."""
+
+import hashlib
+import secrets
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from app.accounts.audit import count_entries, record
+from app.accounts.models import Role, SignIn, StaffGrant, StaffUser
+from app.accounts.passwords import password_matches, waste_a_hash
+from app.accounts.scope import Scope
+from app.accounts.service import normalise_email
+from app.kit.crypto import digest
+from app.kit.errors import NotFoundError, OtklikError
+from app.kit.ids import new_id
+from app.organisation.models import Unit
+
+FAILED = "sign_in.failed"
+# How often a password may be wrong: (for one account, from one address, failures, within). The first slows a guesser
+# down without locking the owner out elsewhere, the second stops many guessing at one, the third one guessing at many;
+# a whole office may sit behind one address.
+_LIMITS: Sequence[tuple[bool, bool, int, timedelta]] = (
+    (True, True, 8, timedelta(minutes=15)),
+    (True, False, 40, timedelta(hours=1)),
+    (False, True, 100, timedelta(minutes=15)),
+)
+# A sign-in's `seen_at` is exact to this; writing it on every page would make reading a writer.
+SEEN_EVERY = timedelta(minutes=1)
+_USER_AGENT_LENGTH = 200
+
+
+class WrongCredentialsError(OtklikError):
+    """No active user has this e-mail and this password; which of them is wrong is not told."""
+
+    code = "wrong_credentials"
+
+
+class TooManyAttemptsError(OtklikError):
+    """The password was wrong too often, for this account or from this address; waiting helps."""
+
+    code = "too_many_attempts"
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """A role at a unit and all below it; `whole_company` if that unit is the root."""
+
+    role: Role
+    unit_id: uuid.UUID
+    whole_company: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Staff:
+    """Who asks: the user, the sign-in that says so, and what was granted."""
+
+    user: StaffUser
+    sign_in: SignIn
+    grants: tuple[Grant, ...]
+
+    def scope(self, *roles: Role) -> Scope:
+        """Return the units where the user holds one of the roles, or any role if none is named."""
+        held = [grant for grant in self.grants if not roles or grant.role in roles]
+        return Scope(frozenset(grant.unit_id for grant in held), everything=any(grant.whole_company for grant in held))
+
+    def holds(self, *roles: Role) -> bool:
+        """Tell whether the user holds one of the roles anywhere."""
+        return any(grant.role in roles for grant in self.grants)
+
+
+def account_key(email: str) -> str:
+    """Return how the audit names an account that somebody tried: people type passwords into the e-mail field."""
+    return hashlib.sha256(normalise_email(email).encode("utf-8", "replace")).hexdigest()[:32]
+
+
+def check_credentials(session: Session, *, email: str, password: str, address: str, now: datetime) -> StaffUser:
+    """Return the user with this e-mail and password; raises WrongCredentialsError or TooManyAttemptsError.
+
+    Takes as long for an e-mail that nobody has. Writes nothing: record the failure apart, with `FAILED` and
+    `account_key(email)`.
+    """
+    for by_account, by_address, most, within in _LIMITS:
+        failures = count_entries(
+            session,
+            FAILED,
+            since=now - within,
+            object_id=account_key(email) if by_account else None,
+            address=address if by_address else None,
+        )
+        if failures >= most:
+            raise TooManyAttemptsError
+    user = session.scalars(select(StaffUser).where(StaffUser.email == normalise_email(email))).one_or_none()
+    if user is None:
+        waste_a_hash(password)
+        raise WrongCredentialsError
+    usable = user.active and (user.one_time_until is None or user.one_time_until > now)
+    if not password_matches(user.password, password) or not usable:
+        raise WrongCredentialsError
+    return user
+
+
+def begin_sign_in(
+    session: Session, user: StaffUser, *, address: str, user_agent: str, lasts: timedelta, now: datetime
+) -> str:
+    """Write a new sign-in and return the secret for the cookie (256 bits); only its hash is kept."""
+    secret = secrets.token_urlsafe(32)
+    sign_in = SignIn(
+        id=new_id(),
+        user_id=user.id,
+        secret_hash=digest(secret),
+        created_at=now,
+        seen_at=now,
+        expires_at=now + lasts,
+        address=address,
+        user_agent=user_agent[:_USER_AGENT_LENGTH],
+    )
+    session.add(sign_in)
+    record(
+        session,
+        "sign_in.begun",
+        now=now,
+        user_id=user.id,
+        object_type="sign_in",
+        object_id=sign_in.id,
+        address=address,
+    )
+    return secret
+
+
+def find_staff(session: Session, secret: str, *, idle: timedelta, now: datetime) -> Staff | None:
+    """Return who holds this secret, or None if the sign-in has ended, expired or idled, or the user is disabled.
+
+    One query: sign-in, user and grants together.
+    """
+    rows = session.execute(
+        select(SignIn, StaffUser, StaffGrant.role, StaffGrant.unit_id, Unit.parent_id)
+        .join(StaffUser, StaffUser.id == SignIn.user_id)
+        .outerjoin(StaffGrant, StaffGrant.user_id == StaffUser.id)
+        .outerjoin(Unit, Unit.id == StaffGrant.unit_id)
+        .where(
+            SignIn.secret_hash == digest(secret),
+            SignIn.ended_at.is_(None),
+            SignIn.expires_at > now,
+            SignIn.seen_at > now - idle,
+            StaffUser.active,
+        )
+    ).all()
+    if not rows:
+        return None
+    grants = tuple(
+        Grant(Role(role), unit_id, whole_company=parent_id is None)
+        for _, _, role, unit_id, parent_id in rows
+        if role is not None and unit_id is not None
+    )
+    return Staff(rows[0][1], rows[0][0], grants)
+
+
+def mark_seen(session: Session, sign_in_id: uuid.UUID, *, now: datetime) -> None:
+    """Note that the sign-in was in use; never moves it back, and never revives one that has ended."""
+    session.execute(
+        update(SignIn)
+        .where(SignIn.id == sign_in_id, SignIn.ended_at.is_(None), SignIn.seen_at < now)
+        .values(seen_at=now)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def list_sign_ins(session: Session, user_id: uuid.UUID, *, idle: timedelta, now: datetime) -> Sequence[SignIn]:
+    """Return the user's sign-ins that still open the door, the last seen first."""
+    return session.scalars(
+        select(SignIn)
+        .where(
+            SignIn.user_id == user_id,
+            SignIn.ended_at.is_(None),
+            SignIn.expires_at > now,
+            SignIn.seen_at > now - idle,
+        )
+        .order_by(SignIn.seen_at.desc(), SignIn.id.desc())
+    ).all()
+
+
+def end_sign_in(session: Session, sign_in_id: uuid.UUID, *, user_id: uuid.UUID, now: datetime) -> None:
+    """End one of the user's own sign-ins; ended twice is ended. Somebody else's raises NotFoundError."""
+    sign_in = session.scalars(select(SignIn).where(SignIn.id == sign_in_id, SignIn.user_id == user_id)).one_or_none()
+    if sign_in is None:
+        raise NotFoundError
+    if sign_in.ended_at is None:
+        sign_in.ended_at = now
+        record(session, "sign_in.ended", now=now, user_id=user_id, object_type="sign_in", object_id=sign_in_id)
+
+
+def end_sign_ins(
+    session: Session, user_id: uuid.UUID, *, keep: uuid.UUID | None = None, by: uuid.UUID | None = None, now: datetime
+) -> int:
+    """End the user's sign-ins, but for the one to keep; returns how many ended. `by` is None on the command line."""
+    ended = session.scalars(
+        update(SignIn)
+        .where(SignIn.user_id == user_id, SignIn.ended_at.is_(None), SignIn.id != keep if keep else True)
+        .values(ended_at=now)
+        .returning(SignIn.id)
+        .execution_options(synchronize_session=False)
+    ).all()
+    if ended:
+        record(
+            session,
+            "sign_in.all_ended",
+            now=now,
+            user_id=by,
+            object_type="user",
+            object_id=user_id,
+            details={"ended": len(ended)},
+        )
+    return len(ended)
