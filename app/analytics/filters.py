@@ -1,0 +1,89 @@
+"""Which responses a list, a figure or an export is about; the same filter stands behind all three."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from app.accounts.scope import Scope
+from app.organisation.models import UnitAncestor
+from app.responses.models import SurveyResponse
+from app.review_sites.models import ReviewClick
+from app.surveys.definition import Band, Metric
+from app.surveys.models import SurveyVersion
+from app.surveys.service import get_definition
+from app.touchpoints.models import Touchpoint
+
+
+@dataclass(frozen=True, slots=True)
+class ResponseFilter:
+    """Everything left out does not narrow. `unit_id` takes all units below with it; `until` is exclusive.
+
+    `metric` keeps the surveys whose first question feeds it, which is what a figure on the dashboard counts.
+    """
+
+    unit_id: uuid.UUID | None = None
+    touchpoint: str | None = None
+    survey: str | None = None
+    metric: Metric | None = None
+    ratings: tuple[int, ...] = ()
+    bands: tuple[Band, ...] = ()
+    channel: str | None = None
+    via: str | None = None
+    language: str | None = None
+    suspect: bool | None = None
+    has_comment: bool | None = None
+    has_left: bool | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+def response_conditions(session: Session, wanted: ResponseFilter, scope: Scope) -> list[ColumnElement[bool]]:
+    """Return the WHERE of the filter over `survey_response`, the caller's scope included."""
+    response = SurveyResponse
+    conditions: list[ColumnElement[bool]] = [scope.where(response.unit_id)]
+    if wanted.since is not None:
+        conditions.append(response.answered_at >= wanted.since)
+    if wanted.until is not None:
+        conditions.append(response.answered_at < wanted.until)
+    if wanted.unit_id is not None:
+        conditions.append(at_or_below(response.unit_id, wanted.unit_id))
+    if wanted.touchpoint is not None:
+        conditions.append(response.touchpoint_id.in_(select(Touchpoint.id).where(Touchpoint.code == wanted.touchpoint)))
+    if wanted.survey is not None or wanted.metric is not None:
+        conditions.append(response.survey_version_id.in_(_version_ids(session, wanted.survey, wanted.metric)))
+    if wanted.ratings:
+        conditions.append(response.rating.in_(wanted.ratings))
+    if wanted.bands:
+        conditions.append(response.band.in_(wanted.bands))
+    for column, value in (
+        (response.channel, wanted.channel),
+        (response.via, wanted.via),
+        (response.language, wanted.language),
+    ):
+        if value is not None:
+            conditions.append(column == value)
+    if wanted.suspect is not None:
+        conditions.append(response.suspect.is_(wanted.suspect))
+    if wanted.has_comment is not None:
+        conditions.append(response.comment.is_not(None) if wanted.has_comment else response.comment.is_(None))
+    if wanted.has_left is not None:
+        left = exists().where(ReviewClick.response_id == response.id)
+        conditions.append(left if wanted.has_left else ~left)
+    return conditions
+
+
+def at_or_below(column: InstrumentedAttribute[uuid.UUID], unit_id: uuid.UUID) -> ColumnElement[bool]:
+    """Return that the column's unit is this one or below it."""
+    return column.in_(select(UnitAncestor.unit_id).where(UnitAncestor.ancestor_id == unit_id))
+
+
+def _version_ids(session: Session, survey: str | None, metric: Metric | None) -> list[uuid.UUID]:
+    """Return the stored versions of the survey whose first question feeds the metric; a handful, all in the cache."""
+    query = select(SurveyVersion.id)
+    if survey is not None:
+        query = query.where(SurveyVersion.key == survey)
+    found = session.scalars(query).all()
+    return [one for one in found if metric is None or get_definition(session, one).first.metric is metric]

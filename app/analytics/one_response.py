@@ -1,0 +1,147 @@
+"""Everything about one response: its answers, its history, where the respondent went, its cases. Read-only."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, aliased
+
+from app.accounts.scope import Scope
+from app.analytics.reports import zone_of
+from app.callbacks.models import CallbackCase
+from app.kit.errors import NotFoundError
+from app.organisation.models import Employee, Unit, UnitAncestor
+from app.responses.flags import SuspectReason
+from app.responses.models import RatingChange, ResponseAnswer, SurveyResponse
+from app.review_sites.catalogue import Site
+from app.review_sites.service import Click, find_offered_sites, list_clicks
+from app.surveys.definition import Definition, Question
+from app.surveys.service import get_definition
+from app.touchpoints.models import Touchpoint
+
+
+@dataclass(frozen=True, slots=True)
+class GivenAnswer:
+    """What was answered to a later question: values in order (several for a multiple choice), or text."""
+
+    question: Question
+    values: tuple[int, ...]
+    text: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class CaseLine:
+    """A case of the response; open until `closed_at`."""
+
+    id: uuid.UUID
+    reason: str
+    opened_at: datetime
+    due_at: datetime
+    closed_at: datetime | None
+    outcome: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ResponseReport:
+    """One response. `path` are the names of the units above and the unit itself; times are in `zone` on screen."""
+
+    response: SurveyResponse
+    definition: Definition
+    zone: ZoneInfo
+    unit: Unit
+    path: tuple[str, ...]
+    touchpoint: Touchpoint | None
+    employee: str | None
+    answers: tuple[GivenAnswer, ...]
+    suspect_reasons: tuple[SuspectReason, ...]
+    changes: tuple[RatingChange, ...]
+    offered: tuple[Site, ...]
+    clicks: tuple[Click, ...]
+    cases: tuple[CaseLine, ...]
+
+    @property
+    def has_open_case(self) -> bool:
+        """Whether somebody still has to settle it."""
+        return any(case.closed_at is None for case in self.cases)
+
+
+def get_response(session: Session, response_id: uuid.UUID, *, scope: Scope, zone: ZoneInfo) -> ResponseReport:
+    """Return everything about the response; raises NotFoundError, also for one outside the scope."""
+    row = session.execute(
+        select(SurveyResponse, Unit, Touchpoint, Employee.name, zone_of(SurveyResponse.unit_id))
+        .join(Unit, Unit.id == SurveyResponse.unit_id)
+        .outerjoin(Touchpoint, Touchpoint.id == SurveyResponse.touchpoint_id)
+        .outerjoin(Employee, Employee.id == SurveyResponse.employee_id)
+        .where(SurveyResponse.id == response_id, scope.where(SurveyResponse.unit_id))
+    ).one_or_none()
+    if row is None:
+        raise NotFoundError(f"no response {response_id}")
+    response, unit, touchpoint, employee, own_zone = row
+    definition = get_definition(session, response.survey_version_id)
+    return ResponseReport(
+        response=response,
+        definition=definition,
+        zone=ZoneInfo(own_zone) if own_zone else zone,
+        unit=unit,
+        path=_path(session, unit.id),
+        touchpoint=touchpoint,
+        employee=employee,
+        answers=_answers(session, response_id, definition),
+        suspect_reasons=_reasons(response.suspect_reasons),
+        changes=tuple(
+            session.scalars(
+                select(RatingChange)
+                .where(RatingChange.response_id == response_id)
+                .order_by(RatingChange.changed_at, RatingChange.id)
+            )
+        ),
+        offered=tuple(find_offered_sites(session, response_id)),
+        clicks=tuple(list_clicks(session, response_id)),
+        cases=_cases(session, response_id),
+    )
+
+
+def _path(session: Session, unit_id: uuid.UUID) -> tuple[str, ...]:
+    above = aliased(Unit)
+    return tuple(
+        session.scalars(
+            select(above.name)
+            .join(UnitAncestor, UnitAncestor.ancestor_id == above.id)
+            .where(UnitAncestor.unit_id == unit_id)
+            .order_by(UnitAncestor.distance.desc())
+        )
+    )
+
+
+def _answers(session: Session, response_id: uuid.UUID, definition: Definition) -> tuple[GivenAnswer, ...]:
+    """Return the answers in the order in which the survey asks."""
+    found: dict[str, list[ResponseAnswer]] = {}
+    for answer in session.scalars(
+        select(ResponseAnswer).where(ResponseAnswer.response_id == response_id).order_by(ResponseAnswer.value)
+    ):
+        found.setdefault(answer.question_key, []).append(answer)
+    return tuple(
+        GivenAnswer(
+            question,
+            tuple(answer.value for answer in found[question.key] if answer.value is not None),
+            next((answer.text for answer in found[question.key] if answer.text is not None), None),
+        )
+        for question in definition.later
+        if question.key in found
+    )
+
+
+def _reasons(stored: str) -> tuple[SuspectReason, ...]:
+    return tuple(SuspectReason(reason) for reason in stored.split(",") if reason in SuspectReason)
+
+
+def _cases(session: Session, response_id: uuid.UUID) -> tuple[CaseLine, ...]:
+    case = CallbackCase
+    rows = session.execute(
+        select(case.id, case.reason, case.opened_at, case.due_at, case.closed_at, case.outcome)
+        .where(case.response_id == response_id)
+        .order_by(case.opened_at, case.id)
+    )
+    return tuple(CaseLine(*row) for row in rows)

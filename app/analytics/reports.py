@@ -1,0 +1,287 @@
+"""Responses joined with what became of them: the list of staff pages and the rows of an export. Read-only."""
+
+import json
+import uuid
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Row, ScalarSelect, Select, func, select, tuple_
+from sqlalchemy.orm import Session
+
+from app.accounts.scope import Scope
+from app.analytics.filters import ResponseFilter, response_conditions
+from app.callbacks.models import CallbackCase
+from app.kit.errors import InvalidInputError
+from app.organisation.models import Unit, UnitAncestor
+from app.responses.models import RatingChange, ResponseAnswer, SurveyResponse
+from app.review_sites.models import ReviewClick
+from app.surveys.definition import Band, Definition, QuestionType
+from app.surveys.service import get_definition
+from app.touchpoints.models import Touchpoint
+
+PAGE_SIZE = 50
+COUNT_UP_TO = 10_000
+_BATCH = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class ResponseLine:
+    """One line of the list; `zone` is the unit's, `case_open` is None where there never was a case."""
+
+    id: uuid.UUID
+    answered_at: datetime
+    zone: ZoneInfo
+    unit_code: str
+    unit_name: str
+    placement: str | None
+    definition: Definition
+    channel: str
+    language: str
+    rating: int
+    band: Band | None
+    comment: str | None
+    suspect: bool
+    demo: bool
+    changed: bool
+    clicks: int
+    case_open: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class ResponsePage:
+    """`older` is the cursor of the next page, if there is one; `total` is counted up to 10,000 (`more_than_total`)."""
+
+    lines: tuple[ResponseLine, ...]
+    older: str | None
+    total: int
+    more_than_total: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ExportRow:
+    """One response of an export. `unit` and `touchpoint` are codes; `answers` is JSON by question key, or None."""
+
+    id: uuid.UUID
+    answered_at: datetime
+    unit: str
+    unit_name: str
+    touchpoint: str | None
+    survey: str
+    survey_version: int
+    channel: str
+    language: str
+    rating: int
+    comment: str | None
+    suspect: bool
+    routed: bool
+    case_id: uuid.UUID | None
+    via: str
+    answers: str | None
+
+
+def list_responses(
+    session: Session,
+    wanted: ResponseFilter,
+    *,
+    scope: Scope,
+    zone: ZoneInfo,
+    cursor: str | None = None,
+    limit: int = PAGE_SIZE,
+) -> ResponsePage:
+    """Return a page of responses, the latest first. `zone` is for units without one of their own or above them.
+
+    Raises InvalidInputError for a cursor that is none of ours.
+    """
+    response = SurveyResponse
+    conditions = response_conditions(session, wanted, scope)
+    counted = session.scalar(
+        select(func.count()).select_from(select(response.id).where(*conditions).limit(COUNT_UP_TO + 1).subquery())
+    )
+    page = select(response.id).where(*conditions)
+    if cursor is not None:
+        page = page.where(tuple_(response.answered_at, response.id) < tuple_(*_read_cursor(cursor)))
+    # The page is chosen by index first; what is shown beside it is looked up for these rows only.
+    ids = page.order_by(response.answered_at.desc(), response.id.desc()).limit(limit + 1).subquery()
+    rows = session.execute(_lines(ids.c.id)).all()
+    total = counted or 0
+    lines = tuple(_line(session, row, zone) for row in rows[:limit])
+    return ResponsePage(
+        lines=lines,
+        older=_write_cursor(lines[-1]) if len(rows) > limit else None,
+        total=min(total, COUNT_UP_TO),
+        more_than_total=total > COUNT_UP_TO,
+    )
+
+
+def export_responses(session: Session, wanted: ResponseFilter, *, scope: Scope) -> Iterator[ExportRow]:
+    """Yield the responses with their cases, the earliest first, in bounded memory: rows and answers come in batches."""
+    response = SurveyResponse
+    query = (
+        select(
+            response.id,
+            response.answered_at,
+            Unit.code,
+            Unit.name,
+            Touchpoint.code.label("touchpoint"),
+            response.survey_version_id,
+            response.channel,
+            response.language,
+            response.rating,
+            response.comment,
+            response.suspect,
+            response.routed,
+            _latest_case(CallbackCase.id).label("case_id"),
+            response.via,
+        )
+        .join(Unit, Unit.id == response.unit_id)
+        .outerjoin(Touchpoint, Touchpoint.id == response.touchpoint_id)
+        .where(*response_conditions(session, wanted, scope))
+        .order_by(response.answered_at, response.id)
+    )
+    definitions: dict[uuid.UUID, Definition] = {}
+    for rows in session.execute(query.execution_options(yield_per=_BATCH)).partitions():
+        answers = _answers_of(session, [row.id for row in rows])
+        for row in rows:
+            definition = definitions.get(row.survey_version_id)
+            if definition is None:
+                definition = definitions[row.survey_version_id] = get_definition(session, row.survey_version_id)
+            given = answers.get(row.id)
+            yield ExportRow(
+                row.id,
+                row.answered_at,
+                row.code,
+                row.name,
+                row.touchpoint,
+                definition.key,
+                definition.version,
+                row.channel,
+                row.language,
+                row.rating,
+                row.comment,
+                row.suspect,
+                row.routed,
+                row.case_id,
+                row.via,
+                _answers_json(definition, given) if given else None,
+            )
+
+
+def zone_of(unit_id: Any) -> ScalarSelect[str | None]:
+    """Return the time zone that a unit has or inherits, as a column expression."""
+    return (
+        select(Unit.time_zone)
+        .join(UnitAncestor, UnitAncestor.ancestor_id == Unit.id)
+        .where(UnitAncestor.unit_id == unit_id, Unit.time_zone.is_not(None))
+        .order_by(UnitAncestor.distance)
+        .limit(1)
+        .scalar_subquery()
+    )
+
+
+def _latest_case(column: Any) -> ScalarSelect[Any]:
+    """Return a column of the response's latest case: the open one if there is one, since only one can be open."""
+    return (
+        select(column)
+        .where(CallbackCase.response_id == SurveyResponse.id)
+        .order_by(CallbackCase.opened_at.desc(), CallbackCase.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+
+
+def _lines(ids: Any) -> Select[Any]:
+    response = SurveyResponse
+    changes = select(func.count()).where(RatingChange.response_id == response.id).scalar_subquery()
+    clicks = select(func.count()).where(ReviewClick.response_id == response.id).scalar_subquery()
+    return (
+        select(
+            response.id,
+            response.answered_at,
+            zone_of(response.unit_id).label("zone"),
+            Unit.code,
+            Unit.name,
+            Touchpoint.placement,
+            response.survey_version_id,
+            response.channel,
+            response.language,
+            response.rating,
+            response.band,
+            response.comment,
+            response.suspect,
+            response.demo,
+            changes.label("changes"),
+            clicks.label("clicks"),
+            _latest_case(CallbackCase.closed_at.is_(None)).label("case_open"),
+        )
+        .join(Unit, Unit.id == response.unit_id)
+        .outerjoin(Touchpoint, Touchpoint.id == response.touchpoint_id)
+        .where(response.id.in_(select(ids)))
+        .order_by(response.answered_at.desc(), response.id.desc())
+    )
+
+
+def _line(session: Session, row: Row[Any], zone: ZoneInfo) -> ResponseLine:
+    return ResponseLine(
+        id=row.id,
+        answered_at=row.answered_at,
+        zone=ZoneInfo(row.zone) if row.zone else zone,
+        unit_code=row.code,
+        unit_name=row.name,
+        placement=row.placement or None,
+        definition=get_definition(session, row.survey_version_id),
+        channel=row.channel,
+        language=row.language,
+        rating=row.rating,
+        band=Band(row.band) if row.band else None,
+        comment=row.comment,
+        suspect=row.suspect,
+        demo=row.demo,
+        changed=row.changes > 0,
+        clicks=row.clicks,
+        case_open=None if row.case_open is None else bool(row.case_open),
+    )
+
+
+def _answers_of(
+    session: Session, ids: Sequence[uuid.UUID]
+) -> dict[uuid.UUID, list[tuple[str, int | None, str | None]]]:
+    answer = ResponseAnswer
+    found: dict[uuid.UUID, list[tuple[str, int | None, str | None]]] = {}
+    for response_id, key, value, text in session.execute(
+        select(answer.response_id, answer.question_key, answer.value, answer.text)
+        .where(answer.response_id.in_(ids))
+        .order_by(answer.response_id, answer.question_key, answer.value)
+    ):
+        found.setdefault(response_id, []).append((key, value, text))
+    return found
+
+
+def _answers_json(definition: Definition, given: Sequence[tuple[str, int | None, str | None]]) -> str:
+    """Return `{"waiting": 4, "reasons": ["queue", "price"]}`: options of a choice by key, everything else by value."""
+    questions = {question.key: question for question in definition.questions}
+    shown: dict[str, Any] = {}
+    for key, value, text in given:
+        question = questions.get(key)
+        plain: int | str | None = text if value is None else value
+        if question is not None and question.type is QuestionType.CHOICE and value is not None:
+            plain = question.options[value - 1].key if question.accepts(value) else value
+        if question is not None and question.multiple:
+            shown.setdefault(key, []).append(plain)
+        else:
+            shown[key] = plain
+    return json.dumps(shown, ensure_ascii=False, separators=(",", ":"))
+
+
+def _write_cursor(line: ResponseLine) -> str:
+    return f"{line.answered_at.astimezone(UTC):%Y%m%dT%H%M%S.%f}-{line.id.hex}"
+
+
+def _read_cursor(cursor: str) -> tuple[datetime, uuid.UUID]:
+    moment, _, key = cursor.partition("-")
+    try:
+        return datetime.strptime(moment, "%Y%m%dT%H%M%S.%f").replace(tzinfo=UTC), uuid.UUID(hex=key)
+    except ValueError:
+        raise InvalidInputError("this is not a page of the list", field="before") from None
