@@ -35,9 +35,11 @@ _NUMBER_AT_END = re.compile(r"(?:^|-)([0-9]{6,20})$", re.ASCII)
 # What follows the city in an address of 2GIS; without a city it stands first.
 _TWOGIS_ROOMS = {"firm", "search", "branches", "inside", "geo", "gallery", "rubrics", "directions"}
 # First words of Facebook's addresses that are no pages; among them the redirector `l.php`.
-_FACEBOOK_ROOMS = set(
-    ["about", "ads", "business", "dialog", "events", "gaming", "groups", "hashtag", "help", "home", "login", "marketplace", "media", "messages", "notes", "permalink", "photo", "photos", "plugins", "policies", "posts", "reel", "search", "settings", "share", "sharer", "story", "tr", "video", "videos", "watch"]
-)
+_FACEBOOK_ROOMS = {
+    "about", "ads", "business", "dialog", "events", "gaming", "groups", "hashtag", "help", "home", "login",
+    "marketplace", "media", "messages", "notes", "permalink", "photo", "photos", "plugins", "policies", "posts",
+    "reel", "search", "settings", "share", "sharer", "story", "tr", "video", "videos", "watch",
+}  # fmt: skip
 
 _PASTE = {
     Site.GOOGLE: "a place id (ChIJ…), the link of “Ask for reviews” (https://g.page/r/…/review) or a Google Maps link",
