@@ -25,7 +25,9 @@ _TICK = 0.2
 _LONGEST_PAUSE = 30.0
 # A child that has lived this long was well; its next death begins with a short pause again.
 _WELL_AFTER = 60.0
+_STDERR = 2
 _PR_SET_PDEATHSIG = 1
+_LIBC = ctypes.CDLL(None)  # loaded before any fork
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +86,7 @@ class _Child:
             self.program.command,
             env={**os.environ, **self.program.environment},
             # Standard output is for addresses and exports; whatever a child says is a log.
-            stdout=sys.stderr.fileno(),
+            stdout=_STDERR,
             start_new_session=True,
             preexec_fn=_end_with_parent,  # noqa: PLW1509 -- one C call, no lock is taken between fork and exec
         )
@@ -153,4 +155,4 @@ def _kill_group(process: subprocess.Popen[bytes], number: signal.Signals) -> Non
 def _end_with_parent() -> None:
     """On Linux, have the kernel end the child when the supervisor itself is killed, so that the port comes free."""
     if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+        _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
