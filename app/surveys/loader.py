@@ -1,0 +1,64 @@
+"""Survey files to definitions, every mistake with its file and line."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from app.kit.errors import NotFoundError
+from app.kit.yaml_files import YamlFileError, parse_yaml, validate_yaml
+from app.surveys.definition import Definition
+
+
+class UnknownSurveyError(NotFoundError):
+    """No file in the directory of surveys has that key."""
+
+    code = "unknown_survey"
+
+
+@dataclass(frozen=True, slots=True)
+class SurveyLibrary:
+    """The surveys in force, one a key, in the order of their keys; read once at the start."""
+
+    definitions: Mapping[str, Definition]
+
+    def current(self, key: str) -> Definition:
+        """Return the survey in force; raises UnknownSurveyError that names the keys there are."""
+        try:
+            return self.definitions[key]
+        except KeyError:
+            known = ", ".join(self.definitions)
+            raise UnknownSurveyError(f"no survey {key!r}; there are: {known}", key=key) from None
+
+    def keys(self) -> tuple[str, ...]:
+        """Return the keys in order."""
+        return tuple(self.definitions)
+
+    def __iter__(self) -> Iterator[Definition]:
+        return iter(self.definitions.values())
+
+
+def parse_survey(content: bytes, name: str) -> Definition:
+    """Return the survey; raises YamlFileError that lists every mistake as `name:line: what and how to mend it`."""
+    return validate_yaml(parse_yaml(content, name), Definition)
+
+
+def load_surveys(directory: Path) -> SurveyLibrary:
+    """Return the surveys of all `*.yaml` in the directory; raises YamlFileError with the mistakes of all files."""
+    definitions: dict[str, Definition] = {}
+    names: dict[str, str] = {}
+    mistakes: list[str] = []
+    for path in sorted([*directory.glob("*.yaml"), *directory.glob("*.yml")]):
+        try:
+            definition = parse_survey(path.read_bytes(), str(path))
+        except YamlFileError as error:
+            mistakes += error.mistakes
+            continue
+        if definition.key in definitions:
+            mistakes.append(f"{path}:1: key: {definition.key!r} is already that of {names[definition.key]}; rename one")
+        definitions[definition.key] = definition
+        names[definition.key] = path.name
+    if mistakes:
+        raise YamlFileError(mistakes)
+    if not definitions:
+        raise YamlFileError([f"{directory}:1: there is no survey here; put at least one *.yaml into it"])
+    return SurveyLibrary({key: definitions[key] for key in sorted(definitions)})
