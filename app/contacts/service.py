@@ -1,0 +1,118 @@
+"""Find or add a contact by phone, record and withdraw a consent, read a number."""
+
+import uuid
+from datetime import datetime
+
+from sqlalchemy import case, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from app.contacts.consents import ConsentText
+from app.contacts.models import Consent, Contact, Purpose
+from app.kit.crypto import UnreadableValueError, Vault
+from app.kit.errors import NotFoundError
+from app.kit.i18n import Language
+from app.kit.ids import new_id
+from app.kit.phones import InvalidPhoneError
+
+_PHONE = "phone"
+
+
+def find_or_add_contact(
+    session: Session, vault: Vault, *, phone: str, language: Language | None, now: datetime, demo: bool = False
+) -> Contact:
+    """Return the one contact that has the number (E.164, as `kit.phones.normalise_phone` gives it), added if need be.
+
+    The language is the one in which the person answered last. Two requests with a new number at once get one contact:
+    the unique index makes the second insert do nothing. Raises InvalidPhoneError for a number in another form.
+    """
+    if not (phone.startswith("+") and phone[1:].isdigit()):
+        raise InvalidPhoneError("a contact is kept by its number in E.164, such as +77011234567")
+    contact = find_contact(session, vault, phone=phone)
+    if contact is None:
+        contact_id = new_id()
+        values = {
+            "id": contact_id,
+            "phone_enc": vault.encrypt(phone, table="contact", column="phone_enc", row_id=contact_id),
+            "phone_index": vault.blind_index(_PHONE, phone),
+            "language": language,
+            "demo": demo,
+            "created_at": now,
+            "updated_at": now,
+        }
+        dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
+        session.execute(dialect.insert(Contact).values(values).on_conflict_do_nothing(index_elements=["phone_index"]))
+        contact = find_contact(session, vault, phone=phone)
+        if contact is None:
+            raise NotFoundError("the contact was deleted while it was being added; try again")
+    if language is not None and contact.language != language:
+        contact.language, contact.updated_at = language, now
+    return contact
+
+
+def find_contact(session: Session, vault: Vault, *, phone: str) -> Contact | None:
+    """Return the contact with the number (E.164), or None; while keys are rotated, under any of them."""
+    indexes = vault.blind_indexes(_PHONE, phone)
+    active_first = case({index: place for place, index in enumerate(indexes)}, value=Contact.phone_index)
+    return session.scalars(select(Contact).where(Contact.phone_index.in_(indexes)).order_by(active_first)).first()
+
+
+def get_contact(session: Session, contact_id: uuid.UUID) -> Contact:
+    """Return the contact; raises NotFoundError."""
+    contact = session.get(Contact, contact_id)
+    if contact is None:
+        raise NotFoundError("no such contact")
+    return contact
+
+
+def read_phone(vault: Vault, contact: Contact) -> str:
+    """Return the number in E.164; raises UnreadableValueError without the key, NotFoundError if there is no number."""
+    if contact.phone_enc is None:
+        raise NotFoundError("the contact has no number")
+    phone = vault.decrypt(contact.phone_enc, table="contact", column="phone_enc", row_id=contact.id)
+    # A row restored beside a number that is not its own would make us ring a stranger.
+    if contact.phone_index not in vault.blind_indexes(_PHONE, phone):
+        raise UnreadableValueError("a value in contact.phone_enc does not belong to its index")
+    return phone
+
+
+def record_consent(
+    session: Session,
+    *,
+    contact_id: uuid.UUID,
+    purpose: Purpose,
+    text: ConsentText,
+    language: Language,
+    company: str,
+    via: str,
+    now: datetime,
+) -> Consent:
+    """Write down that the person agreed, with the hash of the very text that was shown, and return the consent."""
+    consent = Consent(
+        id=new_id(),
+        contact_id=contact_id,
+        purpose=purpose,
+        version=text.version,
+        language=language,
+        text_hash=text.hash(language, company),
+        via=via,
+        given_at=now,
+        withdrawn_at=None,
+    )
+    session.add(consent)
+    session.flush()  # a case refers to it by a statement of its own
+    return consent
+
+
+def withdraw_consents(session: Session, *, contact_id: uuid.UUID, purpose: Purpose, now: datetime) -> int:
+    """Withdraw whatever the person agreed to for the purpose and return how many consents that ended.
+
+    The rows stay: they prove that calls made before were agreed to.
+    """
+    result = session.execute(
+        update(Consent)
+        .where(Consent.contact_id == contact_id, Consent.purpose == purpose, Consent.withdrawn_at.is_(None))
+        .values(withdrawn_at=now)
+        .execution_options(synchronize_session="fetch")
+    )
+    return int(result.rowcount)  # type: ignore[attr-defined]
