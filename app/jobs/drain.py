@@ -1,14 +1,14 @@
 """Drains the outbox: claims due rows, hands each to its handler, writes the result, in short transactions.
 
-Nothing calls the outside world inside a transaction, and each row's end is written before the next row is begun, so a
-crash repeats at most the one row in hand.
+Nothing calls the outside world inside a transaction, and the end of a row that does is written before the next row is
+begun, so a crash repeats at most the one row in hand. Rows that only make a line in the log end together.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from app.jobs.handlers import HANDLERS, Handler, PermanentFailureError, note_unknown
+from app.jobs.handlers import HANDLERS, Handler, PermanentFailureError, note
 from app.kit.clock import Clock
 from app.kit.db import Database
 from app.kit.log import get_logger
@@ -16,7 +16,7 @@ from app.kit.outbox import Claim, claim_due, complete, fail
 
 _LOG = get_logger(__name__)
 # Few at a time, so that the lease covers a whole batch even when a gateway takes a second for each.
-BATCH = 20
+BATCH = 50
 LEASE = timedelta(seconds=60)
 
 
@@ -35,7 +35,10 @@ class Drain:
         while not should_stop():
             with self.database.transaction() as session:
                 claims = claim_due(session, owner=self.owner, limit=BATCH, lease=LEASE)
+            done += self._note([claim for claim in claims if claim.kind not in self.handlers])
             for claim in claims:
+                if claim.kind not in self.handlers:
+                    continue
                 if should_stop():
                     return done  # the rest comes free when its lease ends
                 done += self._work(claim)
@@ -43,9 +46,17 @@ class Drain:
                 return done
         return done
 
+    def _note(self, claims: Sequence[Claim]) -> int:
+        if not claims:
+            return 0
+        for claim in claims:
+            note(claim)
+        with self.database.transaction() as session:
+            return complete(session, claims, now=self.clock())
+
     def _work(self, claim: Claim) -> bool:
         try:
-            self.handlers.get(claim.kind, note_unknown)(claim)
+            self.handlers[claim.kind](claim)
         except Exception as error:  # noqa: BLE001 -- whatever a handler raises belongs to its row, not to the loop
             permanent = isinstance(error, PermanentFailureError)
             _LOG.warning(

@@ -1,4 +1,7 @@
-"""What is done for each kind of outbox row. A kind without a line here is noted in the log and done with."""
+"""What is done for each kind of outbox row.
+
+A kind with a handler reaches the outside world; the others are noted in the log and done with, many at a time.
+"""
 
 from collections.abc import Callable, Mapping
 
@@ -18,14 +21,9 @@ class PermanentFailureError(OtklikError):
     code = "permanent_failure"
 
 
-def tell_of_case(claim: Claim) -> None:
-    """The console notice: a line in the log until managers are told through channels of their own."""
-    _LOG.info("case opened", outbox_id=str(claim.id), **_ids(claim))
-
-
-def note_unknown(claim: Claim) -> None:
-    """Nobody listens to this kind (yet): say so once and let the row go."""
-    _LOG.info("event", kind=claim.kind, outbox_id=str(claim.id), **_ids(claim))
+def note(claim: Claim) -> None:
+    """The console notice: a line in the log, until somebody is told through a channel of their own."""
+    _LOG.info(_SENTENCES.get(claim.kind, claim.kind), outbox_id=str(claim.id), **_ids(claim))
 
 
 def _ids(claim: Claim) -> dict[str, str]:
@@ -33,4 +31,9 @@ def _ids(claim: Claim) -> dict[str, str]:
     return {name: str(value) for name, value in claim.payload.items() if name.endswith("_id")}
 
 
-HANDLERS: Mapping[str, Handler] = {"case.opened": tell_of_case}
+_SENTENCES: Mapping[str, str] = {
+    "case.opened": "a case was opened: somebody is to be rung",
+    "case.closed": "a case was closed",
+    "response.burst": "unusually many answers at one touchpoint",
+}
+HANDLERS: Mapping[str, Handler] = {}

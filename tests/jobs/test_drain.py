@@ -28,14 +28,14 @@ def drain(database: Database, **handlers: Handler) -> Drain:
 
 
 def test_every_due_row_is_handed_to_its_handler_once(database: Database) -> None:
-    for number in range(45):  # more than two batches
+    for number in range(120):  # more than two batches
         record(database, payload={"number": number})
     seen: list[int] = []
 
     done = drain(database, test_kind=lambda claim: seen.append(claim.payload["number"])).run()
 
-    assert done == 45
-    assert sorted(seen) == list(range(45))
+    assert done == 120
+    assert sorted(seen) == list(range(120))
     assert {row.state for row in rows(database)} == {OutboxState.DONE}
     assert drain(database).run() == 0
 
