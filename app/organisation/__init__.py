@@ -5,10 +5,15 @@ itself, made by the first migration with the code `company`. Time zone and hours
 takes the nearest ancestor's. `unit_ancestor` holds every (unit, ancestor) pair, itself included, so that "this unit and
 all below it" is one WHERE and "the nearest that has it" is one ORDER BY.
 
-hours     opening hours as people write them, pure
-weekdays  names of weekdays in four languages, pure
-models    unit, unit_ancestor, employee
-service   add, change and find units and employees
+hours      opening hours as people write them, pure
+weekdays   names of weekdays in four languages, pure
+codes      codes of units that come without one, pure
+facts      what can be said of a unit, checked
+models     unit, unit_ancestor, employee
+tree       who lies below whom, inherited working time, paths
+service    add, change, move and find units
+employees  add, change and find employees
+bulk       many units at once, for files
 
-Knows only kit. Known by everyone above.
+Knows only kit. Known by everyone above, whose scope of visible units it takes as a value with a `where`.
 """

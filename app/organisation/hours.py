@@ -20,10 +20,12 @@ _SHORT = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
 _CURE = "write for example Mo-Fr 09:00-18:00; Sa 10:00-14:00, or 24/7"
 _LIST_CURE = 'write for example {"days": "пн-пт", "hours": "09:00-18:00"}'
 _CLOSED = frozenset(
-    ("-", "off", "closed", "day off")
-    + ("выходной", "выходные", "закрыто", "закрыт", "не работает", "нерабочий день")
-    + ("вихідний", "вихідні", "зачинено", "закрито", "не працює")
-    + ("демалыс", "демалыс күні", "жабық", "жұмыс істемейді")
+    {
+        *("-", "off", "closed", "day off"),
+        *("выходной", "выходные", "закрыто", "закрыт", "не работает", "нерабочий день"),
+        *("вихідний", "вихідні", "зачинено", "закрито", "не працює"),
+        *("демалыс", "демалыс күні", "жабық", "жұмыс істемейді"),
+    }
 )
 _ALWAYS = frozenset(("24/7", "24 часа", "24 hours", "круглосуточно", "цілодобово", "тәулік бойы"))
 _BREAK = r"(?:перерыв|обед|перерва|обід|түскі үзіліс|үзіліс|break|lunch)"
@@ -71,7 +73,7 @@ class WeekHours:
 
 
 def parse_hours(text: str) -> WeekHours:
-    """Return the week of an OpenStreetMap text; raises InvalidHoursError, which says what is wrong and what to write."""
+    """Return the week of an OpenStreetMap text; raises InvalidHoursError, which says what to write."""
     if len(text) > MAX_LENGTH:
         raise InvalidHoursError(f"{len(text)} characters of hours; at most {MAX_LENGTH} are read")
     if not text.strip():

@@ -1,0 +1,86 @@
+"""What can be said of a unit, checked alike for a form, a file and the API."""
+
+import unicodedata
+from functools import cache
+from zoneinfo import available_timezones
+
+from app.kit.errors import InvalidInputError
+from app.organisation.hours import parse_hours
+from app.organisation.models import UnitKind
+
+NAME_LENGTH = 200
+ADDRESS_LENGTH = 500
+
+
+class InvalidUnitError(InvalidInputError):
+    """A fact about a unit or an employee that cannot be taken; `field` says which."""
+
+    code = "invalid_unit"
+
+
+def check_name(text: str) -> str:
+    """Return the name on one line; raises InvalidUnitError when there is none or it is too long."""
+    name = one_line(text, "name")
+    if not name or len(name) > NAME_LENGTH:
+        raise InvalidUnitError(f"a name has 1 to {NAME_LENGTH} characters, this one {len(name)}", field="name")
+    return name
+
+
+def check_address(text: str | None) -> str | None:
+    """Return the address on one line, or None for none; raises InvalidUnitError."""
+    address = one_line(text or "", "address")
+    if len(address) > ADDRESS_LENGTH:
+        raise InvalidUnitError(f"an address has at most {ADDRESS_LENGTH} characters", field="address")
+    return address or None
+
+
+def check_kind(text: str) -> UnitKind:
+    """Return the kind of a unit below the company; raises InvalidUnitError."""
+    kind = text.strip().lower().replace(" ", "_")
+    if kind not in set(UnitKind) or kind == UnitKind.COMPANY:
+        known = ", ".join(kind for kind in UnitKind if kind != UnitKind.COMPANY)
+        raise InvalidUnitError(f"no kind of unit {text[:40]!r}; known are {known}", field="kind")
+    return UnitKind(kind)
+
+
+def check_zone(text: str | None) -> str | None:
+    """Return the name of a time zone, or None to inherit; raises InvalidUnitError."""
+    zone = (text or "").strip()
+    if zone and zone not in _zones():
+        raise InvalidUnitError(
+            f"no time zone {zone[:60]!r}; write one of the IANA list, such as Asia/Almaty or Europe/Kyiv",
+            field="time_zone",
+        )
+    return zone or None
+
+
+def check_hours(text: str | None) -> str | None:
+    """Return the canonical text of opening hours, or None to inherit; raises InvalidHoursError."""
+    return str(parse_hours(text)) if text and text.strip() else None
+
+
+def check_place(latitude: float | None, longitude: float | None) -> None:
+    """Raise InvalidUnitError unless both are given and on earth, or neither is."""
+    if (latitude is None) != (longitude is None):
+        missing = "latitude" if latitude is None else "longitude"
+        raise InvalidUnitError(f"{missing} is missing; give both or neither", field=missing)
+    if latitude is not None and not -90 <= latitude <= 90:  # false for NaN as well
+        raise InvalidUnitError(f"latitude {latitude} is not within -90 and 90 degrees", field="latitude")
+    if longitude is not None and not -180 <= longitude <= 180:
+        raise InvalidUnitError(f"longitude {longitude} is not within -180 and 180 degrees", field="longitude")
+
+
+def one_line(text: str, field: str) -> str:
+    """Return the text with runs of white space as one space; raises InvalidUnitError for unwritable characters."""
+    line = " ".join(text.split())
+    if line.isprintable():
+        return line
+    # Soft hyphens and joiners (Cf) are legal in names; control characters and lone surrogates are not.
+    if any(unicodedata.category(character) in ("Cc", "Cs") for character in line):
+        raise InvalidUnitError(f"{field} holds a character that cannot be shown; delete it", field=field)
+    return line
+
+
+@cache
+def _zones() -> frozenset[str]:
+    return frozenset(available_timezones())

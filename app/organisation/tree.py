@@ -1,0 +1,132 @@
+"""The tree itself: who lies below whom, kept as pairs so that "this and all below" is one WHERE."""
+
+import uuid
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import delete, insert, literal, select
+from sqlalchemy.orm import Session, aliased
+
+from app.kit.errors import ConfigurationError, ConflictError, NotFoundError
+from app.organisation.hours import WeekHours, parse_hours
+from app.organisation.models import ROOT_CODE, Unit, UnitAncestor
+
+# SQLite takes 32,766 parameters a statement.
+BATCH = 5000
+
+
+class UnknownUnitError(NotFoundError):
+    """There is no such unit, or the asker may not know of it."""
+
+    code = "unknown_unit"
+
+
+class UnitCycleError(ConflictError):
+    """A unit cannot lie below itself."""
+
+    code = "unit_cycle"
+
+
+@dataclass(frozen=True, slots=True)
+class WorkingTime:
+    """When a unit works and in which zone, its own or inherited."""
+
+    time_zone: ZoneInfo
+    hours: WeekHours
+
+
+def lock_tree(session: Session) -> uuid.UUID:
+    """Return the id of the company, whose row is held so that two changes of the tree come one after the other.
+
+    Two moves at once could each be right and together make a circle. SQLite has one writer and needs no lock.
+    """
+    # The weaker lock: rows that merely point at the company are not kept waiting.
+    root = session.scalar(select(Unit.id).where(Unit.code == ROOT_CODE).with_for_update(key_share=True))
+    if root is None:
+        raise ConfigurationError("the company is missing from the database; run `flask --app wsgi db upgrade`")
+    return root
+
+
+def link_new(session: Session, unit_id: uuid.UUID, parent_id: uuid.UUID | None) -> None:
+    """Write the pairs of a new unit: itself, and everything above its parent."""
+    session.execute(insert(UnitAncestor).values(unit_id=unit_id, ancestor_id=unit_id, distance=0))
+    above = select(literal(unit_id, UnitAncestor.unit_id.type), UnitAncestor.ancestor_id, UnitAncestor.distance + 1)
+    session.execute(
+        insert(UnitAncestor).from_select(
+            ["unit_id", "ancestor_id", "distance"], above.where(UnitAncestor.unit_id == parent_id)
+        )
+    )
+
+
+def relink(session: Session, unit_id: uuid.UUID, parent_id: uuid.UUID) -> None:
+    """Hang the pairs of a unit and all below it under another parent; raises UnitCycleError."""
+    if session.get(UnitAncestor, (parent_id, unit_id)) is not None:
+        raise UnitCycleError("a unit cannot be moved below itself")
+    below = select(UnitAncestor.unit_id).where(UnitAncestor.ancestor_id == unit_id).scalar_subquery()
+    session.execute(
+        delete(UnitAncestor)
+        .where(UnitAncestor.unit_id.in_(below), UnitAncestor.ancestor_id.not_in(below))
+        .execution_options(synchronize_session=False)
+    )
+    upper, lower = aliased(UnitAncestor), aliased(UnitAncestor)
+    session.execute(
+        insert(UnitAncestor).from_select(
+            ["unit_id", "ancestor_id", "distance"],
+            select(lower.unit_id, upper.ancestor_id, upper.distance + lower.distance + 1).where(
+                upper.unit_id == parent_id, lower.ancestor_id == unit_id
+            ),
+        )
+    )
+
+
+def working_times(session: Session, unit_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, WorkingTime]:
+    """Return the working time of each unit, its own or the nearest ancestor's; one query for every 5,000 units."""
+    zones: dict[uuid.UUID, str] = {}
+    hours: dict[uuid.UUID, str] = {}
+    for batch in _batches(unit_ids):
+        rows = session.execute(
+            select(UnitAncestor.unit_id, Unit.time_zone, Unit.hours)
+            .join(Unit, Unit.id == UnitAncestor.ancestor_id)
+            .where(UnitAncestor.unit_id.in_(batch))
+            .order_by(UnitAncestor.distance)
+        )
+        for unit_id, zone, text in rows:
+            if zone is not None:
+                zones.setdefault(unit_id, zone)
+            if text is not None:
+                hours.setdefault(unit_id, text)
+    # The company has both from its settings, so only an unknown unit or a database never started has neither.
+    return {
+        unit_id: WorkingTime(ZoneInfo(zones[unit_id]), parse_hours(hours[unit_id]))
+        for unit_id in unit_ids
+        if unit_id in zones and unit_id in hours
+    }
+
+
+def working_time(session: Session, unit_id: uuid.UUID) -> WorkingTime:
+    """Return when the unit works, its own or inherited, in one query; raises UnknownUnitError."""
+    found = working_times(session, [unit_id]).get(unit_id)
+    if found is None:
+        raise UnknownUnitError(f"no unit {unit_id} with working hours; the company's come from OTKLIK_HOURS")
+    return found
+
+
+def path_of(session: Session, unit_ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, tuple[str, ...]]:
+    """Return the names from the company down to each unit, itself included; one query for every 5,000 units."""
+    names: dict[uuid.UUID, list[str]] = {}
+    for batch in _batches(unit_ids):
+        rows = session.execute(
+            select(UnitAncestor.unit_id, Unit.name)
+            .join(Unit, Unit.id == UnitAncestor.ancestor_id)
+            .where(UnitAncestor.unit_id.in_(batch))
+            .order_by(UnitAncestor.distance.desc())
+        )
+        for unit_id, name in rows:
+            names.setdefault(unit_id, []).append(name)
+    return {unit_id: tuple(path) for unit_id, path in names.items()}
+
+
+def _batches(unit_ids: Iterable[uuid.UUID]) -> Iterable[Sequence[uuid.UUID]]:
+    wanted = list(dict.fromkeys(unit_ids))
+    return (wanted[start : start + BATCH] for start in range(0, len(wanted), BATCH))
