@@ -6,6 +6,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app.cli.register import register_commands
 from app.contacts.consents import load_consents
+from app.contacts.models import Purpose
 from app.kit.clock import Clock, utc_now
 from app.kit.crypto import Vault
 from app.kit.db import Database
@@ -62,7 +63,7 @@ def wire(settings: Settings, *, clock: Clock, database: Database | None) -> edge
         policy=load_policy(settings.config_dir / "routing.yaml"),
         catalogue=load_catalogue(settings.config_dir / "review_sites.yaml"),
         vault=vault,
-        consent=load_consents(settings.config_dir / "consents.yaml"),
+        consent=load_consents(settings.config_dir / "consents.yaml").text(Purpose.CALLBACK),
         company=settings.company_name,
         phone_region=settings.phone_region,
         zone=settings.zone,

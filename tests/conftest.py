@@ -7,6 +7,7 @@ own for tests that need several connections (races, the edge, the worker).
 import os
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -55,7 +56,7 @@ def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databa
 @pytest.fixture(scope="session")
 def migrated_postgres() -> Iterator[Database]:
     """One migrated PostgreSQL database for all tests that roll back."""
-    with _new_postgres() as url:
+    with new_postgres() as url:
         database = Database(url)
         upgrade_database(database)
         yield database
@@ -84,7 +85,7 @@ def database_url(engine_name: str, tmp_path: Path) -> Iterator[str]:
     if engine_name == "sqlite":
         yield f"sqlite:///{tmp_path / 'own.db'}"
         return
-    with _new_postgres() as url:
+    with new_postgres() as url:
         yield url
 
 
@@ -97,19 +98,17 @@ def database(database_url: str) -> Iterator[Database]:
     database.dispose()
 
 
-class _new_postgres:
-    """A database made for the block and dropped after it."""
-
-    def __enter__(self) -> str:
-        self._name = f"otklik_test_{uuid.uuid4().hex[:12]}"
-        self._admin = create_engine(
-            make_url(POSTGRES).set(drivername="postgresql+psycopg"), isolation_level="AUTOCOMMIT"
-        )
-        with self._admin.connect() as connection:
-            connection.execute(text(f'CREATE DATABASE "{self._name}"'))
-        return make_url(POSTGRES).set(drivername="postgresql+psycopg", database=self._name).render_as_string(hide_password=False)
-
-    def __exit__(self, *_: object) -> None:
-        with self._admin.connect() as connection:
-            connection.execute(text(f'DROP DATABASE IF EXISTS "{self._name}" WITH (FORCE)'))
-        self._admin.dispose()
+@contextmanager
+def new_postgres() -> Iterator[str]:
+    """A PostgreSQL database made for the block and dropped after it."""
+    name = f"otklik_test_{uuid.uuid4().hex[:12]}"
+    server = make_url(POSTGRES).set(drivername="postgresql+psycopg")
+    admin = create_engine(server, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text(f'CREATE DATABASE "{name}"'))
+    try:
+        yield server.set(database=name).render_as_string(hide_password=False)
+    finally:
+        with admin.connect() as connection:
+            connection.execute(text(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
+        admin.dispose()

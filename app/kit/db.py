@@ -1,8 +1,8 @@
 """Engine, sessions and column types, the same for SQLite and PostgreSQL.
 
-SQLite is the embedded default: `pysqlite3` (SQLite before 3.51.3 can corrupt a WAL file that two connections write; where
-that package has no wheel and the SQLite at hand is older, `journal_mode=DELETE` and a warning), WAL, `synchronous=FULL`,
-and `BEGIN IMMEDIATE` behind a first-come-first-served lock for whoever writes. Readers never wait.
+SQLite is the embedded default: `pysqlite3` (SQLite before 3.51.3 can corrupt a WAL file that two connections write;
+where that package has no wheel and the SQLite at hand is older, `journal_mode=DELETE` and a warning), WAL,
+`synchronous=FULL`, and `BEGIN IMMEDIATE` behind a first-come-first-served lock for whoever writes. Readers never wait.
 """
 
 import logging
@@ -14,9 +14,9 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import JSON, CheckConstraint, DateTime, LargeBinary, MetaData, String, Uuid, create_engine, event
+from sqlalchemy import JSON, CheckConstraint, DateTime, LargeBinary, MetaData, String, Table, Uuid, create_engine, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import URL, Connection, Dialect, Engine, make_url
@@ -89,7 +89,7 @@ def one_of(column: str, values: type[StrEnum], *, nullable: bool = False) -> Che
 
 
 class Database:
-    """One database: sessions to read and sessions to write. `url` as SQLAlchemy's, `sqlite:///…` or `postgresql://…`."""
+    """One database: sessions to read and sessions to write. `url` is `sqlite:///…` or `postgresql://…`."""
 
     def __init__(self, url: str, *, pool_size: int = 8) -> None:
         self.url = _with_driver(make_url(url))
@@ -138,6 +138,11 @@ def should_retry(error: BaseException) -> bool:
     return isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", None) in _RETRY
 
 
+def table_of(model: type[Base]) -> Table:
+    """Return the model's table, for statements through Core."""
+    return cast("Table", model.__table__)
+
+
 def upsert(session: Session, table: Any) -> Any:
     """Return an INSERT that knows `on_conflict_do_nothing` and `on_conflict_do_update`, in the session's dialect."""
     return _INSERTS[session.get_bind().dialect.name](table)
@@ -166,7 +171,9 @@ def _sqlite_engine(url: URL, pool_size: int) -> Engine:
     lock = FairLock(None if in_memory else Path(f"{url.database}.lock"))
     journal = "WAL" if sqlite_version() >= SAFE_WAL else "DELETE"
     if journal == "DELETE":
-        _LOG.warning("SQLite %s can corrupt a WAL file; using journal_mode=DELETE, which is slower", SQLITE.sqlite_version)
+        _LOG.warning(
+            "SQLite %s can corrupt a WAL file; using journal_mode=DELETE, which is slower", SQLITE.sqlite_version
+        )
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: Any) -> None:
@@ -208,5 +215,3 @@ def _sqlite_engine(url: URL, pool_size: int) -> Engine:
         give_back(record)
 
     return engine
-
-

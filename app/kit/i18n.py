@@ -46,7 +46,9 @@ def say(text: Text, language: Language) -> str:
     return ""
 
 
-def choose_language(asked: str | None, accepted: Iterable[str], offered: Iterable[Language], default: Language) -> Language:
+def choose_language(
+    asked: str | None, accepted: Iterable[str], offered: Iterable[Language], default: Language
+) -> Language:
     """Return the language to show: asked for, else the browser's first that is offered, else the default.
 
     `accepted` are the browser's tags, best first. If the default is not offered, the first offered one is taken.

@@ -41,7 +41,13 @@ class OutboxRow(Base):
         one_of("state", OutboxState),
         CheckConstraint("attempts >= 0", name="attempts_counted"),
         # The claim reads only what waits, in due order, however many rows are done.
-        Index("ix_outbox_waiting", "due_at", "id", sqlite_where=text("state = 'waiting'"), postgresql_where=text("state = 'waiting'")),
+        Index(
+            "ix_outbox_waiting",
+            "due_at",
+            "id",
+            sqlite_where=text("state = 'waiting'"),
+            postgresql_where=text("state = 'waiting'"),
+        ),
         Index("ix_outbox_done_at", "done_at"),
     )
 
@@ -91,9 +97,9 @@ def record_event(
         "once_key": once_key,
     }
     if once_key is None:
-        session.execute(insert(OutboxRow.__table__), row)  # type: ignore[arg-type]
+        session.execute(insert(OutboxRow), row)
     else:
-        session.execute(upsert(session, OutboxRow.__table__).on_conflict_do_nothing(index_elements=["once_key"]), row)
+        session.execute(upsert(session, OutboxRow).on_conflict_do_nothing(index_elements=["once_key"]), row)
 
 
 def claim_due(session: Session, *, owner: str, limit: int, lease: timedelta) -> list[Claim]:
@@ -117,7 +123,9 @@ def claim_due(session: Session, *, owner: str, limit: int, lease: timedelta) -> 
         .returning(OutboxRow.id, OutboxRow.kind, OutboxRow.payload, OutboxRow.attempts)
         .execution_options(synchronize_session=False)
     ).all()
-    return [Claim(row.id, row.kind, row.payload, row.attempts, owner) for row in sorted(claimed, key=lambda row: row.id)]
+    return [
+        Claim(row.id, row.kind, row.payload, row.attempts, owner) for row in sorted(claimed, key=lambda row: row.id)
+    ]
 
 
 def complete(session: Session, claims: Sequence[Claim], *, now: datetime) -> int:
@@ -126,7 +134,7 @@ def complete(session: Session, claims: Sequence[Claim], *, now: datetime) -> int
 
 
 def fail(session: Session, claim: Claim, *, error: str, permanent: bool, now: datetime) -> bool:
-    """Write the failure: tried again later, or `dead` when permanent or tried too often. False if the lease was lost."""
+    """Write the failure: tried again later, or `dead` when permanent or tried too often. False for a lost lease."""
     if permanent or claim.attempts >= MAX_ATTEMPTS:
         return bool(_finish(session, claim, state=OutboxState.DEAD, done_at=now, last_error=error[:500]))
     return bool(_finish(session, claim, due_at=now + retry_delay(claim.attempts), last_error=error[:500]))
@@ -151,7 +159,9 @@ class OutboxStatus:
 def read_status(session: Session, *, now: datetime) -> OutboxStatus:
     """Return how the queue stands at `now`."""
     due, oldest = session.execute(
-        select(func.count(), func.min(OutboxRow.due_at)).where(OutboxRow.state == OutboxState.WAITING, OutboxRow.due_at <= now)
+        select(func.count(), func.min(OutboxRow.due_at)).where(
+            OutboxRow.state == OutboxState.WAITING, OutboxRow.due_at <= now
+        )
     ).one()
     dead = session.scalar(select(func.count()).where(OutboxRow.state == OutboxState.DEAD)) or 0
     return OutboxStatus(due, dead, oldest)
@@ -160,14 +170,21 @@ def read_status(session: Session, *, now: datetime) -> OutboxStatus:
 def purge_done(session: Session, *, before: datetime, limit: int = 1000) -> int:
     """Delete up to `limit` rows done before the instant, and return how many."""
     old = select(OutboxRow.id).where(OutboxRow.state == OutboxState.DONE, OutboxRow.done_at < before).limit(limit)
-    result = session.execute(delete(OutboxRow).where(OutboxRow.id.in_(old.scalar_subquery())).execution_options(synchronize_session=False))
+    result = session.execute(
+        delete(OutboxRow).where(OutboxRow.id.in_(old.scalar_subquery())).execution_options(synchronize_session=False)
+    )
     return int(result.rowcount)  # type: ignore[attr-defined]
 
 
 def _finish(session: Session, claim: Claim, **values: Any) -> int:
     result = session.execute(
         update(OutboxRow)
-        .where(OutboxRow.id == claim.id, OutboxRow.owner == claim.owner, OutboxRow.attempts == claim.attempts, OutboxRow.state == OutboxState.WAITING)
+        .where(
+            OutboxRow.id == claim.id,
+            OutboxRow.owner == claim.owner,
+            OutboxRow.attempts == claim.attempts,
+            OutboxRow.state == OutboxState.WAITING,
+        )
         .values(owner=None, lease_until=None, **values)
         .execution_options(synchronize_session=False)
     )

@@ -11,6 +11,7 @@ from alembic.script import ScriptDirectory
 from app.kit.db import Database
 from app.kit.errors import OtklikError
 
+
 class BrokenReferenceError(OtklikError):
     """A migration left a foreign key pointing at nothing."""
 

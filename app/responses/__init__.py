@@ -1,7 +1,7 @@
 """What the respondents said: started by one tap, extended by one optional form, never refused.
 
-Words: a *response* is `SurveyResponse`; its *rating* is what was tapped, its *score* the same on 0–100; *via* is where it
-was answered; *suspect* marks a burst, a replay, a scanner or a too-fast answer, which is kept and shown apart.
+Words: a *response* is `SurveyResponse`; its *rating* is what was tapped, its *score* the same on 0–100; *via* is where
+it was answered; *suspect* marks a burst, a replay, a scanner or a too-fast answer, which is kept and shown apart.
 
 scoring  from a tapped value to band and score, pure
 flags    what makes a response suspect, pure

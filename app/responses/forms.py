@@ -37,7 +37,9 @@ def read_form(signing_key: str, code: str, token: str) -> FormToken:
     try:
         signed_code, nonce, issued = _signer(signing_key).unsign(token[:200]).decode().split(".")
     except (BadSignature, ValueError) as error:
-        raise BadFormTokenError("the form's token is missing or altered; reload the page", field="form_token") from error
+        raise BadFormTokenError(
+            "the form's token is missing or altered; reload the page", field="form_token"
+        ) from error
     if signed_code != code:
         raise BadFormTokenError("the form belongs to another page; reload it", field="form_token")
     return FormToken(nonce, datetime.fromtimestamp(int(issued) / 1000, UTC))

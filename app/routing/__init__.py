@@ -1,7 +1,7 @@
 """What happens after the answer: the rules, and the one use case that joins responses, callbacks and review sites.
 
-Words: a *policy* is `config/routing.yaml`, narrowed by a survey; a *next step* is what the page leads with and whether a
-case is opened.
+Words: a *policy* is `config/routing.yaml`, narrowed by a survey; a *next step* is what the page leads with and whether
+a case is opened.
 
 policy   the model of routing.yaml, pure
 rules    choose(answer, policy) -> NextStep, pure

@@ -1,6 +1,7 @@
 """What the respondent's use cases are handed: the policy, the sites, the words of consent, and how to keep a number."""
 
-from dataclasses import dataclass
+import uuid
+from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
 from app.contacts.consents import ConsentText
@@ -20,3 +21,5 @@ class Desk:
     company: str
     phone_region: str
     zone: ZoneInfo
+    # Ids of stored survey versions, filled as they are met; they never change.
+    version_ids: dict[tuple[str, int], uuid.UUID] = field(default_factory=dict)

@@ -1,0 +1,302 @@
+"""Start, change, extend and find responses. Writes with Core: this is the hot path."""
+
+import base64
+import uuid
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import case, delete, func, insert, select, update
+from sqlalchemy.orm import Session
+
+from app.kit.crypto import Vault, digest
+from app.kit.db import table_of, upsert
+from app.kit.errors import ConflictError, NotFoundError
+from app.kit.i18n import Language
+from app.kit.ids import new_id
+from app.responses.flags import Signals, SuspectReason, join_reasons
+from app.responses.forms import FormToken
+from app.responses.models import DeviceAnswer, RatingChange, ResponseAnswer, SurveyResponse, Via
+from app.responses.scoring import scale_style, score
+from app.surveys.answers import Answer
+from app.surveys.definition import Band, Definition
+from app.touchpoints.service import LiveTouchpoint
+
+_RESPONSE = table_of(SurveyResponse)
+_DEVICE = table_of(DeviceAnswer)
+# For how long before an answer others at the same touchpoint count towards a burst.
+_BURST_WINDOW = timedelta(minutes=1)
+
+
+class ResponseClosedError(ConflictError):
+    """The response takes no more additions; it is too long ago."""
+
+    code = "response_closed"
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """How an answer came in, hashed: nothing here leads back to a device or an address without our keys."""
+
+    form_hash: bytes
+    device_hash: bytes | None
+    address_hash: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A response that a form or a device has given already."""
+
+    id: uuid.UUID
+    survey_version_id: uuid.UUID
+    rating: int
+    band: Band | None
+    suspect: bool
+    suspect_reasons: str
+    device_hash: bytes | None
+    answered_at: datetime
+    finished_at: datetime | None
+
+
+def identify_sender(vault: Vault, *, form: FormToken, device: str | None, address: str | None, now: datetime) -> Sender:
+    """Return the hashes under which the form, the device's cookie and the day's address are kept."""
+    return Sender(
+        form_hash=digest(form.nonce),
+        device_hash=vault.blind_index("device", device) if device else None,
+        # Salted by the day: enough for bursts, useless for following anybody.
+        address_hash=vault.blind_index("address", f"{now.date()} {address}") if address else None,
+    )
+
+
+def response_key(vault: Vault, response_id: uuid.UUID) -> str:
+    """Return the key of `/r/<key>`: 128 bits that only this installation can derive, the same at each call."""
+    return base64.urlsafe_b64encode(vault.derive_link("response", str(response_id))[:16]).decode().rstrip("=")
+
+
+def find_by_form(session: Session, form_hash: bytes) -> Known | None:
+    """Return the response that this form has made already, locked against a second tap, or None."""
+    return _find(session, SurveyResponse.form_hash == form_hash)
+
+
+def reserve_for_device(
+    session: Session,
+    sender: Sender,
+    *,
+    touchpoint_id: uuid.UUID,
+    version_id: uuid.UUID,
+    now: datetime,
+    window: timedelta,
+) -> tuple[uuid.UUID, Known | None]:
+    """Return the id for a new response and None, or the id of the response that this device is giving, and that.
+
+    One upsert decides, so that two tabs make one response: whoever comes second is handed the first one's id. A device
+    gives a new response after `window`, or when the code has been re-pointed to another survey since.
+    """
+    fresh = new_id()
+    if sender.device_hash is None:
+        return fresh, None
+    statement = upsert(session, _DEVICE).values(
+        device_hash=sender.device_hash, touchpoint_id=touchpoint_id, response_id=fresh, first_answered_at=now
+    )
+    still = _DEVICE.c.first_answered_at > now - window
+    statement = statement.on_conflict_do_update(
+        index_elements=["device_hash", "touchpoint_id"],
+        set_={
+            "response_id": case((still, _DEVICE.c.response_id), else_=statement.excluded.response_id),
+            "first_answered_at": case((still, _DEVICE.c.first_answered_at), else_=statement.excluded.first_answered_at),
+        },
+    ).returning(_DEVICE.c.response_id)
+    reserved: uuid.UUID = session.execute(statement).scalar_one()
+    if reserved == fresh:
+        return fresh, None
+    known = _find(session, SurveyResponse.id == reserved)
+    if known is None or known.survey_version_id != version_id:
+        session.execute(
+            update(_DEVICE)
+            .where(_DEVICE.c.device_hash == sender.device_hash, _DEVICE.c.touchpoint_id == touchpoint_id)
+            .values(response_id=fresh, first_answered_at=now)
+        )
+        return fresh, None
+    return reserved, known
+
+
+def count_recent(
+    session: Session, sender: Sender, *, touchpoint_id: uuid.UUID, now: datetime, limit: int
+) -> tuple[int, int]:
+    """Return (answers from this address, all answers) at the touchpoint in the last minute, counted up to `limit`."""
+    recent = (
+        select(_RESPONSE.c.address_hash)
+        .where(_RESPONSE.c.touchpoint_id == touchpoint_id, _RESPONSE.c.answered_at > now - _BURST_WINDOW)
+        .order_by(_RESPONSE.c.answered_at.desc())
+        .limit(limit)
+        .subquery()
+    )
+    same = func.sum(case((recent.c.address_hash == (sender.address_hash or b""), 1), else_=0))
+    total, from_address = session.execute(select(func.count(), same).select_from(recent)).one()
+    return int(from_address or 0), int(total)
+
+
+def insert_response(
+    session: Session,
+    vault: Vault,
+    *,
+    response_id: uuid.UUID,
+    touchpoint: LiveTouchpoint,
+    definition: Definition,
+    version_id: uuid.UUID,
+    rating: int,
+    band: Band | None,
+    routed: bool,
+    reasons: Sequence[SuspectReason],
+    sender: Sender,
+    language: Language,
+    via: Via,
+    now: datetime,
+    demo: bool,
+) -> bool:
+    """Write a new response; False if the very same form was faster (its unique index says so)."""
+    values: dict[str, Any] = {
+        "id": response_id,
+        "survey_version_id": version_id,
+        "touchpoint_id": touchpoint.id,
+        "unit_id": touchpoint.unit_id,
+        "employee_id": touchpoint.employee_id,
+        "channel": touchpoint.channel,
+        "via": via,
+        "language": language,
+        "rating": rating,
+        "score": score(definition.first.type, rating),
+        "band": band,
+        "scale_style": scale_style(definition.first.type),
+        "answered_at": now,
+        "touched_at": now,
+        "key_hash": digest(response_key(vault, response_id)),
+        "form_hash": sender.form_hash,
+        "device_hash": sender.device_hash,
+        "address_hash": sender.address_hash,
+        "suspect": bool(reasons),
+        "suspect_reasons": join_reasons("", reasons),
+        "routed": routed,
+        "demo": demo,
+    }
+    statement = (
+        upsert(session, _RESPONSE).on_conflict_do_nothing(index_elements=["form_hash"]).returning(_RESPONSE.c.id)
+    )
+    if session.execute(statement, values).scalar_one_or_none() is not None:
+        return True
+    # The device's reservation points at a response that will never be.
+    session.execute(delete(_DEVICE).where(_DEVICE.c.response_id == response_id))
+    return False
+
+
+def change_rating(
+    session: Session, known: Known, *, definition: Definition, rating: int, band: Band | None, now: datetime
+) -> None:
+    """Let the latest rating count and keep the old one as history."""
+    session.execute(
+        update(_RESPONSE)
+        .where(_RESPONSE.c.id == known.id)
+        .values(rating=rating, score=score(definition.first.type, rating), band=band, touched_at=now)
+    )
+    session.execute(
+        insert(RatingChange),
+        {"id": new_id(), "response_id": known.id, "changed_at": now, "old_rating": known.rating, "new_rating": rating},
+    )
+
+
+def flag_replay(session: Session, known: Known) -> None:
+    """Mark a response whose form was sent again from elsewhere; it keeps its rating."""
+    session.execute(
+        update(_RESPONSE)
+        .where(_RESPONSE.c.id == known.id)
+        .values(suspect=True, suspect_reasons=join_reasons(known.suspect_reasons, [SuspectReason.REPLAY]))
+    )
+
+
+def get_by_key(session: Session, key: str, *, for_update: bool = False) -> SurveyResponse:
+    """Return the response whose page has this key; raises NotFoundError for any other text."""
+    query = select(SurveyResponse).where(SurveyResponse.key_hash == digest(key[:64]))
+    response = session.scalars(query.with_for_update() if for_update else query).one_or_none()
+    if response is None:
+        raise NotFoundError("no such response")
+    return response
+
+
+def is_open(response: SurveyResponse, *, now: datetime, window: timedelta) -> bool:
+    """Tell whether the response still takes additions: for `window` after it was last touched."""
+    return now < response.touched_at + window
+
+
+def write_answers(
+    session: Session, response: SurveyResponse, *, keys: Collection[str], answers: Sequence[Answer], now: datetime
+) -> None:
+    """Replace the answers to the questions `keys` by `answers` (none of them: taken back)."""
+    if keys:
+        session.execute(
+            delete(ResponseAnswer).where(
+                ResponseAnswer.response_id == response.id, ResponseAnswer.question_key.in_(keys)
+            )
+        )
+    if answers:
+        session.execute(
+            insert(ResponseAnswer),
+            [
+                {
+                    "id": new_id(),
+                    "response_id": response.id,
+                    "question_key": answer.question_key,
+                    "value": answer.value,
+                    "text": answer.text,
+                }
+                for answer in answers
+            ],
+        )
+    response.touched_at = now
+
+
+def list_answers(session: Session, response_id: uuid.UUID) -> list[Answer]:
+    """Return the answers to the later questions, in no particular order."""
+    rows = session.execute(
+        select(ResponseAnswer.question_key, ResponseAnswer.value, ResponseAnswer.text).where(
+            ResponseAnswer.response_id == response_id
+        )
+    )
+    return [Answer(key, value, text) for key, value, text in rows]
+
+
+def list_rating_changes(session: Session, response_id: uuid.UUID) -> list[RatingChange]:
+    """Return how the rating was changed, the earliest first."""
+    return list(
+        session.scalars(
+            select(RatingChange)
+            .where(RatingChange.response_id == response_id)
+            .order_by(RatingChange.changed_at, RatingChange.id)
+        )
+    )
+
+
+def signals(*, form: FormToken, trap_filled: bool, from_address: int, at_touchpoint: int, now: datetime) -> Signals:
+    """Return what is known about an answer as it comes in."""
+    return Signals((now - form.issued_at).total_seconds(), trap_filled, from_address, at_touchpoint)
+
+
+def _find(session: Session, condition: Any) -> Known | None:
+    row = session.execute(
+        select(
+            _RESPONSE.c.id,
+            _RESPONSE.c.survey_version_id,
+            _RESPONSE.c.rating,
+            _RESPONSE.c.band,
+            _RESPONSE.c.suspect,
+            _RESPONSE.c.suspect_reasons,
+            _RESPONSE.c.device_hash,
+            _RESPONSE.c.answered_at,
+            _RESPONSE.c.finished_at,
+        )
+        .where(condition)
+        .with_for_update()
+    ).one_or_none()
+    if row is None:
+        return None
+    return Known(row.id, row.survey_version_id, row.rating, Band(row.band) if row.band else None, *row[4:])
