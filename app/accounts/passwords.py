@@ -25,8 +25,11 @@ _HASHER = PasswordHasher(time_cost=PASSES, memory_cost=MEMORY_KIB, parallelism=L
 _LETTERS = "".join(sorted(set(string.ascii_letters + string.digits) - set("0O1lI")))
 _ROWS = ("abcdefghijklmnopqrstuvwxyz", "qwertyuiopasdfghjklzxcvbnm", "01234567890", "йцукенгшщзхъфывапролджэячсмитьбю")
 _WORN = frozenset(
-    "password passwort passw admin administrator qwerty welcome letmein iloveyou changeme manager otklik test secret "
-    "пароль парольпароль админ администратор приветпривет менеджер отклик отклік құпиясөз".split()
+    {
+        *("password", "passwort", "passw", "admin", "administrator", "qwerty", "welcome", "letmein", "iloveyou"),
+        *("changeme", "manager", "otklik", "test", "secret", "пароль", "парольпароль", "админ", "администратор"),
+        *("приветпривет", "менеджер", "отклик", "отклік", "құпиясөз"),
+    }
 )
 
 

@@ -198,12 +198,11 @@ def end_sign_ins(
     session: Session, user_id: uuid.UUID, *, keep: uuid.UUID | None = None, by: uuid.UUID | None = None, now: datetime
 ) -> int:
     """End the user's sign-ins, but for the one to keep; returns how many ended. `by` is None on the command line."""
+    ending = update(SignIn).where(SignIn.user_id == user_id, SignIn.ended_at.is_(None))
+    if keep is not None:
+        ending = ending.where(SignIn.id != keep)
     ended = session.scalars(
-        update(SignIn)
-        .where(SignIn.user_id == user_id, SignIn.ended_at.is_(None), SignIn.id != keep if keep else True)
-        .values(ended_at=now)
-        .returning(SignIn.id)
-        .execution_options(synchronize_session=False)
+        ending.values(ended_at=now).returning(SignIn.id).execution_options(synchronize_session=False)
     ).all()
     if ended:
         record(

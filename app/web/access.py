@@ -1,0 +1,296 @@
+"""The gates: each blueprint names who may enter, and every request passes here before its view.
+
+A gate that is not PUBLIC or OPERATIONS asks for a sign-in (a row, checked with its user and grants in one query on each
+request), and for anything but GET and HEAD also for a form token and for a request that this very site caused. What may
+be seen behind it is `scope()`: the units where the user holds a role that the gate asks for.
+
+Flask-Security knows who somebody is, over our own models; what they may see is ours, since its roles have no units.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from typing import Any, cast
+from urllib.parse import quote, urlsplit
+
+from flask import Blueprint, Flask, abort, current_app, g, redirect, request, session
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+from flask_login import current_user, user_logged_out
+from flask_security import RoleMixin, Security, user_authenticated
+from flask_security.datastore import UserDatastore
+from flask_wtf.csrf import CSRFProtect
+from sqlalchemy import select
+from werkzeug.exceptions import Forbidden, Unauthorized
+from werkzeug.wrappers import Response as AnyResponse
+
+from app.accounts import passwords, sign_ins
+from app.accounts.audit import record_apart
+from app.accounts.models import Role, StaffUser
+from app.accounts.scope import Scope
+from app.accounts.service import find_user
+from app.accounts.sign_ins import Staff
+from app.kit.i18n import read_language
+from app.web import edge
+
+SIGN_IN = "/sign-in"
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+_SECRET = "sign_in"  # noqa: S105 -- the key in the cookie, not the secret
+# What Flask-Login and Flask-Security have just written when a sign-in begins; all else in the cookie is from before it.
+_KEPT = frozenset({"_user_id", "_fresh", "_id", "fs_paa"})
+LIMITER = Limiter(key_func=get_remote_address, storage_uri="memory://", strategy="moving-window")
+
+
+class Gate(StrEnum):
+    """Who may enter."""
+
+    PUBLIC = "public"  # anyone; its forms carry tokens of their own, since they work without cookies
+    OPERATIONS = "operations"  # machines that watch us; tokens are the view's matter
+    SIGNED_IN = "signed_in"  # staff, whatever they may see: their own account
+    STAFF = "staff"  # any role: admin, manager, analyst
+    MANAGER = "manager"  # manager or admin
+    ADMIN = "admin"
+
+
+_ROLES: Mapping[Gate, tuple[Role, ...]] = {
+    Gate.STAFF: (Role.ADMIN, Role.MANAGER, Role.ANALYST),
+    Gate.MANAGER: (Role.ADMIN, Role.MANAGER),
+    Gate.ADMIN: (Role.ADMIN,),
+}
+_OPEN = frozenset({Gate.PUBLIC, Gate.OPERATIONS})
+
+
+@dataclass(frozen=True, slots=True)
+class Lock:
+    """The gate of a blueprint: for GET and HEAD, and for everything that changes something."""
+
+    reading: Gate
+    writing: Gate
+
+    def for_method(self, method: str) -> Gate:
+        """Return the gate that a request with this method has to pass."""
+        return self.reading if method in _SAFE else self.writing
+
+
+def gate(blueprint: Blueprint, reading: Gate, *, writing: Gate | None = None) -> None:
+    """Declare who may enter the blueprint; `writing` where changing takes more than looking."""
+    lock = Lock(reading, writing or reading)
+    blueprint.record(lambda state: state.app.extensions.setdefault("otklik_gates", {}).update({state.name: lock}))
+
+
+def find_lock(app: Flask, endpoint: str) -> Lock | None:
+    """Return the lock of the endpoint's blueprint, or None if nobody declared one."""
+    locks = cast("dict[str, Lock]", app.extensions.get("otklik_gates", {}))
+    return locks.get(endpoint.rpartition(".")[0])
+
+
+def find_staff() -> Staff | None:
+    """Return who is signed in, or None; asks the database once a request, and not at all without a cookie."""
+    # Flask-Login calls `_load_user` below, once.
+    return cast("Staff | None", g.get("staff")) if current_user.is_authenticated else None
+
+
+def staff() -> Staff:
+    """Return who is signed in; behind a gate there is somebody."""
+    found = find_staff()
+    if found is None:
+        raise Unauthorized
+    return found
+
+
+def scope(at: Gate | None = None) -> Scope:
+    """Return the units that the user may see (or change) behind this request's gate, or behind the one named."""
+    asked = at or current_gate()
+    if asked not in _ROLES:
+        return Scope()
+    return staff().scope(*_ROLES[asked])
+
+
+def may(at: Gate | str) -> bool:
+    """Tell whether the user could pass the gate at all: for what a page offers. `Gate` or its name."""
+    found = find_staff()
+    return found is not None and _admits(found, Gate(at))
+
+
+def current_gate() -> Gate:
+    """Return the gate that this request has passed; an endpoint without one opens to nobody."""
+    lock = find_lock(current_app, request.endpoint or "")
+    if lock is None:
+        raise LookupError(f"the blueprint of {request.endpoint!r} declares no gate")
+    return lock.for_method(request.method)
+
+
+def init_access(app: Flask) -> None:
+    """Hang Flask-Security, the form tokens, the limits and the gates on the application."""
+    app.config.update(
+        WTF_CSRF_CHECK_DEFAULT=False,  # the gate checks, so that respondents without cookies are left alone
+        WTF_CSRF_TIME_LIMIT=None,  # as long as the sign-in; a page left open overnight is signed out anyway
+        WTF_CSRF_SSL_STRICT=False,  # asks for a Referer; `_refuse_other_sites` asks what browsers cannot leave out
+        RATELIMIT_HEADERS_ENABLED=False,
+        SECURITY_USER_IDENTITY_ATTRIBUTES=[{"email": {"mapper": lambda text: text, "case_insensitive": True}}],
+        SECURITY_PASSWORD_HASH="argon2",  # noqa: S106 -- a scheme
+        SECURITY_PASSWORD_SCHEMES=["argon2"],
+        SECURITY_PASSWORD_SINGLE_HASH=["argon2"],
+        SECURITY_PASSWORD_HASH_PASSLIB_OPTIONS={
+            "argon2__memory_cost": passwords.MEMORY_KIB,
+            "argon2__rounds": passwords.PASSES,
+            "argon2__parallelism": passwords.LANES,
+        },
+        SECURITY_PASSWORD_NORMALIZE_FORM="NFKC",  # noqa: S106 -- a form of Unicode
+        SECURITY_PASSWORD_LENGTH_MIN=passwords.SHORTEST,
+        SECURITY_CLI_USERS_NAME=None,
+        SECURITY_CLI_ROLES_NAME=None,
+    )
+    CSRFProtect(app)
+    LIMITER.init_app(app)
+    # Without its blueprint: the addresses, pages and words of signing in are ours (site/sign_in.py).
+    security = Security(app, StaffDatastore(), register_blueprint=False)
+    security.login_manager.user_loader(_load_user)
+    security.login_manager.request_loader(_no_other_way)
+    security.login_manager.session_protection = None  # a telephone changes its address while it works
+    # Roles without units are no use to us; left in, this would ask who is there on every respondent's request.
+    security.principal.identity_loaders.clear()
+    user_authenticated.connect(_begin_sign_in, app)
+    user_logged_out.connect(_end_sign_in, app)
+    app.before_request(_pass_gate)
+    app.jinja_env.globals.update(find_staff=find_staff, may=may)
+
+
+class StaffDatastore(UserDatastore):
+    """Flask-Security's way to our users, through the request's session; its commit is the edge's."""
+
+    def __init__(self) -> None:
+        super().__init__(StaffUser, RoleMixin)
+
+    def find_user(self, case_insensitive: bool = False, **wanted: Any) -> StaffUser | None:
+        """Return the user with this one attribute, or None."""
+        ((name, value),) = wanted.items()
+        if name == "email":
+            return find_user(edge.db(), value)
+        return edge.db().scalars(select(StaffUser).where(getattr(StaffUser, name) == value)).one_or_none()
+
+    def find_role(self, role: str) -> None:
+        """Return None: a role is granted at a unit, which Flask-Security does not know."""
+
+    def put(self, model: Any) -> Any:
+        """Add the row to the request's session."""
+        edge.db().add(model)
+        return model
+
+    def delete(self, model: Any) -> None:
+        """Delete the row in the request's session."""
+        edge.db().delete(model)
+
+    def commit(self) -> None:
+        """Send what is pending to the database; the edge commits it, or does not."""
+        edge.db().flush()
+
+
+def _pass_gate() -> AnyResponse | None:
+    if request.endpoint in (None, "static"):
+        return None
+    asked = current_gate()
+    if asked in _OPEN:
+        return None
+    found = find_staff()
+    if found is None:
+        return _ask_to_sign_in()
+    g.preferred_language = read_language(found.user.language)
+    if request.method not in _SAFE:
+        refuse_other_sites()
+        current_app.extensions["csrf"].protect()
+    if not _admits(found, asked):
+        _note_refusal(found)
+        raise Forbidden
+    return None
+
+
+def _admits(found: Staff, asked: Gate) -> bool:
+    return asked is Gate.SIGNED_IN or asked in _OPEN or found.holds(*_ROLES[asked])
+
+
+def _ask_to_sign_in() -> AnyResponse:
+    session.pop(_SECRET, None)
+    if request.method not in ("GET", "HEAD"):
+        abort(401)  # what was typed cannot be carried over; the page says how to keep it
+    here = request.full_path.removesuffix("?")
+    return redirect(SIGN_IN if here == "/manage/" else f"{SIGN_IN}?next={quote(here, safe='')}")
+
+
+def refuse_other_sites() -> None:
+    """Refuse a request that another site caused. Every browser says so, by one of these headers."""
+    site = request.headers.get("Sec-Fetch-Site")
+    origin = request.headers.get("Origin")
+    foreign = (
+        site not in ("same-origin", "none") if site else origin is not None and urlsplit(origin).netloc != request.host
+    )
+    if foreign:
+        raise Forbidden
+
+
+def _note_refusal(found: Staff) -> None:
+    edge.roll_back()
+    record_apart(
+        edge.wiring().database,
+        "access.refused",
+        now=edge.now(),
+        user_id=found.user.id,
+        object_type="page",
+        object_id=f"{request.method} {request.endpoint}",
+        address=request.remote_addr,
+    )
+
+
+def _load_user(user_id: str) -> StaffUser | None:
+    """Return the user whose sign-in the cookie holds; in sessions of its own, over before the request's begins."""
+    secret = session.get(_SECRET)
+    if not isinstance(secret, str):
+        return None
+    wiring = edge.wiring()
+    idle = timedelta(minutes=wiring.sign_in_idle_minutes)
+    with wiring.database.reading() as reading:
+        found = sign_ins.find_staff(reading, secret, idle=idle, now=edge.now())
+    if found is None or found.user.fs_uniquifier != user_id:
+        return None
+    if edge.now() - found.sign_in.seen_at >= sign_ins.SEEN_EVERY:
+        with wiring.database.transaction() as writing:
+            sign_ins.mark_seen(writing, found.sign_in.id, now=edge.now())
+    g.staff = found
+    g.fs_authn_via = "session"
+    g.fs_paa = session.get("fs_paa", 0)
+    return found.user
+
+
+def _no_other_way(_request: object) -> None:
+    """Return nobody: Flask-Security's tokens in headers and addresses open nothing here."""
+
+
+def _begin_sign_in(_app: Flask, user: StaffUser, **_: object) -> None:
+    """Write the row and put a fresh secret into a cookie that keeps nothing from before: none can be planted."""
+    for key in set(session) - _KEPT:
+        del session[key]
+    g.pop("csrf_token", None)
+    session[_SECRET] = sign_ins.begin_sign_in(
+        edge.db(),
+        user,
+        address=request.remote_addr or "",
+        user_agent=request.headers.get("User-Agent", ""),
+        lasts=timedelta(hours=edge.wiring().sign_in_hours),
+        now=edge.now(),
+    )
+
+
+def _end_sign_in(_app: Flask, **_: object) -> None:
+    found = cast("Staff | None", g.pop("staff", None))
+    if found is not None:
+        sign_ins.end_sign_in(edge.db(), found.sign_in.id, user_id=found.user.id, now=edge.now())
+    session.clear()
+
+
+def local_path(text: str | None) -> str | None:
+    """Return the text if it is a path on this site that a browser cannot read as another, else None."""
+    if not text or not text.startswith("/") or text.startswith("//") or "\\" in text or not text.isprintable():
+        return None
+    parts = urlsplit(text)
+    return None if parts.scheme or parts.netloc or "//" in parts.path else text
