@@ -31,6 +31,7 @@ _LETTERS = str.maketrans(
     | {"ә": "a", "ғ": "g", "қ": "q", "ң": "n", "ө": "o", "ұ": "u", "ү": "u", "һ": "h", "і": "i"}
     # Ukrainian
     | {"ґ": "g", "є": "ye", "ї": "yi", "'": "", "’": "", "ʼ": ""}
+    | {"№": " "}
 )
 
 
@@ -64,7 +65,7 @@ def check_code(code: str) -> str:
 
 
 def _write_latin(name: str) -> str:
-    latin = unicodedata.normalize("NFKD", name.casefold().translate(_LETTERS))
+    latin = unicodedata.normalize("NFKD", unicodedata.normalize("NFC", name).casefold().translate(_LETTERS))
     words = re.sub(r"[^a-z0-9]+", "-", latin.encode("ascii", "ignore").decode()).strip("-")
     if len(words) <= _WORDS_LENGTH:
         return words

@@ -170,13 +170,21 @@ def _read_time(text: str, cure: str) -> int:
 
 
 def _build_week(week: Iterable[Sequence[Span]], breaks: Sequence[Span] = ()) -> WeekHours:
+    """Split what runs over midnight, and cut the breaks, which hold for every day, out of what is left."""
     days: list[list[Span]] = [[] for _ in range(7)]
     for day, spans in enumerate(week):
-        for start, end in _cut(spans, breaks):
-            days[day].append((start, min(end, DAY)))
-            if end > DAY:
-                days[(day + 1) % 7].append((0, end - DAY))
-    return WeekHours(tuple(tuple(day) for day in days))
+        for start, end in spans:
+            for piece_day, piece in _split(day, start, end):
+                days[piece_day].append(piece)
+    pauses = [piece for start, end in breaks for _, piece in _split(0, start, end)]
+    return WeekHours(tuple(tuple(_cut(spans, pauses)) for spans in days))
+
+
+def _split(day: int, start: int, end: int) -> Iterable[tuple[int, Span]]:
+    if start < DAY:
+        yield day, (start, min(end, DAY))
+    if end > DAY:
+        yield (day + 1) % 7, (max(start - DAY, 0), end - DAY)
 
 
 def _cut(spans: Sequence[Span], breaks: Sequence[Span]) -> list[Span]:

@@ -73,9 +73,9 @@ def relink(session: Session, unit_id: uuid.UUID, parent_id: uuid.UUID) -> None:
     session.execute(
         insert(UnitAncestor).from_select(
             ["unit_id", "ancestor_id", "distance"],
-            select(lower.unit_id, upper.ancestor_id, upper.distance + lower.distance + 1).where(
-                upper.unit_id == parent_id, lower.ancestor_id == unit_id
-            ),
+            select(lower.unit_id, upper.ancestor_id, upper.distance + lower.distance + 1)
+            .join(upper, upper.unit_id == parent_id)
+            .where(lower.ancestor_id == unit_id),
         )
     )
 
