@@ -21,7 +21,7 @@ _READ: dict[uuid.UUID, Definition] = {}
 
 
 class SurveyChangedError(ConflictError):
-    """A file says something else than what was asked before, in a way that would make old answers mean another thing."""
+    """A file differs from what was asked before in a way that would make old answers mean another thing."""
 
     code = "survey_changed"
 
