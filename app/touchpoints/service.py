@@ -90,6 +90,12 @@ def find_live(session: Session, code: str) -> LiveTouchpoint | None:
     )
 
 
+def find_live_code(session: Session, touchpoint_id: uuid.UUID | None) -> str | None:
+    """Return the code of a touchpoint, or None if it was revoked or there is none."""
+    live = select(Touchpoint.code).where(Touchpoint.id == touchpoint_id, Touchpoint.revoked_at.is_(None))
+    return session.scalar(live)
+
+
 def get_touchpoint(session: Session, code: str, *, scope: Scope) -> Touchpoint:
     """Return the touchpoint with a code, live or revoked; raises NotFoundError if it is unknown or out of scope."""
     touchpoint = session.scalar(
