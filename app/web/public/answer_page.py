@@ -1,0 +1,152 @@
+"""How the page after the tap is put together: which blocks in which order, and what stands in their fields."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from flask_babel import gettext, lazy_gettext
+from werkzeug.datastructures import MultiDict
+
+from app.callbacks.models import CallWindow
+from app.kit.errors import InvalidInputError
+from app.review_sites.service import form_action_hosts
+from app.routing.rules import Lead
+from app.routing.service import AnswerPage
+from app.surveys.answers import FIELD
+from app.touchpoints.service import find_live_code
+from app.web import edge
+from app.web.public.questions import ShownQuestion, read_value, show_question
+from app.web.public.shell import render
+
+_WINDOWS = {
+    CallWindow.ANY: lazy_gettext("Any time"),
+    CallWindow.MORNING: lazy_gettext("Morning"),
+    CallWindow.AFTERNOON: lazy_gettext("Afternoon"),
+    CallWindow.EVENING: lazy_gettext("Evening"),
+}
+_SAVED = {
+    "words": lazy_gettext("Thank you, we have your words. You can still change them."),
+    "call": lazy_gettext("Thank you, we have your number."),
+    "site-rests": lazy_gettext("This site is not offered any more today."),
+}
+_WRONG_FIELD = {
+    "phone": lazy_gettext("This does not look like a phone number. Write it with its code, such as +7 701 234 56 78."),
+    "consent": lazy_gettext("Please tick the box: we call only those who agree to it."),
+}
+_WRONG_CODE = {
+    "answer_required": lazy_gettext("Please answer this question."),
+    "text_too_long": lazy_gettext("This text is too long; 2,000 characters fit."),
+    "unreadable_text": lazy_gettext("This text has characters that cannot be kept. Please write it anew."),
+}
+# What stands below each other; the first block leads. The review links are the same block for everybody.
+_BLOCKS = {
+    Lead.REVIEW: ("reviews", "rest", "call"),
+    Lead.IMPROVE: ("rest", "reviews", "call"),
+    Lead.CALLBACK: ("call", "reviews", "rest"),
+    Lead.THANKS: ("rest",),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """What stands in the fields: what was kept before, or what was just sent and could not be taken."""
+
+    answers: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    comment: str = ""
+    phone: str = ""
+    call_window: str = CallWindow.ANY
+    consent_given: bool = False
+
+
+def stored(page: AnswerPage) -> Typed:
+    """Return what was said so far; a number that was left is never shown back."""
+    answers: dict[str, list[str]] = {}
+    for answer in page.answers:
+        words = answer.text if answer.value is None else str(answer.value)
+        answers.setdefault(FIELD + answer.question_key, []).append(words or "")
+    return Typed(answers, page.response.comment or "")
+
+
+def sent(form: MultiDict[str, str]) -> Typed:
+    """Return everything as it was typed, so that nobody types it twice."""
+    return Typed(
+        answers={name: form.getlist(name) for name in form if name.startswith(FIELD)},
+        comment=form.get("comment", ""),
+        phone=form.get("phone", ""),
+        call_window=read_window(form.get("call_window")),
+        consent_given=form.get("consent") == "yes",
+    )
+
+
+def read_window(text: str | None) -> CallWindow:
+    """Return the time that was wished for; anything unknown means any time."""
+    return CallWindow(text) if text in list(CallWindow) else CallWindow.ANY
+
+
+def render_answer(
+    key: str,
+    page: AnswerPage,
+    typed: Typed,
+    *,
+    saved: str = "",
+    errors: Mapping[str, str] | None = None,
+    refused: InvalidInputError | None = None,
+    wants_call: bool = False,
+) -> str:
+    """Return the page, or only thanks once it takes no more; it may lead to the sites that it offers."""
+    languages = page.definition.languages
+    if not page.open_for_additions:
+        return render("public/closed.html", languages)
+    language, desk = edge.current_language(), edge.desk()
+    edge.allow_form_action(form_action_hosts(page.offers, desk.catalogue))
+    first = show_question(page.definition.first, language, desk.company, [str(page.response.rating)])
+    rated = next((choice for choice in first.choices if choice.chosen), None)
+    return render(
+        "public/answer.html",
+        languages,
+        key=key,
+        place=page.unit_name,
+        lead=page.step.lead.value,
+        blocks=_blocks(page),
+        rating=page.response.rating,
+        first=first,
+        rated=(rated.spoken or rated.label) if rated else str(page.response.rating),
+        change_code=find_live_code(edge.db(), page.response.touchpoint_id),
+        saved=_SAVED.get(saved, ""),
+        errors=errors or (_explain(refused, typed, wants_call=wants_call) if refused else {}),
+        offers=page.offers,
+        comment=page.response.comment or "",
+        typed=typed,
+        questions=_questions(page, typed),
+        call_windows=_WINDOWS.items(),
+        chosen_window=_WINDOWS[page.call_window] if page.call_window else "",
+        consent_text=desk.consent.render(language, desk.company),
+    )
+
+
+def _blocks(page: AnswerPage) -> list[str]:
+    """Return the names of the blocks, the call in the form that fits: led with, offered, or promised."""
+    call = "called" if page.number_left else "callback" if page.step.lead is Lead.CALLBACK else "offer_call"
+    blocks = [call if name == "call" else name for name in _BLOCKS[page.step.lead]]
+    return [name for name in blocks if name != "reviews" or page.offers]
+
+
+def _questions(page: AnswerPage, typed: Typed) -> list[ShownQuestion]:
+    language, company, definition = edge.current_language(), edge.desk().company, page.definition
+    given = {definition.first.key: [page.response.rating]}
+    for question in definition.later:
+        values = [read_value(text) for text in typed.answers.get(FIELD + question.key, ())]
+        given[question.key] = [value for value in values if value is not None]
+    return [
+        show_question(question, language, company, typed.answers.get(FIELD + question.key, ()))
+        for question in definition.shown(given, page.step.band)
+    ]
+
+
+def _explain(error: InvalidInputError, typed: Typed, *, wants_call: bool) -> dict[str, str]:
+    """Return what is wrong by field, in the reader's language; a missing tick is told together with a bad number."""
+    name = error.field or "rest"
+    words = _WRONG_CODE.get(error.code) or _WRONG_FIELD.get(name) or gettext("Please choose one of the answers shown.")
+    errors = {name: str(words)}
+    if wants_call and not typed.consent_given:
+        errors.setdefault("consent", str(_WRONG_FIELD["consent"]))
+    return errors

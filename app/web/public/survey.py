@@ -1,0 +1,110 @@
+"""/q/<code>: the question of a touchpoint. Looking at it writes nothing; a tap on an answer is the vote."""
+
+from dataclasses import dataclass
+
+from flask import Blueprint, Response, make_response, redirect, request, url_for
+from flask_babel import gettext
+from werkzeug.datastructures import MultiDict
+from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.wrappers import Response as AnyResponse
+
+from app.kit.errors import NotFoundError
+from app.responses.forms import BadFormTokenError, issue_form, read_form
+from app.responses.models import Via
+from app.routing.service import take_rating
+from app.surveys.definition import Definition
+from app.touchpoints.service import LiveTouchpoint, find_live
+from app.web import edge
+from app.web.access import Gate, gate
+from app.web.public.device import give_device, read_device
+from app.web.public.questions import read_value, show_question
+from app.web.public.shell import render, render_gone, speak
+
+survey = Blueprint("survey", __name__)
+gate(survey, Gate.PUBLIC)
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What a code asks."""
+
+    touchpoint: LiveTouchpoint
+    definition: Definition
+
+
+@survey.errorhandler(NotFoundError)
+def show_gone(_error: NotFoundError) -> tuple[str, int]:
+    """Answer unknown and withdrawn codes alike."""
+    return render_gone(), 404
+
+
+@survey.get("/q/<code>")
+@survey.get("/Q/<code>")
+def show(code: str) -> AnyResponse:
+    """Show the question; `?rating=4` marks an answer and stores nothing, `?lang=kk` chooses the language."""
+    asked = _asked(code)
+    speak(asked.definition.languages, asked=request.args.get("lang"))
+    return give_device(make_response(_page(asked, marked=request.args.get("rating"))))
+
+
+@survey.post("/q/<code>")
+@survey.post("/Q/<code>")
+def rate(code: str) -> AnyResponse:
+    """Store the tap and lead on to what follows it; what cannot be taken shows the question again."""
+    asked = _asked(code)
+    try:
+        form = request.form
+    except RequestEntityTooLarge:
+        speak(asked.definition.languages, asked=request.args.get("lang"))
+        return _again(asked, 413, gettext("That was too much at once. Please tap an answer."))
+    language = speak(asked.definition.languages, asked=form.get("lang") or request.args.get("lang"))
+    rating = read_value(form.get("rating"))
+    if rating is None or not asked.definition.first.accepts(rating):
+        return _again(asked, 422, gettext("That is not one of the answers. Please tap one of these."))
+    try:
+        token = read_form(edge.wiring().signing_key, asked.touchpoint.code, form.get("form_token", ""))
+    except BadFormTokenError:
+        return _again(asked, 400, gettext("This page had grown old. Please tap your answer once more."), form)
+    taken = take_rating(
+        edge.db(),
+        edge.desk(),
+        touchpoint=asked.touchpoint,
+        definition=asked.definition,
+        rating=rating,
+        form=token,
+        trap_filled=bool(form.get("website")),
+        device=read_device(),
+        address=request.remote_addr,
+        language=language,
+        via=Via.PAGE,
+        now=edge.now(),
+    )
+    return give_device(make_response(redirect(url_for("answer.show", key=taken.key), 303)))
+
+
+def _asked(code: str) -> _Asked:
+    touchpoint = find_live(edge.db(), code)
+    if touchpoint is None:
+        raise NotFoundError("no touchpoint is in use under this code")
+    return _Asked(touchpoint, edge.wiring().surveys.current(touchpoint.survey_key))
+
+
+def _again(asked: _Asked, status: int, problem: str, form: MultiDict[str, str] | None = None) -> Response:
+    """Return the same question with a fresh token and a sentence that says why it is asked again."""
+    return make_response(_page(asked, marked=form.get("rating") if form else None, problem=problem), status)
+
+
+def _page(asked: _Asked, *, marked: str | None, problem: str = "") -> str:
+    language, definition = edge.current_language(), asked.definition
+    value = read_value(marked)
+    chosen = value if value is not None and definition.first.accepts(value) else None
+    return render(
+        "public/survey.html",
+        definition.languages,
+        action=url_for("survey.show", code=asked.touchpoint.code),
+        token=issue_form(edge.wiring().signing_key, asked.touchpoint.code, edge.now()),
+        place=asked.touchpoint.unit_name,
+        question=show_question(definition.first, language, edge.desk().company, [str(chosen)]),
+        preselected=None if chosen is None or problem else definition.first.label(chosen, language),
+        problem=problem,
+    )
