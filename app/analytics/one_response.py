@@ -6,13 +6,13 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from app.accounts.scope import Scope
-from app.analytics.reports import zone_of
 from app.callbacks.models import CallbackCase
 from app.kit.errors import NotFoundError
-from app.organisation.models import Employee, Unit, UnitAncestor
+from app.organisation.models import Employee, Unit
+from app.organisation.service import path_of, working_times
 from app.responses.flags import SuspectReason
 from app.responses.models import RatingChange, ResponseAnswer, SurveyResponse
 from app.review_sites.catalogue import Site
@@ -70,7 +70,7 @@ class ResponseReport:
 def get_response(session: Session, response_id: uuid.UUID, *, scope: Scope, zone: ZoneInfo) -> ResponseReport:
     """Return everything about the response; raises NotFoundError, also for one outside the scope."""
     row = session.execute(
-        select(SurveyResponse, Unit, Touchpoint, Employee.name, zone_of(SurveyResponse.unit_id))
+        select(SurveyResponse, Unit, Touchpoint, Employee.name)
         .join(Unit, Unit.id == SurveyResponse.unit_id)
         .outerjoin(Touchpoint, Touchpoint.id == SurveyResponse.touchpoint_id)
         .outerjoin(Employee, Employee.id == SurveyResponse.employee_id)
@@ -78,14 +78,15 @@ def get_response(session: Session, response_id: uuid.UUID, *, scope: Scope, zone
     ).one_or_none()
     if row is None:
         raise NotFoundError(f"no response {response_id}")
-    response, unit, touchpoint, employee, own_zone = row
+    response, unit, touchpoint, employee = row
     definition = get_definition(session, response.survey_version_id)
+    times = working_times(session, [unit.id]).get(unit.id)
     return ResponseReport(
         response=response,
         definition=definition,
-        zone=ZoneInfo(own_zone) if own_zone else zone,
+        zone=times.time_zone if times else zone,
         unit=unit,
-        path=_path(session, unit.id),
+        path=path_of(session, [unit.id])[unit.id],
         touchpoint=touchpoint,
         employee=employee,
         answers=_answers(session, response_id, definition),
@@ -100,18 +101,6 @@ def get_response(session: Session, response_id: uuid.UUID, *, scope: Scope, zone
         offered=tuple(find_offered_sites(session, response_id)),
         clicks=tuple(list_clicks(session, response_id)),
         cases=_cases(session, response_id),
-    )
-
-
-def _path(session: Session, unit_id: uuid.UUID) -> tuple[str, ...]:
-    above = aliased(Unit)
-    return tuple(
-        session.scalars(
-            select(above.name)
-            .join(UnitAncestor, UnitAncestor.ancestor_id == above.id)
-            .where(UnitAncestor.unit_id == unit_id)
-            .order_by(UnitAncestor.distance.desc())
-        )
     )
 
 
@@ -134,7 +123,7 @@ def _answers(session: Session, response_id: uuid.UUID, definition: Definition) -
 
 
 def _reasons(stored: str) -> tuple[SuspectReason, ...]:
-    return tuple(SuspectReason(reason) for reason in stored.split(",") if reason in SuspectReason)
+    return tuple(SuspectReason(reason) for reason in stored.split(",") if reason in set(SuspectReason))
 
 
 def _cases(session: Session, response_id: uuid.UUID) -> tuple[CaseLine, ...]:

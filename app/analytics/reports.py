@@ -15,7 +15,8 @@ from app.accounts.scope import Scope
 from app.analytics.filters import ResponseFilter, response_conditions
 from app.callbacks.models import CallbackCase
 from app.kit.errors import InvalidInputError
-from app.organisation.models import Unit, UnitAncestor
+from app.organisation.models import Unit
+from app.organisation.service import WorkingTime, working_times
 from app.responses.models import RatingChange, ResponseAnswer, SurveyResponse
 from app.review_sites.models import ReviewClick
 from app.surveys.definition import Band, Definition, QuestionType
@@ -91,7 +92,7 @@ def list_responses(
     cursor: str | None = None,
     limit: int = PAGE_SIZE,
 ) -> ResponsePage:
-    """Return a page of responses, the latest first. `zone` is for units without one of their own or above them.
+    """Return a page of responses, the latest first. `zone` is the company's, for units that inherit none.
 
     Raises InvalidInputError for a cursor that is none of ours.
     """
@@ -107,7 +108,8 @@ def list_responses(
     ids = page.order_by(response.answered_at.desc(), response.id.desc()).limit(limit + 1).subquery()
     rows = session.execute(_lines(ids.c.id)).all()
     total = counted or 0
-    lines = tuple(_line(session, row, zone) for row in rows[:limit])
+    times = working_times(session, {row.unit_id for row in rows})
+    lines = tuple(_line(session, row, times.get(row.unit_id), zone) for row in rows[:limit])
     return ResponsePage(
         lines=lines,
         older=_write_cursor(lines[-1]) if len(rows) > limit else None,
@@ -169,18 +171,6 @@ def export_responses(session: Session, wanted: ResponseFilter, *, scope: Scope) 
             )
 
 
-def zone_of(unit_id: Any) -> ScalarSelect[str | None]:
-    """Return the time zone that a unit has or inherits, as a column expression."""
-    return (
-        select(Unit.time_zone)
-        .join(UnitAncestor, UnitAncestor.ancestor_id == Unit.id)
-        .where(UnitAncestor.unit_id == unit_id, Unit.time_zone.is_not(None))
-        .order_by(UnitAncestor.distance)
-        .limit(1)
-        .scalar_subquery()
-    )
-
-
 def _latest_case(column: Any) -> ScalarSelect[Any]:
     """Return a column of the response's latest case: the open one if there is one, since only one can be open."""
     return (
@@ -200,7 +190,7 @@ def _lines(ids: Any) -> Select[Any]:
         select(
             response.id,
             response.answered_at,
-            zone_of(response.unit_id).label("zone"),
+            response.unit_id,
             Unit.code,
             Unit.name,
             Touchpoint.placement,
@@ -223,11 +213,11 @@ def _lines(ids: Any) -> Select[Any]:
     )
 
 
-def _line(session: Session, row: Row[Any], zone: ZoneInfo) -> ResponseLine:
+def _line(session: Session, row: Row[Any], times: WorkingTime | None, zone: ZoneInfo) -> ResponseLine:
     return ResponseLine(
         id=row.id,
         answered_at=row.answered_at,
-        zone=ZoneInfo(row.zone) if row.zone else zone,
+        zone=times.time_zone if times else zone,
         unit_code=row.code,
         unit_name=row.name,
         placement=row.placement or None,

@@ -1,0 +1,54 @@
+"""The export as CSV (RFC 4180) that no spreadsheet mistakes for formulas; pure.
+
+A text that a spreadsheet would compute gets an apostrophe in front, and so does one that begins with apostrophes before
+such a sign: whoever takes one apostrophe off `^'+[=+-@…]` has exactly what was typed. Numbers are never touched.
+"""
+
+import re
+from dataclasses import fields
+from datetime import UTC, datetime
+
+from app.analytics.reports import ExportRow
+
+COLUMNS = tuple(field.name for field in fields(ExportRow))
+HEADER = ",".join(COLUMNS) + "\r\n"
+# What Excel, LibreOffice and Google Sheets begin a formula with, the full-width forms included.
+_COMPUTED = re.compile(r"'*[=+\-@\t\r\n＝＋－＠]")
+_PLAIN_WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
+
+
+def csv_line(row: ExportRow) -> str:
+    """Return the row as one record, its line end included."""
+    return (
+        f"{row.id},{_instant(row.answered_at)},{_word(row.unit)},{_text(row.unit_name)},{_word(row.touchpoint)},"
+        f"{_word(row.survey)},{row.survey_version},{_word(row.channel)},{_word(row.language)},{row.rating},"
+        f"{_text(row.comment)},{_flag(row.suspect)},{_flag(row.routed)},{row.case_id or ''},{_word(row.via)},"
+        f"{_text(row.answers)}\r\n"
+    )
+
+
+def guard(text: str) -> str:
+    """Return the text so that no spreadsheet computes it."""
+    return f"'{text}" if _COMPUTED.match(text) else text
+
+
+def _text(text: str | None) -> str:
+    """Return what people wrote, always in quotes; nothing is an empty cell."""
+    if not text:
+        return ""
+    return '"' + guard(text).replace('"', '""') + '"'
+
+
+def _word(text: str | None) -> str:
+    """Return a code or key, in quotes only where it is no plain word (codes of units are the company's own)."""
+    if text is not None and _PLAIN_WORD.fullmatch(text):
+        return text
+    return _text(text)
+
+
+def _instant(moment: datetime) -> str:
+    return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+
+
+def _flag(value: bool) -> str:
+    return "true" if value else "false"

@@ -1,0 +1,81 @@
+"""CSV that spreadsheets read as text and programs read back as it was."""
+
+import csv
+import io
+import re
+import uuid
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.analytics.csv_form import COLUMNS, HEADER, csv_line, guard
+from app.analytics.reports import ExportRow
+
+ROW = ExportRow(
+    id=uuid.UUID(int=7),
+    answered_at=datetime(2026, 3, 4, 11, 0, 59, 900_000, tzinfo=timezone(timedelta(hours=5))),
+    unit="almaty-1",
+    unit_name="Almaty, Abay 1",
+    touchpoint="ABCD2345",
+    survey="office-visit",
+    survey_version=2,
+    channel="visit",
+    language="kk",
+    rating=5,
+    comment='said "hello"',
+    suspect=False,
+    routed=True,
+    case_id=None,
+    via="page",
+    answers=None,
+)
+
+
+def _cells(row: ExportRow) -> dict[str, str]:
+    header, cells = csv.reader(io.StringIO(HEADER + csv_line(row), newline=""))
+    return dict(zip(header, cells, strict=True))
+
+
+def test_the_columns_begin_as_promised() -> None:
+    assert HEADER.startswith(
+        "id,answered_at,unit,unit_name,touchpoint,survey,survey_version,channel,language,rating,comment,"
+        "suspect,routed,case_id,via"
+    )
+    assert COLUMNS[15:] == ("answers",)
+
+
+def test_a_row_has_the_promised_forms() -> None:
+    assert csv_line(ROW) == (
+        "00000000-0000-0000-0000-000000000007,2026-03-04T06:00:59Z,almaty-1,"
+        '"Almaty, Abay 1",ABCD2345,office-visit,2,visit,kk,5,"said ""hello""",false,true,,page,\r\n'
+    )
+
+
+@pytest.mark.parametrize("sign", ["=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠"])
+@pytest.mark.parametrize("column", ["comment", "unit_name", "unit", "answers", "channel"])
+def test_no_text_is_computed(column: str, sign: str) -> None:
+    cell = _cells(replace(ROW, **{column: f'{sign}HYPERLINK("http://evil","x")'}))[column]  # type: ignore[arg-type]
+    assert cell == f'\'{sign}HYPERLINK("http://evil","x")'
+
+
+def test_numbers_are_never_touched() -> None:
+    assert _cells(replace(ROW, rating=-1))["rating"] == "-1"
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1))
+def test_every_text_comes_back_after_the_apostrophe_is_taken_off(text: str) -> None:
+    cell = _cells(replace(ROW, comment=text, unit_name=text))["comment"]
+    assert not re.match(r"[=+\-@\t\r\n＝＋－＠]", cell)
+    assert re.sub(r"^'(?='*[=+\-@\t\r\n＝＋－＠])", "", cell) == text
+
+
+@pytest.mark.parametrize("text", ["'twas nice", "5-", " =1", "good"])
+def test_ordinary_texts_stay_as_they_are(text: str) -> None:
+    assert guard(text) == text
+
+
+def test_instants_are_whole_seconds_in_utc() -> None:
+    assert _cells(replace(ROW, answered_at=datetime(2026, 1, 1, tzinfo=UTC)))["answered_at"] == "2026-01-01T00:00:00Z"
