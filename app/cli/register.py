@@ -2,6 +2,9 @@
 
 from flask import Flask
 
+from app.cli.surveys import survey
+
 
 def register_commands(app: Flask) -> None:
     """Make the commands of CONTRACT available as `flask --app wsgi …`."""
+    app.cli.add_command(survey)

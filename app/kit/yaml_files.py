@@ -83,7 +83,7 @@ class YamlDocument:
 def parse_yaml(content: bytes, name: str) -> YamlDocument:
     """Read a document; raises YamlFileError with the line."""
     if len(content) > MAX_BYTES:
-        raise YamlFileError([f"{name}:1: {len(content)} bytes; at most {MAX_BYTES} are read"])
+        raise YamlFileError([f"{name}:1: larger than {MAX_BYTES} bytes; shorten or split the file"])
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:

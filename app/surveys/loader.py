@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app.kit.errors import NotFoundError
-from app.kit.yaml_files import YamlFileError, parse_yaml, validate_yaml
+from app.kit.yaml_files import MAX_BYTES, YamlFileError, parse_yaml, validate_yaml
 from app.surveys.definition import Definition
 
 
@@ -37,6 +37,16 @@ class SurveyLibrary:
         return iter(self.definitions.values())
 
 
+def read_survey(path: Path) -> Definition:
+    """Return the survey of a file; raises YamlFileError as `parse_survey` does, also when the file cannot be read."""
+    try:
+        with path.open("rb") as file:
+            content = file.read(MAX_BYTES + 1)  # one more than is taken, so that a large file is refused unread
+    except OSError as error:
+        raise YamlFileError([f"{path}:1: cannot be read: {error.strerror}"]) from error
+    return parse_survey(content, str(path))
+
+
 def parse_survey(content: bytes, name: str) -> Definition:
     """Return the survey; raises YamlFileError that lists every mistake as `name:line: what and how to mend it`."""
     return validate_yaml(parse_yaml(content, name), Definition)
@@ -49,7 +59,7 @@ def load_surveys(directory: Path) -> SurveyLibrary:
     mistakes: list[str] = []
     for path in sorted([*directory.glob("*.yaml"), *directory.glob("*.yml")]):
         try:
-            definition = parse_survey(path.read_bytes(), str(path))
+            definition = read_survey(path)
         except YamlFileError as error:
             mistakes += error.mistakes
             continue
