@@ -154,7 +154,8 @@ def init_access(app: Flask) -> None:
     user_authenticated.connect(_begin_sign_in, app)
     user_logged_out.connect(_end_sign_in, app)
     app.before_request(_pass_gate)
-    app.jinja_env.globals.update(find_staff=find_staff, may=may)
+    company = cast("edge.Wiring", app.extensions["otklik"]).desk.company
+    app.jinja_env.globals.update(find_staff=find_staff, may=may, company=company)
 
 
 class StaffDatastore(UserDatastore):
@@ -196,10 +197,8 @@ def _pass_gate() -> AnyResponse | None:
     found = find_staff()
     if found is None:
         return _ask_to_sign_in()
-    g.preferred_language = read_language(found.user.language)
     if request.method not in _SAFE:
-        refuse_other_sites()
-        current_app.extensions["csrf"].protect()
+        check_form()
     if not _admits(found, asked):
         _note_refusal(found)
         raise Forbidden
@@ -216,6 +215,12 @@ def _ask_to_sign_in() -> AnyResponse:
         abort(401)  # what was typed cannot be carried over; the page says how to keep it
     here = request.full_path.removesuffix("?")
     return redirect(SIGN_IN if here == "/manage/" else f"{SIGN_IN}?next={quote(here, safe='')}")
+
+
+def check_form() -> None:
+    """Refuse what another site sent, and what was sent without this sign-in's form token."""
+    refuse_other_sites()
+    current_app.extensions["csrf"].protect()
 
 
 def refuse_other_sites() -> None:
@@ -257,6 +262,7 @@ def _load_user(user_id: str) -> StaffUser | None:
         with wiring.database.transaction() as writing:
             sign_ins.mark_seen(writing, found.sign_in.id, now=edge.now())
     g.staff = found
+    g.preferred_language = read_language(found.user.language)
     g.fs_authn_via = "session"
     g.fs_paa = session.get("fs_paa", 0)
     return found.user

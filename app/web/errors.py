@@ -19,6 +19,7 @@ _STATUS = {
 }
 _TITLES = {
     400: lazy_gettext("This request could not be read"),
+    401: lazy_gettext("Please sign in"),
     403: lazy_gettext("This is not yours to do"),
     404: lazy_gettext("Nothing here"),
     405: lazy_gettext("This address does not take that"),
@@ -31,6 +32,7 @@ _TITLES = {
 }
 _CURES = {
     400: lazy_gettext("Go back, reload the page and try once more."),
+    401: lazy_gettext("Your sign-in has ended. Sign in again in another tab, then come back and send this once more."),
     403: lazy_gettext("Ask an administrator if you need it."),
     404: lazy_gettext("The address may be mistyped, or what was here has been withdrawn."),
     405: lazy_gettext("Go back and use the buttons of the page."),

@@ -1,0 +1,9 @@
+"""The staff's pages, behind their gates; what each shows is narrowed to `access.scope()`.
+
+dashboard  /manage/: how it stands, every figure with its n and a way to what lies behind it
+callbacks  /manage/callbacks: whom to ring next, claimed, attempted, closed
+responses  /manage/responses: what was said, and where it led
+account    /manage/account: one's own sign-ins, password, language
+
+The layout is templates/manage/layout.html; the parts to build pages from are listed in static/css/manage.css.
+"""

@@ -1,0 +1,83 @@
+"""One's own account: sign-ins listed and ended, the password changed, the language of the pages."""
+
+import uuid
+from datetime import timedelta
+
+from flask import Blueprint, flash, redirect, render_template, request
+from flask_babel import gettext, lazy_gettext
+from werkzeug.exceptions import BadRequest
+from werkzeug.wrappers import Response
+
+from app.accounts.passwords import LONGEST, SHORTEST
+from app.accounts.service import change_password, set_language
+from app.accounts.sign_ins import end_sign_in, end_sign_ins, list_sign_ins
+from app.kit.errors import InvalidInputError
+from app.kit.i18n import read_language
+from app.web import access, edge
+
+HOME = "/manage/account"
+account = Blueprint("account", __name__, url_prefix=HOME)
+access.gate(account, access.Gate.SIGNED_IN)
+
+_WORDS = {
+    "wrong_password": lazy_gettext("This is not your present password."),
+    "password_too_short": lazy_gettext("Too short: at least %(shortest)s characters.", shortest=SHORTEST),
+    "password_too_long": lazy_gettext("Too long: at most %(longest)s characters.", longest=LONGEST),
+    "password_obvious": lazy_gettext("Too easy to guess. A few words that do not belong together are good."),
+    "password_unchanged": lazy_gettext("This is the password you have. Choose another."),
+}
+
+
+@account.get("")
+def show_account() -> str:
+    """The user's own page."""
+    return _show({})
+
+
+@account.post("/password")
+def replace_password() -> Response | tuple[str, int]:
+    """Choose a password of one's own; every other sign-in ends, since somebody may have known the old one."""
+    who = access.staff()
+    present, new = request.form.get("password", ""), request.form.get("new_password", "")
+    try:
+        change_password(edge.db(), who.user.id, present=present, new=new, now=edge.now())
+    except InvalidInputError as error:
+        return _show({error.field or "new_password": _WORDS[error.code]}), 422
+    end_sign_ins(edge.db(), who.user.id, keep=who.sign_in.id, by=who.user.id, now=edge.now())
+    flash(gettext("Your password is changed. Every other device is signed out."), "good")
+    return redirect(HOME, 303)
+
+
+@account.post("/sign-ins/<uuid:sign_in_id>/end")
+def end_one(sign_in_id: uuid.UUID) -> Response:
+    """End one of one's own sign-ins, perhaps this one."""
+    end_sign_in(edge.db(), sign_in_id, user_id=access.staff().user.id, now=edge.now())
+    flash(gettext("That device is signed out."), "good")
+    return redirect(HOME, 303)
+
+
+@account.post("/sign-ins/end")
+def end_others() -> Response:
+    """End every sign-in but this one."""
+    who = access.staff()
+    end_sign_ins(edge.db(), who.user.id, keep=who.sign_in.id, by=who.user.id, now=edge.now())
+    flash(gettext("Every other device is signed out."), "good")
+    return redirect(HOME, 303)
+
+
+@account.post("/language")
+def choose_language() -> Response:
+    """Show the staff pages in another language from now on, and go back to where one was."""
+    language = read_language(request.form.get("language"))
+    if language is None:
+        raise BadRequest
+    set_language(edge.db(), access.staff().user.id, language, now=edge.now())
+    return redirect(access.local_path(request.form.get("back")) or HOME, 303)
+
+
+def _show(errors: dict[str, object]) -> str:
+    who = access.staff()
+    idle = timedelta(minutes=edge.wiring().sign_in_idle_minutes)
+    # The request's own session: what a POST has changed is already seen.
+    found = list_sign_ins(edge.db(), who.user.id, idle=idle, now=edge.now())
+    return render_template("manage/account.html", who=who, sign_ins=found, errors=errors, shortest=SHORTEST)
