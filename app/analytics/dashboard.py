@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
 
 from app.accounts.scope import Scope
-from app.analytics.filters import ResponseFilter, at_or_below, response_conditions
+from app.analytics.filters import ResponseFilter, response_conditions
 from app.analytics.metrics import Figure, hide, mean, share
 from app.analytics.suppression import hidden_groups
 from app.callbacks.models import CallbackCase
@@ -41,12 +41,26 @@ class UnitFigures:
 
 
 @dataclass(frozen=True, slots=True)
+class CaseCounts:
+    """Open cases: those to ring, those without a number to look into, and how many of both are past their time."""
+
+    to_ring: int
+    to_look_into: int
+    overdue: int
+
+    @property
+    def open(self) -> int:
+        """All of them."""
+        return self.to_ring + self.to_look_into
+
+
+@dataclass(frozen=True, slots=True)
 class Dashboard:
     """Figures of one unit (or of all that the caller may see) and one period.
 
     `responses` are those of every survey without the suspect ones; `histogram` counts 1 to 5 behind the two CSAT
-    figures and is empty where they are hidden. Clicks are those of the period's respondents. Cases are as of now,
-    whenever opened.
+    figures and is empty where they are hidden. Clicks are those of the period's respondents. Cases are as of now and of
+    all the caller's units, whatever unit and period were asked for, as on the callback list.
     """
 
     responses: int
@@ -55,8 +69,7 @@ class Dashboard:
     csat_mean: Figure
     histogram: Mapping[int, int]
     clicks: Mapping[Site, int]
-    open_cases: int
-    overdue_cases: int
+    cases: CaseCounts
     units: tuple[UnitFigures, ...]
     more_units: int
 
@@ -69,12 +82,11 @@ class Dashboard:
 def read_dashboard(
     session: Session, *, scope: Scope, unit_id: uuid.UUID | None, since: datetime, until: datetime, now: datetime
 ) -> Dashboard:
-    """Return the figures of answers from `since` to before `until`, in six statements however many there are."""
+    """Return the figures of answers from `since` to before `until`, in a handful of statements."""
     wanted = ResponseFilter(unit_id=unit_id, since=since, until=until)
     counts = _count_answers(session, wanted, scope)
     histogram = {rating: counts.histogram[rating] for rating in SCALE}
     csat_mean = mean(histogram)
-    open_cases, overdue_cases = _count_cases(session, unit_id, scope, now)
     units = _read_units(session, wanted, scope, total=sum(histogram.values()))
     return Dashboard(
         responses=counts.responses,
@@ -83,8 +95,7 @@ def read_dashboard(
         csat_mean=csat_mean,
         histogram={} if csat_mean.suppressed else histogram,
         clicks=_count_clicks(session, wanted, scope),
-        open_cases=open_cases,
-        overdue_cases=overdue_cases,
+        cases=_count_cases(session, scope, now),
         units=tuple(units[:SHOWN_UNITS]),
         more_units=max(0, len(units) - SHOWN_UNITS),
     )
@@ -126,15 +137,14 @@ def _count_clicks(session: Session, wanted: ResponseFilter, scope: Scope) -> dic
     return {site: counts[site] for site in Site if site in counts}
 
 
-def _count_cases(session: Session, unit_id: uuid.UUID | None, scope: Scope, now: datetime) -> tuple[int, int]:
+def _count_cases(session: Session, scope: Scope, now: datetime) -> CaseCounts:
     case = CallbackCase
-    query = select(func.count(), func.count().filter(case.due_at < now)).where(
-        case.closed_at.is_(None), scope.where(case.unit_id)
-    )
-    if unit_id is not None:
-        query = query.where(at_or_below(case.unit_id, unit_id))
-    open_cases, overdue = session.execute(query).one()
-    return open_cases, overdue
+    query = select(
+        func.count().filter(case.contact_id.is_not(None)),
+        func.count().filter(case.contact_id.is_(None)),
+        func.count().filter(case.due_at < now),
+    ).where(case.closed_at.is_(None), scope.where(case.unit_id))
+    return CaseCounts(*session.execute(query).one())
 
 
 def _read_units(session: Session, wanted: ResponseFilter, scope: Scope, *, total: int) -> list[UnitFigures]:

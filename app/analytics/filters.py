@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, exists, select
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.orm import Session
 
 from app.accounts.scope import Scope
 from app.organisation.models import UnitAncestor
@@ -49,7 +49,8 @@ def response_conditions(session: Session, wanted: ResponseFilter, scope: Scope) 
     if wanted.until is not None:
         conditions.append(response.answered_at < wanted.until)
     if wanted.unit_id is not None:
-        conditions.append(at_or_below(response.unit_id, wanted.unit_id))
+        below = select(UnitAncestor.unit_id).where(UnitAncestor.ancestor_id == wanted.unit_id)
+        conditions.append(response.unit_id.in_(below))
     if wanted.touchpoint is not None:
         conditions.append(response.touchpoint_id.in_(select(Touchpoint.id).where(Touchpoint.code == wanted.touchpoint)))
     if wanted.survey is not None or wanted.metric is not None:
@@ -73,11 +74,6 @@ def response_conditions(session: Session, wanted: ResponseFilter, scope: Scope) 
         left = exists().where(ReviewClick.response_id == response.id)
         conditions.append(left if wanted.has_left else ~left)
     return conditions
-
-
-def at_or_below(column: InstrumentedAttribute[uuid.UUID], unit_id: uuid.UUID) -> ColumnElement[bool]:
-    """Return that the column's unit is this one or below it."""
-    return column.in_(select(UnitAncestor.unit_id).where(UnitAncestor.ancestor_id == unit_id))
 
 
 def _version_ids(session: Session, survey: str | None, metric: Metric | None) -> list[uuid.UUID]:

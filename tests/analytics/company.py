@@ -8,6 +8,7 @@ from itertools import count
 from sqlalchemy.orm import Session
 
 from app.callbacks.models import CallbackCase
+from app.contacts.models import Contact
 from app.kit.i18n import Language
 from app.kit.ids import new_id
 from app.organisation.models import Unit
@@ -150,12 +151,17 @@ class Company:
         due_in: timedelta = timedelta(hours=4),
         opened_ago: timedelta = timedelta(hours=1),
         closed: bool = False,
+        number: bool = False,
     ) -> CallbackCase:
-        """Store a case, open unless it is said to be closed."""
+        """Store a case, open unless it is said to be closed, to look into unless there is a number."""
+        contact = Contact(id=new_id(), created_at=self.now, updated_at=self.now)
+        self._add(contact)
         case = CallbackCase(
             id=new_id(),
             unit_id=response.unit_id if response else self.units[unit].id,
             response_id=response.id if response else None,
+            contact_id=contact.id if number else None,
+            first_attempt_due_at=self.now + due_in if number else None,
             reason="low_rating",
             opened_at=self.now - opened_ago,
             settle_due_at=self.now + due_in,
