@@ -1,4 +1,4 @@
-"""The first page of staff: how many answered, how satisfied they are, what is open. Read-only.
+"""The first page of staff: how many answered, how satisfied they are, who went on to a review site. Read-only.
 
 Suspect answers are counted apart and enter no figure; history and demo answers count like any other. CSAT comes from
 the surveys whose first question is a five-point rating that feeds it, never from another scale.
@@ -17,7 +17,6 @@ from app.accounts.scope import Scope
 from app.analytics.filters import ResponseFilter, response_conditions
 from app.analytics.metrics import Figure, hide, mean, share
 from app.analytics.suppression import hidden_groups
-from app.callbacks.models import CallbackCase
 from app.organisation.models import Unit, UnitAncestor
 from app.responses.models import SurveyResponse
 from app.review_sites.catalogue import Site
@@ -41,26 +40,11 @@ class UnitFigures:
 
 
 @dataclass(frozen=True, slots=True)
-class CaseCounts:
-    """Open cases: those to ring, those without a number to look into, and how many of both are past their time."""
-
-    to_ring: int
-    to_look_into: int
-    overdue: int
-
-    @property
-    def open(self) -> int:
-        """All of them."""
-        return self.to_ring + self.to_look_into
-
-
-@dataclass(frozen=True, slots=True)
 class Dashboard:
     """Figures of one unit (or of all that the caller may see) and one period.
 
     `responses` are those of every survey without the suspect ones; `histogram` counts 1 to 5 behind the two CSAT
-    figures and is empty where they are hidden. Clicks are those of the period's respondents. Cases are as of now and of
-    all the caller's units, whatever unit and period were asked for, as on the callback list.
+    figures and is empty where they are hidden. Clicks are those of the period's respondents.
     """
 
     responses: int
@@ -69,7 +53,6 @@ class Dashboard:
     csat_mean: Figure
     histogram: Mapping[int, int]
     clicks: Mapping[Site, int]
-    cases: CaseCounts
     units: tuple[UnitFigures, ...]
     more_units: int
 
@@ -80,7 +63,7 @@ class Dashboard:
 
 
 def read_dashboard(
-    session: Session, *, scope: Scope, unit_id: uuid.UUID | None, since: datetime, until: datetime, now: datetime
+    session: Session, *, scope: Scope, unit_id: uuid.UUID | None, since: datetime, until: datetime
 ) -> Dashboard:
     """Return the figures of answers from `since` to before `until`, in a handful of statements."""
     wanted = ResponseFilter(unit_id=unit_id, since=since, until=until)
@@ -95,7 +78,6 @@ def read_dashboard(
         csat_mean=csat_mean,
         histogram={} if csat_mean.suppressed else histogram,
         clicks=_count_clicks(session, wanted, scope),
-        cases=_count_cases(session, scope, now),
         units=tuple(units[:SHOWN_UNITS]),
         more_units=max(0, len(units) - SHOWN_UNITS),
     )
@@ -135,16 +117,6 @@ def _count_clicks(session: Session, wanted: ResponseFilter, scope: Scope) -> dic
     )
     counts = {Site(site): count for site, count in rows}
     return {site: counts[site] for site in Site if site in counts}
-
-
-def _count_cases(session: Session, scope: Scope, now: datetime) -> CaseCounts:
-    case = CallbackCase
-    query = select(
-        func.count().filter(case.contact_id.is_not(None)),
-        func.count().filter(case.contact_id.is_(None)),
-        func.count().filter(case.due_at < now),
-    ).where(case.closed_at.is_(None), scope.where(case.unit_id))
-    return CaseCounts(*session.execute(query).one())
 
 
 def _read_units(session: Session, wanted: ResponseFilter, scope: Scope, *, total: int) -> list[UnitFigures]:

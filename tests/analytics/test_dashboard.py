@@ -6,7 +6,7 @@ import pytest
 
 from app.accounts.scope import EVERYTHING, Scope
 from app.analytics import dashboard as dashboards
-from app.analytics.dashboard import CaseCounts, Dashboard, read_dashboard
+from app.analytics.dashboard import Dashboard, read_dashboard
 from app.analytics.metrics import Reason
 from app.review_sites.catalogue import Site
 from tests.analytics.company import Company
@@ -19,13 +19,12 @@ def _read(company: Company, *, unit: str | None = None, scope: Scope = EVERYTHIN
         unit_id=company.units[unit].id if unit else None,
         since=company.now - timedelta(days=days),
         until=company.now,
-        now=company.now,
     )
 
 
 def test_nothing_answered_gives_no_figures(company: Company) -> None:
     found = _read(company)
-    assert (found.responses, found.suspect, found.clicked, found.cases) == (0, 0, 0, CaseCounts(0, 0, 0))
+    assert (found.responses, found.suspect, found.clicked) == (0, 0, 0)
     assert found.csat.reason is Reason.NO_ANSWERS
     assert found.units == ()
 
@@ -74,15 +73,6 @@ def test_the_period_is_from_since_to_before_until(company: Company, now: datetim
     assert _read(company, days=7).responses == 1
 
 
-def test_cases_are_those_open_now_whenever_they_were_opened(company: Company) -> None:
-    company.case(opened_ago=timedelta(days=300), due_in=timedelta(days=-299))
-    company.case(due_in=timedelta(hours=2), number=True)
-    company.case(closed=True)
-    found = _read(company, days=1)
-    assert found.cases == CaseCounts(to_ring=1, to_look_into=1, overdue=1)
-    assert found.cases.open == 2
-
-
 def test_clicks_are_counted_by_site(company: Company) -> None:
     first, second = company.answer(), company.answer()
     company.click(first, Site.TWOGIS)
@@ -112,9 +102,8 @@ def test_a_manager_sees_her_units_and_nothing_else(company: Company) -> None:
     company.answers("n1", {5: 11})
     company.answers("s1", {1: 13})
     company.click(company.answer("s1", 1))
-    company.case(unit="s1")
     found = _read(company, scope=Scope(frozenset({company.units["north"].id})))
-    assert (found.responses, found.csat.value, found.clicked, found.cases.open) == (11, 1.0, 0, 0)
+    assert (found.responses, found.csat.value, found.clicked) == (11, 1.0, 0)
     assert [unit.code for unit in found.units] == ["north"]
 
 

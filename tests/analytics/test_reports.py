@@ -139,7 +139,7 @@ def test_every_figure_leads_to_as_many_responses(company: Company, now: datetime
     company.click(company.answer("n1", 5))
     company.answer("n1", 1, suspect="burst")
     since, unit_id = now - timedelta(days=7), company.units["north"].id
-    found = read_dashboard(company.session, scope=EVERYTHING, unit_id=unit_id, since=since, until=now, now=now)
+    found = read_dashboard(company.session, scope=EVERYTHING, unit_id=unit_id, since=since, until=now)
     same = ResponseFilter(unit_id=unit_id, since=since, until=now, suspect=False)
 
     assert found.responses == _list(company, same).total
