@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from app.organisation.hours import Span, WeekHours
@@ -60,6 +61,29 @@ def when_due(
     if first_attempt_due_at is not None and first_attempt_at is None:
         return min(first_attempt_due_at, settle_due_at)
     return settle_due_at
+
+
+class NextMove(StrEnum):
+    """What is to be done next about a case."""
+
+    RING = "ring"
+    RING_AGAIN = "ring_again"
+    SETTLE = "settle"
+    LOOK_INTO = "look_into"
+    NOTHING = "nothing"
+
+
+def next_move(
+    *, has_number: bool, closed: bool, first_attempt_at: datetime | None, next_attempt_at: datetime | None
+) -> NextMove:
+    """Return what is to be done by `when_due`."""
+    if closed:
+        return NextMove.NOTHING
+    if not has_number:
+        return NextMove.LOOK_INTO
+    if next_attempt_at is not None:
+        return NextMove.RING_AGAIN
+    return NextMove.RING if first_attempt_at is None else NextMove.SETTLE
 
 
 def _spans_from(start: datetime, week: WeekHours, zone: ZoneInfo) -> Iterator[tuple[datetime, datetime]]:

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.callbacks.states import CaseReason as CaseReason
+from app.callbacks.states import CaseReason
 from app.kit.db import Base, one_of
 
 
@@ -72,7 +72,7 @@ class EventKind(StrEnum):
 
 
 class CallbackCase(Base):
-    """One matter to settle. Open until `closed_at`; claimed while `claimed_by_id` is set; to look into without a contact."""
+    """One matter to settle: open until `closed_at`, claimed while `claimed_by_id`, to look into without a contact."""
 
     __tablename__ = "callback_case"
     __table_args__ = (
@@ -101,6 +101,22 @@ class CallbackCase(Base):
             sqlite_where=text("closed_at IS NULL"),
             postgresql_where=text("closed_at IS NULL"),
         ),
+        # What was done, the latest first.
+        Index(
+            "ix_callback_case_closed_at",
+            "closed_at",
+            "id",
+            sqlite_where=text("closed_at IS NOT NULL"),
+            postgresql_where=text("closed_at IS NOT NULL"),
+        ),
+        # A manager's own list, and nothing else of the table.
+        Index(
+            "ix_callback_case_open_claimed",
+            "claimed_by_id",
+            "due_at",
+            sqlite_where=text("closed_at IS NULL"),
+            postgresql_where=text("closed_at IS NULL"),
+        ),
         Index("ix_callback_case_unit_id_opened_at", "unit_id", "opened_at"),
         # Every case of a response, closed ones too: the response's page and the export ask for them.
         Index("ix_callback_case_response_id_opened_at", "response_id", "opened_at"),
@@ -116,7 +132,7 @@ class CallbackCase(Base):
     opened_at: Mapped[datetime]
     first_attempt_due_at: Mapped[datetime | None]
     settle_due_at: Mapped[datetime]
-    # What the list sorts by: the planned next attempt if one was agreed, else the first attempt's or the settlement's time.
+    # What the list sorts by: the agreed next attempt, else the first attempt's or the settlement's time (`when_due`).
     due_at: Mapped[datetime]
     first_attempt_at: Mapped[datetime | None]
     next_attempt_at: Mapped[datetime | None]

@@ -433,6 +433,20 @@ def upgrade() -> None:
     with op.batch_alter_table("callback_case", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_callback_case_contact_id"), ["contact_id"], unique=False)
         batch_op.create_index(
+            "ix_callback_case_closed_at",
+            ["closed_at", "id"],
+            unique=False,
+            sqlite_where=sa.text("closed_at IS NOT NULL"),
+            postgresql_where=sa.text("closed_at IS NOT NULL"),
+        )
+        batch_op.create_index(
+            "ix_callback_case_open_claimed",
+            ["claimed_by_id", "due_at"],
+            unique=False,
+            sqlite_where=sa.text("closed_at IS NULL"),
+            postgresql_where=sa.text("closed_at IS NULL"),
+        )
+        batch_op.create_index(
             "ix_callback_case_open_due",
             ["due_at", "id"],
             unique=False,
@@ -614,6 +628,16 @@ def downgrade() -> None:
         )
         batch_op.drop_index("ix_callback_case_unit_id_opened_at")
         batch_op.drop_index("ix_callback_case_response_id_opened_at")
+        batch_op.drop_index(
+            "ix_callback_case_closed_at",
+            sqlite_where=sa.text("closed_at IS NOT NULL"),
+            postgresql_where=sa.text("closed_at IS NOT NULL"),
+        )
+        batch_op.drop_index(
+            "ix_callback_case_open_claimed",
+            sqlite_where=sa.text("closed_at IS NULL"),
+            postgresql_where=sa.text("closed_at IS NULL"),
+        )
         batch_op.drop_index(
             "ix_callback_case_open_due",
             sqlite_where=sa.text("closed_at IS NULL"),

@@ -1,0 +1,303 @@
+"""The list as it is worked, one case with its timeline, and how many wait: read-only selects."""
+
+import base64
+import binascii
+import uuid
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, Select, case, func, literal, select, tuple_
+from sqlalchemy.orm import Session, aliased
+
+from app.accounts.models import StaffUser
+from app.accounts.scope import Scope
+from app.callbacks.deadlines import NextMove, next_move
+from app.callbacks.models import CallbackCase, CaseEvent, EventKind
+from app.callbacks.service import get_case
+from app.contacts.models import Contact
+from app.kit.errors import InvalidInputError
+from app.organisation.models import Unit
+from app.organisation.tree import WorkingTime, path_of, working_time, working_times
+from app.responses.models import SurveyResponse
+from app.responses.service import list_answers
+from app.surveys.answers import Answer
+
+PAGE = 50
+_Cases = Select[CallbackCase, str, str, SurveyResponse]
+
+
+class Tab(StrEnum):
+    """The lists: each is worked for itself, all but the closed ones by deadline."""
+
+    CALLBACKS = "callbacks"
+    MINE = "mine"
+    UNCLAIMED = "unclaimed"
+    OVERDUE = "overdue"
+    LOOK_INTO = "look_into"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True)
+class CaseRow:
+    """One case on the list. `time_zone` is the unit's; the rating and the rest are empty without a response."""
+
+    id: uuid.UUID
+    unit_name: str
+    time_zone: ZoneInfo
+    reason: str
+    has_number: bool
+    call_window: str | None
+    opened_at: datetime
+    due_at: datetime
+    overdue: bool
+    move: NextMove
+    first_attempt_at: datetime | None
+    claimed_by_id: uuid.UUID | None
+    claimed_by: str | None
+    closed_at: datetime | None
+    outcome: str | None
+    cause: str | None
+    survey_version_id: uuid.UUID | None
+    rating: int | None
+    band: str | None
+    comment: str | None
+    language: str | None
+    suspect: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CasePage:
+    """Rows and the cursor of the page after them, None at the end."""
+
+    rows: list[CaseRow]
+    next_cursor: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class OpenCases:
+    """How many cases wait, and how many of them are past their deadline."""
+
+    open: int
+    overdue: int
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineEvent:
+    """One line of a timeline; `who` is empty for what the respondent did, `held_by` whose case was given back."""
+
+    at: datetime
+    kind: EventKind
+    who: str | None
+    note: str | None
+    details: dict[str, Any]
+    held_by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CaseSheet:
+    """Everything that the page of a case shows, but for the number (`numbers`) and the review sites."""
+
+    case: CallbackCase
+    unit_path: tuple[str, ...]
+    time: WorkingTime
+    move: NextMove
+    overdue: bool
+    claimed_by: str | None
+    contact_language: str | None
+    response: SurveyResponse | None
+    answers: list[Answer]
+    events: list[TimelineEvent]
+
+
+def list_cases(
+    session: Session,
+    *,
+    scope: Scope,
+    tab: Tab,
+    user_id: uuid.UUID,
+    cursor: str | None = None,
+    limit: int = PAGE,
+    now: datetime,
+) -> CasePage:
+    """Return a page of a tab, the most urgent first, of the closed ones the latest; two queries however many rows.
+
+    Raises InvalidInputError for a cursor that we did not write.
+    """
+    claimer = aliased(StaffUser)
+    query = (
+        select(CallbackCase, Unit.name, claimer.name, SurveyResponse)
+        .join(Unit, Unit.id == CallbackCase.unit_id)
+        .outerjoin(claimer, claimer.id == CallbackCase.claimed_by_id)
+        .outerjoin(SurveyResponse, SurveyResponse.id == CallbackCase.response_id)
+        .where(scope.where(CallbackCase.unit_id), _on_tab(tab, user_id=user_id, now=now))
+    )
+    rows = session.execute(_page(query, tab, cursor).limit(limit + 1)).all()
+    shown = rows[:limit]
+    zones = working_times(session, {item.unit_id for item, *_ in shown}) if shown else {}
+    return CasePage(
+        [
+            _row(item, unit_name, claimed_by, response, zones[item.unit_id].time_zone, now=now)
+            for item, unit_name, claimed_by, response in shown
+        ],
+        _write_cursor(shown[-1][0], tab) if len(rows) > limit else None,
+    )
+
+
+def count_tabs(session: Session, *, scope: Scope, user_id: uuid.UUID, now: datetime) -> dict[Tab, int]:
+    """Return how many cases each tab of open ones has, in one query that reads nothing but open cases."""
+    tabs = [tab for tab in Tab if tab is not Tab.CLOSED]
+    sums = [func.sum(case((_on_tab(tab, user_id=user_id, now=now), 1), else_=0)) for tab in tabs]
+    counts = session.execute(
+        select(*sums).where(CallbackCase.closed_at.is_(None), scope.where(CallbackCase.unit_id))
+    ).one()
+    return {tab: int(count or 0) for tab, count in zip(tabs, counts, strict=True)}
+
+
+def count_open(session: Session, *, now: datetime) -> OpenCases:
+    """Return how many cases wait in the whole company, for those who run it."""
+    overdue = func.sum(case((CallbackCase.due_at < now, 1), else_=0))
+    opened, late = session.execute(select(func.count(), overdue).where(CallbackCase.closed_at.is_(None))).one()
+    return OpenCases(opened, int(late or 0))
+
+
+def read_case(session: Session, case_id: uuid.UUID, scope: Scope, *, now: datetime) -> CaseSheet:
+    """Return the page of a case; raises CaseNotFoundError, for another office's too."""
+    item = get_case(session, case_id, scope)
+    response = session.get(SurveyResponse, item.response_id) if item.response_id else None
+    claimed_by = session.get(StaffUser, item.claimed_by_id) if item.claimed_by_id else None
+    contact = session.get(Contact, item.contact_id) if item.contact_id else None
+    return CaseSheet(
+        case=item,
+        unit_path=path_of(session, [item.unit_id])[item.unit_id],
+        time=working_time(session, item.unit_id),
+        move=_move(item),
+        overdue=_is_overdue(item, now),
+        claimed_by=claimed_by.name if claimed_by else None,
+        contact_language=contact.language if contact else None,
+        response=response,
+        answers=list_answers(session, response.id) if response else [],
+        events=list_events(session, item.id),
+    )
+
+
+def list_events(session: Session, case_id: uuid.UUID) -> list[TimelineEvent]:
+    """Return everything that happened to a case, the earliest first."""
+    rows = session.execute(
+        select(CaseEvent, StaffUser.name)
+        .outerjoin(StaffUser, StaffUser.id == CaseEvent.user_id)
+        .where(CaseEvent.case_id == case_id)
+        .order_by(CaseEvent.at, CaseEvent.id)
+    ).all()
+    held = {uuid.UUID(event.details["held_by"]) for event, _ in rows if event.details.get("held_by")}
+    names: dict[str, str] = {}
+    if held:
+        holders = session.execute(select(StaffUser.id, StaffUser.name).where(StaffUser.id.in_(held)))
+        names = {str(user_id): name for user_id, name in holders}
+    return [
+        TimelineEvent(
+            event.at,
+            EventKind(event.kind),
+            who,
+            event.note,
+            event.details,
+            names.get(event.details.get("held_by", "")),
+        )
+        for event, who in rows
+    ]
+
+
+def _on_tab(tab: Tab, *, user_id: uuid.UUID, now: datetime) -> ColumnElement[bool]:
+    still_open = CallbackCase.closed_at.is_(None)
+    match tab:
+        case Tab.CALLBACKS:
+            return still_open & CallbackCase.contact_id.is_not(None)
+        case Tab.MINE:
+            return still_open & (CallbackCase.claimed_by_id == user_id)
+        case Tab.UNCLAIMED:
+            return still_open & CallbackCase.contact_id.is_not(None) & CallbackCase.claimed_by_id.is_(None)
+        case Tab.OVERDUE:
+            return still_open & (CallbackCase.due_at < now)
+        case Tab.LOOK_INTO:
+            return still_open & CallbackCase.contact_id.is_(None)
+        case Tab.CLOSED:
+            return CallbackCase.closed_at.is_not(None)
+
+
+def _page(query: _Cases, tab: Tab, cursor: str | None) -> _Cases:
+    """Order a tab and begin after the cursor: by key, so that the thousandth page costs what the first does."""
+    if tab is Tab.CLOSED:
+        query = query.order_by(CallbackCase.closed_at.desc(), CallbackCase.id.desc())
+        key = tuple_(CallbackCase.closed_at, CallbackCase.id)
+        return query if cursor is None else query.where(key < _read_cursor(cursor))
+    query = query.order_by(CallbackCase.due_at, CallbackCase.id)
+    key = tuple_(CallbackCase.due_at, CallbackCase.id)
+    return query if cursor is None else query.where(key > _read_cursor(cursor))
+
+
+def _write_cursor(item: CallbackCase, tab: Tab) -> str:
+    at = (item.closed_at if tab is Tab.CLOSED else None) or item.due_at
+    text = f"{at.astimezone(UTC).isoformat()} {item.id}"
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def _read_cursor(cursor: str) -> ColumnElement[Any]:
+    try:
+        text = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode("ascii")
+        at, _, case_id = text.partition(" ")
+        instant, key = datetime.fromisoformat(at), uuid.UUID(case_id)
+    except (ValueError, binascii.Error) as error:
+        raise InvalidInputError("go back to the first page", field="cursor", code="invalid_cursor") from error
+    if instant.tzinfo is None:
+        raise InvalidInputError("go back to the first page", field="cursor", code="invalid_cursor")
+    return tuple_(literal(instant, CallbackCase.due_at.type), literal(key, CallbackCase.id.type))
+
+
+def _row(
+    item: CallbackCase,
+    unit_name: str,
+    claimed_by: str | None,
+    response: SurveyResponse | None,
+    zone: ZoneInfo,
+    *,
+    now: datetime,
+) -> CaseRow:
+    return CaseRow(
+        id=item.id,
+        unit_name=unit_name,
+        time_zone=zone,
+        reason=item.reason,
+        has_number=item.contact_id is not None,
+        call_window=item.call_window,
+        opened_at=item.opened_at,
+        due_at=item.due_at,
+        overdue=_is_overdue(item, now),
+        move=_move(item),
+        first_attempt_at=item.first_attempt_at,
+        claimed_by_id=item.claimed_by_id,
+        claimed_by=claimed_by,
+        closed_at=item.closed_at,
+        outcome=item.outcome,
+        cause=item.cause,
+        survey_version_id=response.survey_version_id if response else None,
+        rating=response.rating if response else None,
+        band=response.band if response else None,
+        comment=response.comment if response else None,
+        language=response.language if response else None,
+        suspect=response.suspect if response else False,
+    )
+
+
+def _is_overdue(item: CallbackCase, now: datetime) -> bool:
+    return item.closed_at is None and item.due_at < now
+
+
+def _move(item: CallbackCase) -> NextMove:
+    return next_move(
+        has_number=item.contact_id is not None,
+        closed=item.closed_at is not None,
+        first_attempt_at=item.first_attempt_at,
+        next_attempt_at=item.next_attempt_at,
+    )
