@@ -99,6 +99,7 @@ def render_answer(
     language, desk = edge.current_language(), edge.desk()
     edge.allow_form_action(form_action_hosts(page.offers, desk.catalogue))
     first = show_question(page.definition.first, language, desk.company, [str(page.response.rating)])
+    questions = _questions(page, typed)
     rated = next((choice for choice in first.choices if choice.chosen), None)
     return render(
         "public/answer.html",
@@ -116,7 +117,9 @@ def render_answer(
         offers=page.offers,
         comment=page.response.comment or "",
         typed=typed,
-        questions=_questions(page, typed),
+        questions=questions,
+        # A survey with reasons for this band asks it in its own words.
+        asks_better=page.step.lead is Lead.IMPROVE and not any(question.for_band for question in questions),
         call_windows=_WINDOWS.items(),
         chosen_window=_WINDOWS[page.call_window] if page.call_window else "",
         consent_text=desk.consent.render(language, desk.company),

@@ -45,6 +45,7 @@ class ShownQuestion:
     choices: tuple[Choice, ...]
     multiple: bool
     required: bool
+    for_band: bool
     typed: str = ""
 
     @property
@@ -63,6 +64,7 @@ def show_question(question: Question, language: Language, company: str, given: C
         choices=tuple(_choice(question, value, style, language, given) for value in question.values()),
         multiple=question.multiple,
         required=question.required,
+        for_band=question.show_if is not None and bool(question.show_if.band),
         typed=next(iter(given), "") if style is Style.TEXT else "",
     )
 

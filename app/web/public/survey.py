@@ -38,8 +38,8 @@ def show_gone(_error: NotFoundError) -> tuple[str, int]:
     return render_gone(), 404
 
 
-@survey.get("/q/<code>")
 @survey.get("/Q/<code>")
+@survey.get("/q/<code>")
 def show(code: str) -> AnyResponse:
     """Show the question; `?rating=4` marks an answer and stores nothing, `?lang=kk` chooses the language."""
     asked = _asked(code)
@@ -47,8 +47,8 @@ def show(code: str) -> AnyResponse:
     return give_device(make_response(_page(asked, marked=request.args.get("rating"))))
 
 
-@survey.post("/q/<code>")
 @survey.post("/Q/<code>")
+@survey.post("/q/<code>")
 def rate(code: str) -> AnyResponse:
     """Store the tap and lead on to what follows it; what cannot be taken shows the question again."""
     asked = _asked(code)
