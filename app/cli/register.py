@@ -3,10 +3,12 @@
 from flask import Flask
 
 from app.cli.surveys import survey
+from app.cli.touchpoints import touchpoint
 from app.cli.users import user
 
 
 def register_commands(app: Flask) -> None:
     """Make the commands of CONTRACT available as `flask --app wsgi …`."""
     app.cli.add_command(survey)
+    app.cli.add_command(touchpoint)
     app.cli.add_command(user)

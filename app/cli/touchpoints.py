@@ -1,0 +1,67 @@
+"""`flask touchpoint add`: the codes of a unit, or of every unit of a kind, as CSV."""
+
+import csv
+import sys
+
+import click
+from flask.cli import AppGroup
+from sqlalchemy.orm import Session
+
+from app.cli.told import told
+from app.kit.errors import InvalidInputError, NotFoundError
+from app.organisation.facts import check_kind
+from app.organisation.models import Unit
+from app.organisation.service import get_company, get_unit, units_below
+from app.touchpoints.models import Channel
+from app.touchpoints.qr import touchpoint_url
+from app.touchpoints.service import add_touchpoints
+from app.web.edge import wiring
+
+touchpoint = AppGroup("touchpoint", help="Codes that lead respondents to a survey.")
+
+
+@touchpoint.command("add")
+@click.option("--unit", metavar="CODE", help="The unit to make a code for; with --kind, where to look below.")
+@click.option("--kind", help="Make a code for each unit of this kind, such as office.")
+@click.option("--survey", "survey_key", metavar="KEY", required=True, help="The survey that the code leads to.")
+@click.option("--placement", metavar="TEXT", default="", help="Where the code is, such as “hall poster” or “receipt”.")
+@click.option(
+    "--channel",
+    type=click.Choice([channel.value for channel in Channel]),
+    default=Channel.VISIT.value,
+    show_default=True,
+    help="How those who find the code there have met the company.",
+)
+@told
+def add_touchpoints_command(unit: str | None, kind: str | None, survey_key: str, placement: str, channel: str) -> None:
+    """Print `code,unit,url` for each unit, codes made where there were none; a second run prints the same codes."""
+    wired = wiring()
+    wired.surveys.current(survey_key)
+    with wired.database.transaction() as session:
+        units = _choose_units(session, unit, kind)
+        codes = add_touchpoints(
+            session,
+            [each.id for each in units],
+            survey_key=survey_key,
+            placement=placement,
+            channel=Channel(channel),
+            now=wired.clock(),
+        )
+        rows = [(codes[each.id], each.code, touchpoint_url(wired.public_url, codes[each.id])) for each in units]
+    # Only when all of them are stored: a code on paper is a promise.
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow(("code", "unit", "url"))
+    writer.writerows(rows)
+
+
+def _choose_units(session: Session, unit: str | None, kind: str | None) -> list[Unit]:
+    if unit is None and kind is None:
+        raise InvalidInputError("say for which unit (--unit CODE), or for each of which kind (--kind office)")
+    if kind is None:
+        return [get_unit(session, unit or "")]
+    wanted = check_kind(kind)
+    top = get_company(session) if unit is None else get_unit(session, unit)
+    units = [each for each in units_below(session, top.id, kind=wanted) if each.closed_at is None]
+    if not units:
+        raise NotFoundError(f"there is no {wanted.value} below {top.code}; `flask import units` brings them in")
+    return units
