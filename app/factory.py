@@ -22,13 +22,15 @@ from app.web.manage.touchpoints import touchpoints
 from app.web.public.answer import answer
 from app.web.public.look import look
 from app.web.public.survey import survey
+from app.web.site.health import health
+from app.web.site.home import home
 from app.web.site.sign_in import sign_in
 from config.settings import Settings
 
 # A comment is 2,000 characters; nothing that people send us needs more than this.
 MAX_BODY = 64 * 1024
 # Each names its own gate, in its own module.
-BLUEPRINTS: tuple[Blueprint, ...] = (survey, answer, look, sign_in, account, touchpoints)
+BLUEPRINTS: tuple[Blueprint, ...] = (survey, answer, look, sign_in, account, touchpoints, home, health)
 
 
 def create_app(settings: Settings, *, clock: Clock = utc_now, database: Database | None = None) -> Flask:
@@ -51,6 +53,7 @@ def create_app(settings: Settings, *, clock: Clock = utc_now, database: Database
         hops = settings.proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     app.extensions["otklik"] = wire(settings, clock=clock, database=database)
+    app.extensions["otklik.settings"] = settings  # for the command line alone, which starts and examines the service
     edge.init_edge(app)
     Babel(app, locale_selector=lambda: edge.current_language().value)
     app.jinja_env.globals.update(languages=NAMES, Language=Language)

@@ -2,6 +2,8 @@
 
 from flask import Flask
 
+from app.cli.demo import demo
+from app.cli.operations import db, doctor, serve, worker
 from app.cli.surveys import survey
 from app.cli.touchpoints import touchpoint
 from app.cli.users import user
@@ -12,3 +14,5 @@ def register_commands(app: Flask) -> None:
     app.cli.add_command(survey)
     app.cli.add_command(touchpoint)
     app.cli.add_command(user)
+    for command in (db, doctor, serve, worker, demo):
+        app.cli.add_command(command)

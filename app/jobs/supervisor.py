@@ -57,6 +57,11 @@ def web_program(host: str, port: int, *, processes: int, environment: Mapping[st
     return Program("web", command, environment)
 
 
+def web_processes(wanted: int, *, is_sqlite: bool) -> int:
+    """Return as many as wanted, or for 0: one on SQLite, which has one writer, one a processor on PostgreSQL."""
+    return wanted or (1 if is_sqlite else os.cpu_count() or 1)
+
+
 def worker_program(environment: Mapping[str, str]) -> Program:
     """Return `flask --app wsgi worker`."""
     return Program("worker", [sys.executable, "-m", "flask", "--app", "wsgi", "worker"], environment)

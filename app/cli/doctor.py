@@ -1,0 +1,175 @@
+"""What an installation should be told about itself: each finding with its cure."""
+
+import shutil
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from app.demo.staff import find_sign_in
+from app.kit.db import SAFE_WAL, sqlite_version
+from app.kit.errors import OtklikError
+from app.kit.outbox import read_status
+from app.kit.schema import schema_is_current
+from app.kit.slots import last_beat
+from app.surveys.service import store_versions
+from app.web.edge import Wiring
+from config.settings import Settings
+
+# A worker shows itself every 5 seconds.
+_WORKER_IS_LATE = 30
+_LITTLE_SPACE = 500 * 1024 * 1024
+
+
+class Level(StrEnum):
+    """How bad it is."""
+
+    OK = "ok"
+    WARN = "warn"
+    FAIL = "fail"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line of the doctor, and what to do about it."""
+
+    level: Level
+    what: str
+    cure: str = ""
+
+
+def examine(wiring: Wiring, settings: Settings) -> Iterator[Finding]:
+    """Yield everything found; settings, surveys and the YAML files have been read by now, or we would not be here."""
+    yield from _check_address(settings)
+    yield from _check_keys(settings)
+    yield Finding(Level.OK, f"routing.yaml and consents.yaml in {settings.config_dir} are read without a mistake")
+    yield from _check_sites(wiring)
+    yield Finding(Level.OK, f"surveys in {settings.surveys_dir}: {', '.join(wiring.surveys.keys())}")
+    yield from _check_disk(wiring, settings)
+    try:
+        yield from _check_database(wiring)
+        if not schema_is_current(wiring.database):
+            yield Finding(Level.FAIL, "the database is behind this code", "run `flask --app wsgi db upgrade`")
+            return
+        yield Finding(Level.OK, "the database's schema is this code's")
+        with wiring.database.session() as session:
+            yield from _check_content(session, wiring)
+            session.rollback()
+    except (SQLAlchemyError, OtklikError) as error:
+        yield Finding(
+            Level.FAIL,
+            f"the database does not answer: {str(error).splitlines()[0]}",
+            "start it, or correct OTKLIK_DATABASE_URL",
+        )
+
+
+def _check_address(settings: Settings) -> Iterator[Finding]:
+    if not settings.base_url:
+        yield Finding(
+            Level.WARN,
+            f"codes and links lead to {settings.public_url}, which only this machine can reach",
+            "set OTKLIK_BASE_URL to the address that people use, before the first poster is printed",
+        )
+    elif not settings.secure:
+        yield Finding(
+            Level.WARN,
+            f"{settings.base_url} is plain http: good for a trial only",
+            "put a proxy with a certificate in front and set OTKLIK_BASE_URL to its https address",
+        )
+    else:
+        yield Finding(Level.OK, f"codes and links lead to {settings.base_url}")
+    if settings.secure and not settings.proxies:
+        yield Finding(
+            Level.WARN,
+            "the base URL is https, but no proxy is counted, so every visitor seems to come from one address",
+            "set OTKLIK_PROXIES to the number of proxies in front, most often 1",
+        )
+
+
+def _check_keys(settings: Settings) -> Iterator[Finding]:
+    files = [
+        settings.keys_dir / name
+        for name, given in (("secret_key", settings.secret_key), ("data_keys", settings.data_keys))
+        if not given
+    ]
+    for path in files:
+        mode = stat.S_IMODE(path.stat().st_mode)
+        if mode & 0o077:
+            yield Finding(Level.FAIL, f"{path} can be read by others ({mode:04o})", f"run `chmod 600 {path}`")
+        else:
+            yield Finding(Level.OK, f"{path} is for its owner alone; keep a copy apart from the data")
+    if not files:
+        yield Finding(Level.OK, "keys come from the environment")
+
+
+def _check_sites(wiring: Wiring) -> Iterator[Finding]:
+    catalogue = wiring.desk.catalogue
+    names = ", ".join(rules.name for _, rules in catalogue.enabled())
+    yield Finding(Level.OK, f"review_sites.yaml is read without a mistake; offered: {names or 'none'}")
+    for warning in catalogue.policy_warnings():
+        yield Finding(
+            Level.WARN, str(warning), "write `offer_to: everyone` for it, unless the company takes the risk knowingly"
+        )
+
+
+def _check_disk(wiring: Wiring, settings: Settings) -> Iterator[Finding]:
+    url = wiring.database.url
+    place = Path(str(url.database)).resolve() if wiring.database.is_sqlite else settings.var_dir
+    free = shutil.disk_usage(place if place.exists() else settings.keys_dir).free
+    where = str(place) if wiring.database.is_sqlite else url.render_as_string(hide_password=True)
+    if free < _LITTLE_SPACE:
+        yield Finding(Level.WARN, f"data live in {where}; {free >> 20} MB are free", "make room on this disk")
+    else:
+        yield Finding(Level.OK, f"data live in {where}; {free >> 30} GB are free")
+
+
+def _check_database(wiring: Wiring) -> Iterator[Finding]:
+    with wiring.database.reading() as session:
+        if not wiring.database.is_sqlite:
+            yield Finding(Level.OK, f"PostgreSQL {session.scalar(text('SHOW server_version'))}")
+            if session.scalar(text("SHOW synchronous_commit")) == "off":
+                yield Finding(
+                    Level.FAIL,
+                    "synchronous_commit is off: acknowledged answers can be lost",
+                    "switch it on in PostgreSQL's configuration or for this user",
+                )
+            return
+        journal = session.scalar(text("PRAGMA journal_mode"))
+        version = ".".join(map(str, sqlite_version()))
+        if sqlite_version() < SAFE_WAL:
+            yield Finding(
+                Level.WARN,
+                f"SQLite {version} can corrupt a WAL file, so journal_mode={journal} is used, which is slower",
+                "install pysqlite3, which brings a newer one, or use PostgreSQL",
+            )
+        else:
+            yield Finding(Level.OK, f"SQLite {version}, journal_mode={journal}")
+
+
+def _check_content(session: Session, wiring: Wiring) -> Iterator[Finding]:
+    now = wiring.clock()
+    try:
+        store_versions(session, wiring.surveys, now=now)  # a rehearsal: it is rolled back
+    except OtklikError as error:
+        yield Finding(Level.FAIL, error.message, "a survey that was asked keeps its meaning; correct the file")
+    seen_at = last_beat(session)
+    age = (now - seen_at).total_seconds() if seen_at else None
+    if age is None or age > _WORKER_IS_LATE:
+        seen = "no worker has ever been seen" if age is None else f"no worker was seen for {age:.0f} s"
+        yield Finding(Level.WARN, seen, "start one: `flask --app wsgi serve` or `flask --app wsgi worker`")
+    else:
+        yield Finding(Level.OK, f"a worker was seen {age:.0f} s ago")
+    queue = read_status(session, now=now)
+    if queue.dead:
+        yield Finding(Level.WARN, f"{queue.dead} outbox rows were given up", "the log says why each of them failed")
+    else:
+        yield Finding(Level.OK, f"outbox: {queue.due} due, none given up")
+    if wiring.secure and find_sign_in(session, wiring.vault) is not None:
+        yield Finding(
+            Level.WARN, "the demo company and its users are still here", "run `flask --app wsgi demo --remove`"
+        )

@@ -1,0 +1,114 @@
+"""Running it: the database's schema, the worker, web and worker together, what is wrong."""
+
+import signal
+import sys
+import threading
+from typing import cast
+
+import click
+from flask import current_app
+from flask.cli import with_appcontext
+
+from app.cli.doctor import Level, examine
+from app.cli.first_run import announce, find_address, port_is_free, prepare, server_answers
+from app.cli.told import told
+from app.jobs.supervisor import Supervisor, web_processes, web_program, worker_program
+from app.jobs.worker import Worker
+from app.kit.errors import ConfigurationError
+from app.kit.schema import downgrade_database, schema_is_current
+from app.web.edge import wiring
+from config.settings import Settings
+
+
+def settings() -> Settings:
+    """Return the settings the factory was given."""
+    return cast("Settings", current_app.extensions["otklik.settings"])
+
+
+@click.group()
+def db() -> None:
+    """The database's schema."""
+
+
+@db.command()
+@with_appcontext
+@told
+def upgrade() -> None:
+    """Bring the database to this code: migrations, surveys, the company's name, zone and hours."""
+    prepare(wiring(), settings())
+    click.echo("the database is up to date", err=True)
+
+
+@db.command()
+@click.argument("revision", default="-1")
+@with_appcontext
+@told
+def downgrade(revision: str) -> None:
+    """Go back one migration, or to REVISION; data that the older code knows is kept."""
+    downgrade_database(wiring().database, revision)
+    click.echo("the database went back", err=True)
+
+
+@click.command()
+@with_appcontext
+@told
+def doctor() -> None:
+    """Say what is well, what deserves a look, and what must be mended, each with its cure."""
+    failed = False
+    for finding in examine(wiring(), settings()):
+        click.echo(f"{finding.level:<4}  {finding.what}")
+        if finding.cure:
+            click.echo(f"      {finding.cure}")
+        failed = failed or finding.level == Level.FAIL
+    if failed:
+        sys.exit(1)
+
+
+@click.command()
+@with_appcontext
+@told
+def worker() -> None:
+    """Drain the outbox and run periodic jobs until SIGTERM or Ctrl-C; any number may run."""
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda _number, _frame: stop.set())
+    _require_current_schema()
+    Worker(wiring().database, wiring().clock).run(stop)
+
+
+@click.command()
+@click.option("--first-run", is_flag=True, help="Prepare the database, make the demo company if there is no other.")
+@with_appcontext
+@told
+def serve(first_run: bool) -> None:
+    """Start web and worker on this machine; Ctrl-C stops both."""
+    chosen, wired = settings(), wiring()
+    address = find_address(chosen)
+    if not port_is_free(chosen.host, chosen.port):
+        raise ConfigurationError(
+            f"port {chosen.port} is taken; stop what listens there or choose another: PORT={chosen.port + 1} make run"
+        )
+    lines: list[str] = []
+    if first_run:
+        prepare(wired, chosen)
+        lines = announce(wired, address)
+    else:
+        _require_current_schema()
+    environment = {"OTKLIK_BASE_URL": address} if not chosen.base_url else {}
+    processes = web_processes(chosen.web_processes, is_sqlite=wired.database.is_sqlite)
+    wired.database.dispose()  # the children open their own
+    Supervisor(
+        [
+            web_program(chosen.host, chosen.port, processes=processes, environment=environment),
+            worker_program(environment),
+        ]
+    ).run(
+        is_ready=lambda: server_answers(chosen.host, chosen.port),
+        # Said only now, so that a link works the moment it is read.
+        on_ready=lambda: print(*lines, sep="\n", flush=True) if lines else None,  # noqa: T201 -- what was asked for
+    )
+
+
+def _require_current_schema() -> None:
+    if not schema_is_current(wiring().database):
+        raise ConfigurationError("the database is behind this code: run `flask --app wsgi db upgrade` first")

@@ -1,0 +1,151 @@
+"""Create the demo company, find what is printed and shown of it, and remove it."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Select, case, delete, func, or_, select, update
+from sqlalchemy.orm import Session
+
+from app.accounts.models import StaffUser
+from app.accounts.service import set_active
+from app.callbacks.models import CallbackCase, CaseEvent
+from app.contacts.models import Consent, Contact
+from app.demo.answers import tell_stories
+from app.demo.company import CODES, build_company
+from app.demo.staff import DemoSignIn, add_staff, find_sign_in
+from app.kit.crypto import Vault
+from app.kit.errors import ConflictError
+from app.organisation.models import Employee, Unit
+from app.responses.models import SurveyResponse
+from app.routing.desk import Desk
+from app.surveys.loader import SurveyLibrary
+from app.touchpoints.models import Touchpoint
+
+# The company began before its first answer.
+_FOUNDED = timedelta(days=30)
+
+
+class DemoInUseError(ConflictError):
+    """Real units hang below units of the demo."""
+
+    code = "demo_in_use"
+
+
+@dataclass(frozen=True, slots=True)
+class DemoCodeShown:
+    """A code of the demo as the first page shows it and `make run` prints it."""
+
+    code: str
+    unit_name: str
+    survey_key: str
+    placement: str
+
+
+@dataclass(frozen=True, slots=True)
+class Demo:
+    """What there is of the demo: its codes, that of an office with review links first, and how to sign in."""
+
+    codes: list[DemoCodeShown]
+    sign_in: DemoSignIn | None
+
+
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """How much went with the demo."""
+
+    units: int
+    responses: int
+    cases: int
+
+
+def needs_demo(session: Session) -> bool:
+    """Tell whether the database has no unit but the company itself."""
+    return not session.scalar(select(func.count()).select_from(Unit).where(Unit.parent_id.is_not(None)))
+
+
+def create_demo(session: Session, desk: Desk, surveys: SurveyLibrary, *, now: datetime) -> None:
+    """Make the company, its staff, its answers and its cases, all marked."""
+    codes = build_company(session, desk.catalogue, now=now - _FOUNDED)
+    _, manager = add_staff(session, desk.vault, now=now - _FOUNDED)
+    tell_stories(session, desk, surveys, codes, manager_id=manager.id, now=now)
+
+
+def list_codes(session: Session) -> list[DemoCodeShown]:
+    """Return the demo's codes in use, in the order in which the company was made."""
+    order = case({code.placement: place for place, code in enumerate(CODES)}, value=Touchpoint.placement)
+    rows = session.execute(
+        select(Touchpoint.code, Unit.name, Touchpoint.survey_key, Touchpoint.placement)
+        .join(Unit, Unit.id == Touchpoint.unit_id)
+        .where(Touchpoint.demo.is_(True), Touchpoint.revoked_at.is_(None))
+        .order_by(Touchpoint.survey_key != CODES[0].survey, order, Unit.code)
+    )
+    return [DemoCodeShown(*row) for row in rows]
+
+
+def find_demo(session: Session, vault: Vault) -> Demo:
+    """Return what there is of the demo; nothing of it is no error."""
+    return Demo(list_codes(session), find_sign_in(session, vault))
+
+
+def remove_demo(session: Session, *, now: datetime) -> Removed:
+    """Remove the demo's units with everything said about them, and its users; nothing else goes.
+
+    A user who has worked a real case cannot be deleted and is disabled instead. Raises DemoInUseError.
+    """
+    units = select(Unit.id).where(Unit.demo.is_(True))
+    strangers = session.scalars(select(Unit.code).where(Unit.parent_id.in_(units), Unit.demo.is_(False))).all()
+    if strangers:
+        raise DemoInUseError(f"these units hang below the demo's; move them first: {', '.join(strangers)}")
+    responses = select(SurveyResponse.id).where(SurveyResponse.unit_id.in_(units))
+    cases = or_(CallbackCase.unit_id.in_(units), CallbackCase.response_id.in_(responses))
+    contact_ids = session.scalars(select(CallbackCase.contact_id).where(cases, CallbackCase.contact_id.is_not(None)))
+    people = set(contact_ids)
+    gone_cases = _delete(session, delete(CallbackCase).where(cases))
+    gone_responses = _delete(session, delete(SurveyResponse).where(SurveyResponse.id.in_(responses)))
+    _forget_people(session, people)
+    codes = select(Touchpoint.id).where(Touchpoint.unit_id.in_(units))
+    _detach(session, codes)
+    _delete(session, delete(Touchpoint).where(Touchpoint.unit_id.in_(units)))
+    _delete(session, delete(Employee).where(Employee.unit_id.in_(units)))
+    gone_units = 0
+    while leaves := _leaves(session):  # from the bottom up: a unit points at its parent
+        gone_units += _delete(session, delete(Unit).where(Unit.id.in_(leaves)))
+    _remove_users(session, now=now)
+    return Removed(gone_units, gone_responses, gone_cases)
+
+
+def _leaves(session: Session) -> list[uuid.UUID]:
+    parents = select(Unit.parent_id).where(Unit.parent_id.is_not(None))
+    return list(session.scalars(select(Unit.id).where(Unit.demo.is_(True), Unit.id.not_in(parents))))
+
+
+def _forget_people(session: Session, people: set[uuid.UUID | None]) -> None:
+    """Numbers left in the demo go with it, unless a real case needs them."""
+    needed = select(CallbackCase.contact_id).where(CallbackCase.contact_id.is_not(None))
+    alone = select(Contact.id).where(Contact.id.in_(people), Contact.id.not_in(needed))
+    ids = list(session.scalars(alone))
+    _delete(session, delete(Consent).where(Consent.contact_id.in_(ids)))
+    _delete(session, delete(Contact).where(Contact.id.in_(ids)))
+
+
+def _detach(session: Session, codes: Select[uuid.UUID]) -> None:
+    """A real office's answers stay, even if their code was given to a demo unit later."""
+    stay = update(SurveyResponse).where(SurveyResponse.touchpoint_id.in_(codes)).values(touchpoint_id=None)
+    session.execute(stay.execution_options(synchronize_session=False))
+
+
+def _remove_users(session: Session, *, now: datetime) -> None:
+    for user in session.scalars(select(StaffUser).where(StaffUser.demo.is_(True))).all():
+        held = or_(CallbackCase.claimed_by_id == user.id, CallbackCase.closed_by_id == user.id)
+        worked = session.scalar(select(func.count()).select_from(CallbackCase).where(held)) or session.scalar(
+            select(func.count()).select_from(CaseEvent).where(CaseEvent.user_id == user.id)
+        )
+        if worked:
+            set_active(session, user, active=False, now=now)
+        else:
+            session.delete(user)
+
+
+def _delete(session: Session, statement: object) -> int:
+    return int(session.execute(statement.execution_options(synchronize_session=False)).rowcount)  # type: ignore[attr-defined]
