@@ -1,0 +1,1 @@
+"""The faces, through the test client and through their gates."""

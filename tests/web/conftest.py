@@ -1,0 +1,60 @@
+"""The application on a database of the test's own, with a clock that stands still until it is moved."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from app.factory import create_app
+from app.kit.db import Database
+from config.settings import Settings
+from tests.web.staff import Company, make_company
+
+
+class StoppedClock:
+    """A clock that tells the same instant until somebody moves it."""
+
+    def __init__(self, start: datetime) -> None:
+        self.now = start
+
+    def __call__(self) -> datetime:
+        """Return the instant."""
+        return self.now
+
+    def move(self, **by: float) -> None:
+        """Move on, `minutes=…`, `hours=…`."""
+        self.now += timedelta(**by)
+
+
+@pytest.fixture
+def clock(now: datetime) -> StoppedClock:
+    """A Wednesday at eleven in Almaty, until it is moved."""
+    return StoppedClock(now)
+
+
+@pytest.fixture
+def app(database: Database, clock: StoppedClock, tmp_path: Path) -> Flask:
+    """The application by plain http, in English unless asked otherwise."""
+    settings = Settings(
+        var_dir=tmp_path, language="en", database_url=database.url.render_as_string(hide_password=False)
+    )
+    application = create_app(settings, clock=clock, database=database)
+    application.testing = True
+    return application
+
+
+@pytest.fixture
+def client(app: Flask) -> Iterator[FlaskClient]:
+    """Somebody's browser."""
+    with app.test_client() as browser:
+        yield browser
+
+
+@pytest.fixture
+def company(database: Database, now: datetime) -> Company:
+    """Two regions with an office each, and the cast: an admin, each region's manager, an analyst, a nobody."""
+    with database.transaction() as session:
+        return make_company(session, now=now)

@@ -1,0 +1,74 @@
+"""The cast of staff, and how they sign in, for the tests of pages."""
+
+import re
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from app.accounts.models import Role, StaffUser
+from app.accounts.service import add_user, normalise_email
+from app.organisation.models import UnitKind
+from app.organisation.service import add_unit, get_company
+
+PASSWORD = "four words of chalk"
+CAST = ("admin", "manager", "analyst", "elsewhere")
+_TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
+
+
+@dataclass(frozen=True)
+class Company:
+    """The units of the cast, by name."""
+
+    root: uuid.UUID
+    east: uuid.UUID
+    east_office: uuid.UUID
+    west: uuid.UUID
+    west_office: uuid.UUID
+
+
+def make_company(session: Session, *, now: datetime) -> Company:
+    """Add two regions with an office each, and the cast: `elsewhere` manages the west, the others the east."""
+    root = get_company(session).id
+    east = add_unit(session, name="East", kind=UnitKind.REGION, parent_id=root, code="east", now=now).id
+    west = add_unit(session, name="West", kind=UnitKind.REGION, parent_id=root, code="west", now=now).id
+    east_office = add_unit(session, name="East 1", kind=UnitKind.OFFICE, parent_id=east, code="east-1", now=now).id
+    west_office = add_unit(session, name="West 1", kind=UnitKind.OFFICE, parent_id=west, code="west-1", now=now).id
+    made = Company(root, east, east_office, west, west_office)
+    add_staff(session, "admin", Role.ADMIN, root, now=now)
+    add_staff(session, "manager", Role.MANAGER, east, now=now)
+    add_staff(session, "analyst", Role.ANALYST, east, now=now)
+    add_staff(session, "elsewhere", Role.MANAGER, west, now=now)
+    return made
+
+
+def add_staff(session: Session, name: str, role: Role, unit_id: uuid.UUID, *, now: datetime) -> StaffUser:
+    """Add `name@otklik.example` with the password that all of the cast have."""
+    return add_user(session, email=email_of(name), password=PASSWORD, role=role, unit_id=unit_id, now=now)
+
+
+def email_of(name: str) -> str:
+    """Return the e-mail of one of the cast."""
+    return normalise_email(f"{name}@otklik.example")
+
+
+def sign_in(client: FlaskClient, name: str, password: str = PASSWORD) -> FlaskClient:
+    """Sign the browser in as one of the cast, and return it."""
+    answer = client.post("/sign-in", data={"email": email_of(name), "password": password})
+    assert answer.status_code == 303, answer.text
+    return client
+
+
+def signed_in(app: Flask, name: str) -> FlaskClient:
+    """Return a new browser in which one of the cast has signed in."""
+    return sign_in(app.test_client(), name)
+
+
+def form_token(client: FlaskClient) -> str:
+    """Return a form token of this browser's sign-in."""
+    found = _TOKEN.search(client.get("/manage/account").text)
+    assert found is not None, "nobody is signed in"
+    return found[1]
