@@ -1,0 +1,126 @@
+"""Two at once, with real threads and connections: one wins, the other is told, and the timeline agrees."""
+
+import threading
+import uuid
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import datetime
+
+from sqlalchemy import select
+
+from app.accounts.scope import EVERYTHING
+from app.callbacks.errors import CaseClosedError, CaseTakenError
+from app.callbacks.models import CallbackCase, CaseEvent, Cause, Outcome
+from app.callbacks.service import claim_case, close_case
+from app.kit.db import Database
+from app.kit.errors import ConflictError
+from tests.callbacks.factories import make_case, make_office, make_response, make_user
+
+PAIRS = 200
+
+
+@contextmanager
+def _two() -> Iterator[Callable[[Callable[[], str], Callable[[], str]], list[str]]]:
+    """Run two functions, begun at one moment, and return what each says."""
+    with ThreadPoolExecutor(2) as pool:
+
+        def run(first: Callable[[], str], second: Callable[[], str]) -> list[str]:
+            barrier = threading.Barrier(2)
+
+            def go(act: Callable[[], str]) -> str:
+                barrier.wait()
+                try:
+                    return act()
+                except ConflictError as error:
+                    return f"{error.code} {error.details.get('name', '')}".strip()
+
+            return list(pool.map(go, [first, second]))
+
+        yield run
+
+
+def _seed(database: Database, now: datetime, cases: int) -> tuple[list[uuid.UUID], list[uuid.UUID]]:
+    with database.transaction() as session:
+        office = make_office(session, now=now)
+        users = [make_user(session, name, now=now).id for name in ("Aigul", "Bolat")]
+        return users, [make_case(session, office.id, now=now).id for _ in range(cases)]
+
+
+def test_of_two_who_claim_one_case_one_wins_and_the_other_is_told_who(database: Database, now: datetime) -> None:
+    users, cases = _seed(database, now, PAIRS)
+    names = dict(zip(users, ("Aigul", "Bolat"), strict=True))
+
+    def claim(case_id: uuid.UUID, user_id: uuid.UUID) -> str:
+        with database.transaction() as session:
+            claim_case(session, case_id, user_id=user_id, scope=EVERYTHING, now=now)
+        return "won"
+
+    with _two() as run:
+        for case_id in cases:
+            first, second = (lambda user=user, case_id=case_id: claim(case_id, user) for user in users)
+            said = run(first, second)
+            winner = users[said.index("won")]
+            assert sorted(said) == sorted(["won", f"case_taken {names[winner]}"])
+            with database.reading() as session:
+                assert session.get_one(CallbackCase, case_id).claimed_by_id == winner
+    with database.reading() as session:
+        claims = session.execute(select(CaseEvent.case_id, CaseEvent.user_id).where(CaseEvent.kind == "claimed")).all()
+        owners = session.execute(select(CallbackCase.id, CallbackCase.claimed_by_id)).all()
+    assert sorted(claims) == sorted(owners)
+
+
+def test_claim_against_close_ends_in_one_story(database: Database, now: datetime) -> None:
+    users, cases = _seed(database, now, 40)
+
+    def claim(case_id: uuid.UUID) -> str:
+        with database.transaction() as session:
+            claim_case(session, case_id, user_id=users[0], scope=EVERYTHING, now=now)
+        return "claimed"
+
+    def close(case_id: uuid.UUID) -> str:
+        with database.transaction() as session:
+            close_case(
+                session,
+                case_id,
+                user_id=users[1],
+                scope=EVERYTHING,
+                outcome=Outcome.SETTLED,
+                cause=Cause.OTHER,
+                now=now,
+            )
+        return "closed"
+
+    with _two() as run:
+        for case_id in cases:
+            said = run(lambda case_id=case_id: claim(case_id), lambda case_id=case_id: close(case_id))  # type: ignore[misc]
+            with database.reading() as session:
+                timeline = session.execute(
+                    select(CaseEvent.kind, CaseEvent.user_id).where(CaseEvent.case_id == case_id).order_by(CaseEvent.id)
+                ).all()[1:]
+            if said[0] == "claimed":
+                assert said[1] == f"{CaseTakenError.code} Aigul"
+                assert timeline == [("claimed", users[0])]
+            else:
+                assert said == [CaseClosedError.code, "closed"]
+                assert timeline == [("claimed", users[1]), ("closed", users[1])]
+
+
+def test_low_answer_sent_twice_at_once_opens_one_case(database: Database, now: datetime) -> None:
+    with database.transaction() as session:
+        office = make_office(session, now=now)
+        office_id = office.id
+        responses = [make_response(session, office.id, now=now) for _ in range(40)]
+
+    with _two() as run:
+        for response in responses:
+
+            def open_one(response=response) -> str:  # type: ignore[no-untyped-def]
+                with database.transaction() as session:
+                    return str(make_case(session, office_id, response=response, now=now).id)
+
+            first, second = run(open_one, open_one)
+            assert first == second
+    with database.reading() as session:
+        opened = session.scalars(select(CaseEvent.case_id).where(CaseEvent.kind == "opened")).all()
+    assert len(opened) == len(set(opened)) == len(responses)

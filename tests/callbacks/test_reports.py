@@ -1,0 +1,208 @@
+"""The list: tabs, order, pages, counts, and how many queries it takes."""
+
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+
+import pytest
+from sqlalchemy import event
+from sqlalchemy.orm import Session
+
+from app.accounts.scope import EVERYTHING, NOTHING, Scope
+from app.callbacks.deadlines import Deadline, NextMove
+from app.callbacks.models import AttemptResult, CallbackCase, Cause, Outcome
+from app.callbacks.reports import Tab, count_open, count_tabs, list_cases, list_events, read_case
+from app.callbacks.service import claim_case, close_case, log_attempt, release_case
+from app.kit.crypto import Vault
+from app.kit.errors import InvalidInputError
+from tests.callbacks.factories import make_case, make_contact, make_office, make_response, make_user
+
+HOUR = timedelta(hours=1)
+
+
+@contextmanager
+def _counted(session: Session) -> Iterator[list[str]]:
+    statements: list[str] = []
+
+    def note(_c: object, _cursor: object, statement: str, *_: object) -> None:
+        statements.append(statement)
+
+    bind = session.get_bind()
+    event.listen(bind, "before_cursor_execute", note)
+    try:
+        yield statements
+    finally:
+        event.remove(bind, "before_cursor_execute", note)
+
+
+def test_each_case_stands_on_its_tabs_the_most_urgent_first(session: Session, vault: Vault, now: datetime) -> None:
+    office = make_office(session, now=now)
+    me, other = make_user(session, "Aigul", now=now), make_user(session, "Bolat", now=now)
+    contact = make_contact(session, vault, now=now)
+
+    def case(hours: float, *, number: bool = True, by: uuid.UUID | None = None) -> CallbackCase:
+        made = make_case(
+            session,
+            office.id,
+            contact=contact if number else None,
+            deadline=Deadline(hours, hours),
+            now=now - 2 * HOUR,
+        )
+        if by is not None:
+            claim_case(session, made.id, user_id=by, scope=EVERYTHING, now=now)
+        return made
+
+    free, mine, theirs = case(20), case(4, by=me.id), case(8, by=other.id)
+    late, look_into, late_to_look_into = case(0.5), case(9, number=False), case(1, number=False)
+    closed = [case(1, by=me.id), case(1, by=me.id)]
+    for position, item in enumerate(closed):
+        close_case(
+            session,
+            item.id,
+            user_id=me.id,
+            scope=EVERYTHING,
+            outcome=Outcome.SETTLED,
+            cause=Cause.OTHER,
+            now=now + position * HOUR,
+        )
+
+    def ids(tab: Tab) -> list[uuid.UUID]:
+        return [row.id for row in list_cases(session, scope=EVERYTHING, tab=tab, user_id=me.id, now=now).rows]
+
+    assert ids(Tab.CALLBACKS) == [late.id, mine.id, theirs.id, free.id]
+    assert ids(Tab.MINE) == [mine.id]
+    assert ids(Tab.UNCLAIMED) == [late.id, free.id]
+    assert ids(Tab.OVERDUE) == [late.id, late_to_look_into.id]
+    assert ids(Tab.LOOK_INTO) == [late_to_look_into.id, look_into.id]
+    assert ids(Tab.CLOSED) == [closed[1].id, closed[0].id]
+    assert count_tabs(session, scope=EVERYTHING, user_id=me.id, now=now) == {
+        Tab.CALLBACKS: 4,
+        Tab.MINE: 1,
+        Tab.UNCLAIMED: 2,
+        Tab.OVERDUE: 2,
+        Tab.LOOK_INTO: 2,
+    }
+    waiting = count_open(session, now=now)
+    assert (waiting.open, waiting.overdue) == (6, 2)
+
+
+def test_row_says_what_to_do_by_when_and_who_does_it(session: Session, vault: Vault, now: datetime) -> None:
+    office = make_office(session, now=now, zone="Asia/Aqtobe")
+    user = make_user(session, "Aigul", now=now)
+    response = make_response(session, office.id, rating=2, comment="Forty minutes <in> line", now=now)
+    case = make_case(session, office.id, contact=make_contact(session, vault, now=now), response=response, now=now)
+
+    def row() -> tuple[NextMove, bool, str | None]:
+        (found,) = list_cases(session, scope=EVERYTHING, tab=Tab.CALLBACKS, user_id=user.id, now=now).rows
+        assert (found.unit_name, str(found.time_zone)) == ("Office on Abay", "Asia/Aqtobe")
+        assert (found.rating, found.comment, found.language) == (2, "Forty minutes <in> line", "ru")
+        return found.move, found.overdue, found.claimed_by
+
+    assert row() == (NextMove.RING, False, None)
+    log_attempt(session, case.id, user_id=user.id, scope=EVERYTHING, result=AttemptResult.NO_ANSWER, now=now)
+    assert row() == (NextMove.RING_AGAIN, False, "Aigul")
+    log_attempt(session, case.id, user_id=user.id, scope=EVERYTHING, result=AttemptResult.REACHED, now=now)
+    assert row() == (NextMove.SETTLE, False, "Aigul")
+
+
+def test_list_holds_only_what_the_reader_may_see(session: Session, now: datetime) -> None:
+    office, elsewhere = make_office(session, now=now), make_office(session, now=now, name="Office on Satpayev")
+    case = make_case(session, office.id, now=now)
+    make_case(session, elsewhere.id, now=now)
+
+    def seen(scope: Scope) -> list[uuid.UUID]:
+        return [row.id for row in list_cases(session, scope=scope, tab=Tab.LOOK_INTO, user_id=case.id, now=now).rows]
+
+    assert seen(Scope(frozenset({office.id}))) == [case.id]
+    assert seen(NOTHING) == []
+    assert sum(count_tabs(session, scope=NOTHING, user_id=case.id, now=now).values()) == 0
+
+
+@pytest.mark.parametrize("tab", [Tab.LOOK_INTO, Tab.CLOSED])
+def test_pages_follow_one_another_without_gap_or_repeat(session: Session, now: datetime, tab: Tab) -> None:
+    office = make_office(session, now=now)
+    user = make_user(session, "Aigul", now=now)
+    made = [make_case(session, office.id, deadline=Deadline(1, 1 + number // 3), now=now) for number in range(11)]
+    if tab is Tab.CLOSED:
+        for number, case in enumerate(made):
+            close_case(
+                session,
+                case.id,
+                user_id=user.id,
+                scope=EVERYTHING,
+                outcome=Outcome.SETTLED,
+                cause=Cause.OTHER,
+                now=now + number // 3 * HOUR,
+            )
+    found: list[uuid.UUID] = []
+    cursor, pages = None, 0
+    while True:
+        page = list_cases(session, scope=EVERYTHING, tab=tab, user_id=user.id, cursor=cursor, limit=4, now=now)
+        found += [row.id for row in page.rows]
+        cursor, pages = page.next_cursor, pages + 1
+        if cursor is None:
+            break
+
+    expected = [case.id for case in made]
+    assert found == (expected[::-1] if tab is Tab.CLOSED else expected)
+    assert pages == 3
+
+
+@pytest.mark.parametrize("cursor", ["", "x", "AAAA", "MjAyNi0wMy0wNA", "2026 ☎", "MjAyNi0wMy0wNCAxMjM0"])
+def test_cursor_of_somebody_elses_making_is_refused(session: Session, now: datetime, cursor: str) -> None:
+    with pytest.raises(InvalidInputError):
+        list_cases(session, scope=EVERYTHING, tab=Tab.MINE, user_id=uuid.uuid4(), cursor=cursor, now=now)
+
+
+def test_list_takes_the_same_number_of_queries_for_one_row_and_for_forty(
+    session: Session, vault: Vault, now: datetime
+) -> None:
+    office = make_office(session, now=now)
+    user = make_user(session, "Aigul", now=now)
+    contact = make_contact(session, vault, now=now)
+
+    def queries() -> int:
+        session.flush()
+        session.expunge_all()
+        with _counted(session) as statements:
+            list_cases(session, scope=EVERYTHING, tab=Tab.CALLBACKS, user_id=user.id, now=now)
+            count_tabs(session, scope=EVERYTHING, user_id=user.id, now=now)
+        return len(statements)
+
+    def add(number: int) -> None:
+        unit = make_office(session, now=now, name=f"Office {number}")
+        case = make_case(session, unit.id, contact=contact, response=make_response(session, unit.id, now=now), now=now)
+        claim_case(session, case.id, user_id=user.id, scope=EVERYTHING, now=now)
+
+    add(0)
+    one = queries()
+    for number in range(1, 40):
+        add(number)
+
+    assert office.name == "Office on Abay"
+    assert queries() == one == 3
+
+
+def test_sheet_tells_the_whole_story_in_order(session: Session, vault: Vault, now: datetime) -> None:
+    office = make_office(session, now=now)
+    me, other = make_user(session, "Aigul", now=now), make_user(session, "Bolat", now=now)
+    response = make_response(session, office.id, now=now)
+    case = make_case(session, office.id, contact=make_contact(session, vault, now=now), response=response, now=now)
+    claim_case(session, case.id, user_id=me.id, scope=EVERYTHING, now=now)
+    log_attempt(session, case.id, user_id=me.id, scope=EVERYTHING, result=AttemptResult.REACHED, note="Sorry", now=now)
+    release_case(session, case.id, user_id=other.id, scope=EVERYTHING, now=now + HOUR)
+
+    sheet = read_case(session, case.id, EVERYTHING, now=now + 5 * HOUR)
+
+    assert sheet.unit_path == ("Aru Bank", "Office on Abay")
+    assert (sheet.move, sheet.overdue, sheet.claimed_by, sheet.contact_language) == (NextMove.SETTLE, False, None, "ru")
+    assert [(line.kind, line.who) for line in sheet.events] == [
+        ("opened", None),
+        ("claimed", "Aigul"),
+        ("attempt", "Aigul"),
+        ("released", "Bolat"),
+    ]
+    assert sheet.events[2].note == "Sorry"
+    assert sheet.events[3].held_by == "Aigul"
+    assert list_events(session, case.id) == sheet.events
