@@ -2,7 +2,7 @@
 
 import json
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -62,17 +62,13 @@ def get_definition(session: Session, version_id: uuid.UUID) -> Definition:
     return _READ[version_id]
 
 
-def _store(session: Session, definition: Definition, rows: Iterable[SurveyVersion], *, now: datetime) -> uuid.UUID:
+def _store(session: Session, definition: Definition, rows: Sequence[SurveyVersion], *, now: datetime) -> uuid.UUID:
     content = _dump(definition)
+    versions = {row.version: row for row in rows}
+    if definition.version in versions:
+        return _get_same(versions[definition.version], content, free_version=max(versions) + 1)
     for row in rows:
-        if row.version == definition.version:
-            return _same(row, content)
-    for row in rows:
-        stored = _load(row.definition)
-        older, newer = sorted((stored, definition), key=lambda each: each.version)
-        if breaks := find_breaks(older, newer):
-            told = "\n".join(f"survey {definition.key} version {definition.version}: {each}" for each in breaks)
-            raise SurveyChangedError(told, key=definition.key)
+        _refuse_breaks(_load(row.definition), definition)
     row = SurveyVersion(id=new_id(), key=definition.key, version=definition.version, definition=content, stored_at=now)
     try:
         with session.begin_nested():
@@ -80,22 +76,32 @@ def _store(session: Session, definition: Definition, rows: Iterable[SurveyVersio
             session.flush()
     except IntegrityError:
         # Two processes start at once; the other one was first.
-        first = session.scalars(
-            select(SurveyVersion).where(SurveyVersion.key == row.key, SurveyVersion.version == row.version)
-        ).one()
-        return _same(first, content)
+        query = select(SurveyVersion).where(
+            SurveyVersion.key == definition.key, SurveyVersion.version == definition.version
+        )
+        return _get_same(session.scalars(query).one(), content, free_version=definition.version + 1)
     return row.id
 
 
-def _same(row: SurveyVersion, content: dict[str, Any]) -> uuid.UUID:
+def _get_same(row: SurveyVersion, content: dict[str, Any], *, free_version: int) -> uuid.UUID:
     # Through the model, so that a field that came later with a default does not make an old row differ.
     if _dump(_load(row.definition)) != content:
         raise SurveyChangedError(
             f"survey {row.key}: version {row.version} was stored with another content; "
-            f"raise `version` to {row.version + 1} in its file",
+            f"raise `version` to {free_version} in its file",
             key=row.key,
         )
     return row.id
+
+
+def _refuse_breaks(stored: Definition, definition: Definition) -> None:
+    older, newer = sorted((stored, definition), key=lambda each: each.version)
+    if breaks := find_breaks(older, newer):
+        told = "\n".join(
+            f"survey {definition.key} version {definition.version}, beside version {stored.version}: {each}"
+            for each in breaks
+        )
+        raise SurveyChangedError(told, key=definition.key)
 
 
 def _dump(definition: Definition) -> dict[str, Any]:

@@ -27,7 +27,7 @@ HOSTILE = {
     "nine levels": b"[" * 9 + b"]" * 9,
     "a key that stands twice": b"a: 1\nb: 2\na: 3\n",
     "a key that stands twice below": b"a:\n  b: 1\n  b: 2\n",
-    "a number and its text are two keys, not this": b"1: a\n1: b\n",
+    "a number that is a key twice": b"1: a\n1: b\n",
     "a mapping as a key": b"? {a: b}\n: c\n",
     "NUL": b"a: b\0c\n",
     "NUL as an escape": b'a: "b\\0c"\n',
