@@ -136,7 +136,9 @@ class Settings(BaseSettings):
     @cached_property
     def encryption_keys(self) -> tuple[DataKey, ...]:
         """The data keys: `OTKLIK_DATA_KEYS`, or the file made at first start."""
-        text = self.data_keys or _key_file(self.keys_dir / "data_keys", lambda: format_data_keys([DataKey.generate("k1")]))
+        text = self.data_keys or _key_file(
+            self.keys_dir / "data_keys", lambda: format_data_keys([DataKey.generate("k1")])
+        )
         return parse_data_keys(text)
 
 
@@ -154,7 +156,11 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         for mistake in error.errors(include_url=False, include_input=False):
             name = str(mistake["loc"][0]) if mistake["loc"] else ""
             shown = name if name in ("HOST", "PORT") else PREFIX + name.upper().removeprefix(PREFIX)
-            message = "no such setting; config/.env.example lists them all" if mistake["type"] == "extra_forbidden" else mistake["msg"]
+            message = (
+                "no such setting; config/.env.example lists them all"
+                if mistake["type"] == "extra_forbidden"
+                else mistake["msg"]
+            )
             problems.append(f"{shown}: {message.removeprefix('Value error, ')}")
     else:
         try:
@@ -164,7 +170,9 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
             problems.append(error.message)
         if not problems:
             return settings
-    raise ConfigurationError("Otklik cannot start; these settings are wrong:\n" + "\n".join(f"  {line}" for line in problems))
+    raise ConfigurationError(
+        "Otklik cannot start; these settings are wrong:\n" + "\n".join(f"  {line}" for line in problems)
+    )
 
 
 def _environment_names() -> set[str]:
