@@ -1,12 +1,15 @@
 """Files that administrators bring: units and employees, mapped, tried out and reported.
 
-Words: a *row* is taken, repeated (as it was), changed or refused; a *dry run* does everything but the writing; a refused
-file changes nothing.
+Words: a *row* is taken (new), repeated (as it was), changed or refused; a *dry run* does everything but the writing; a
+refused file changes nothing. A file is read, checked and compared first, with a session that only reads; what differs
+is written in one short transaction, so that raters never wait for an import.
 
-tables  CSV and JSON of any shape to rows with their line numbers
-units   offices with their cities, hours and listings
-employees  people and their units
-report  what came of each row
+tables     CSV and JSON of any shape to rows with their line numbers, pure (json_rows, table_errors beside it)
+mapping    which column is which field, pure
+report     what came of each row
+unit_rows  one row of a file to the facts of a unit, pure
+units      plan and write a file of units (unit_match finds which unit and which parent a row means)
+employees  plan and write a file of employees
 
 Knows everything below. Known by the command line.
 """

@@ -55,7 +55,7 @@ def pairs(session: Session) -> set[tuple[uuid.UUID, uuid.UUID, int]]:
 
 def true_pairs(session: Session) -> set[tuple[uuid.UUID, uuid.UUID, int]]:
     """What the pairs must be, walked up from every unit by its parents."""
-    parents = {unit: parent for unit, parent in session.execute(select(Unit.id, Unit.parent_id))}
+    parents = {unit.id: unit.parent_id for unit in session.scalars(select(Unit))}
     found = set()
     for unit in parents:
         above: uuid.UUID | None = unit

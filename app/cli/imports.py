@@ -1,0 +1,106 @@
+"""`flask import units FILE`, `flask import employees FILE`: the report on standard output, exit code 1 if refused."""
+
+from pathlib import Path
+
+import click
+
+from app.cli.told import told
+from app.imports.employees import plan_employees, write_employees
+from app.imports.mapping import parse_defaults, parse_mapping
+from app.imports.report import ImportReport
+from app.imports.tables import MAX_BYTES, Table, read_table
+from app.imports.unit_rows import SHARED_FIELDS
+from app.imports.units import plan_units, read_unit_file, write_plan
+from app.kit.errors import InvalidInputError
+from app.organisation.models import UnitKind
+from app.web.edge import wiring
+
+FILE = click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+MAP = click.option(
+    "--map", "mapping", metavar="PAIRS", help="Field=column pairs: 'name=Название,address=\"Full address\"'."
+)
+DRY_RUN = click.option("--dry-run", is_flag=True, help="Report and write nothing.")
+KINDS = ", ".join(kind for kind in UnitKind if kind != UnitKind.COMPANY)
+
+
+class RefusedFileError(InvalidInputError):
+    """A file with rows that cannot be taken; the report says which."""
+
+    code = "refused_file"
+
+
+@click.group("import")
+def import_group() -> None:
+    """Take in files: CSV or JSON, all or nothing."""
+
+
+@import_group.command("units")
+@FILE
+@MAP
+@click.option("--kind", help=f"Kind of rows that do not say theirs: {KINDS}.")
+@click.option("--parent-kind", help="Make parents that are not there yet, of this kind.")
+@click.option(
+    "--set", "settings", multiple=True, metavar="FIELD=VALUE", help="A value for empty cells; may be repeated."
+)
+@DRY_RUN
+@told
+def import_units(
+    *,
+    file: Path,
+    mapping: str | None,
+    kind: str | None,
+    parent_kind: str | None,
+    settings: tuple[str, ...],
+    dry_run: bool,
+) -> None:
+    """Take in offices and other units, with their hours and review pages."""
+    wired = wiring()
+    unit_file = read_unit_file(
+        _read_file(file),
+        wired.desk.catalogue,
+        mapping=parse_mapping(mapping) if mapping is not None else None,
+        defaults=parse_defaults(settings, SHARED_FIELDS),
+        kind=kind,
+        parent_kind=parent_kind,
+    )
+    with wired.database.reading() as session:
+        plan = plan_units(session, unit_file)
+    report = plan.report
+    if not dry_run and not report.refused:
+        with wired.database.transaction() as session:
+            report = write_plan(session, unit_file, plan, now=wired.clock())
+    _tell(report, file, dry_run=dry_run)
+
+
+@import_group.command("employees")
+@FILE
+@MAP
+@DRY_RUN
+@told
+def import_employees(*, file: Path, mapping: str | None, dry_run: bool) -> None:
+    """Take in employees: code, name, unit (its code), active."""
+    wired = wiring()
+    table = _read_file(file)
+    pairs = parse_mapping(mapping) if mapping is not None else None
+    with wired.database.reading() as session:
+        plan = plan_employees(session, table, mapping=pairs)
+    if not dry_run and not plan.report.refused:
+        with wired.database.transaction() as session:
+            write_employees(session, plan, now=wired.clock())
+    _tell(plan.report, file, dry_run=dry_run)
+
+
+def _read_file(path: Path) -> Table:
+    try:
+        with path.open("rb") as file:
+            content = file.read(MAX_BYTES + 1)  # one more, so that a file too large is known without reading it all
+    except OSError as error:
+        raise InvalidInputError(f"{path}: {error.strerror}") from error
+    return read_table(content, path.name)
+
+
+def _tell(report: ImportReport, path: Path, *, dry_run: bool) -> None:
+    for line in report.lines(dry_run=dry_run):
+        click.echo(line)
+    if report.refused:
+        raise RefusedFileError(f"{path.name}: {len(report.refused)} rows refused, nothing was changed")

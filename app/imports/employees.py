@@ -1,0 +1,124 @@
+"""Files of employees: plan what differs while only reading, then write it in one short transaction."""
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.orm import Session
+
+from app.imports.mapping import Columns, choose_columns
+from app.imports.report import ImportReport, Remark
+from app.imports.tables import Table, TableRow
+from app.kit.errors import InvalidInputError, OtklikError
+from app.kit.ids import new_id
+from app.organisation.codes import check_code
+from app.organisation.facts import check_name
+from app.organisation.models import Employee, Unit
+
+FIELDS = ("code", "name", "unit", "active")
+_YES = frozenset(("true", "yes", "y", "1", "да", "иә", "ия", "так"))
+_NO = frozenset(("false", "no", "n", "0", "нет", "жоқ", "ні"))
+
+
+@dataclass(frozen=True, slots=True)
+class EmployeeRow:
+    """An employee as a row gives it; `active` None says nothing about it."""
+
+    line: int
+    code: str
+    name: str
+    unit: str
+    active: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class EmployeePlan:
+    """Rows to insert and to update, as values by column, and the report."""
+
+    added: list[dict[str, object]] = field(default_factory=list)
+    changed: list[dict[str, object]] = field(default_factory=list)
+    report: ImportReport = field(default_factory=ImportReport)
+
+
+def plan_employees(session: Session, table: Table, *, mapping: Mapping[str, str] | None = None) -> EmployeePlan:
+    """Return what the file would change, in two queries. Writes nothing; raises InvalidMappingError.
+
+    A unit is named by its code. An empty `active` is yes for a new employee and leaves a known one as it is.
+    """
+    columns = choose_columns(table, FIELDS, required=["code", "name", "unit"], mapping=mapping)
+    report = ImportReport(read=len(table.rows) + len(table.broken), ignored_columns=columns.ignored)
+    report.refused.extend(table.broken)
+    plan = EmployeePlan(report=report)
+    units: dict[str, uuid.UUID] = {code: unit_id for unit_id, code in session.execute(select(Unit.id, Unit.code))}
+    stored = {employee.code: employee for employee in session.scalars(select(Employee))}
+    said: dict[str, EmployeeRow] = {}
+    for table_row in table.rows:
+        try:
+            row = _read_row(table_row, columns, units)
+            _plan_row(plan, row, said.get(row.code), stored.get(row.code), units[row.unit])
+        except OtklikError as error:
+            report.refused.append(Remark(table_row.line, error.message))
+            continue
+        said.setdefault(row.code, row)
+    return plan
+
+
+def write_employees(session: Session, plan: EmployeePlan, *, now: datetime) -> ImportReport:
+    """Write what the plan says and return its report; a file with a refused row changes nothing.
+
+    Two imports of the same new code at once: the second fails on the unique code and is run again.
+    """
+    if plan.report.refused:
+        return plan.report
+    if plan.added:
+        stamps = {"demo": False, "created_at": now, "updated_at": now}
+        session.execute(insert(Employee), [values | stamps for values in plan.added])
+    if plan.changed:
+        session.execute(update(Employee), [values | {"updated_at": now} for values in plan.changed])
+    return plan.report
+
+
+def _plan_row(
+    plan: EmployeePlan, row: EmployeeRow, earlier: EmployeeRow | None, stored: Employee | None, unit_id: uuid.UUID
+) -> None:
+    if earlier is not None:
+        if (earlier.name, earlier.unit, earlier.active) != (row.name, row.unit, row.active):
+            raise InvalidInputError(f"line {earlier.line} speaks of {row.code} with other values; keep one of the two")
+        plan.report.repeated += 1
+        return
+    if stored is None:
+        active = row.active is not False
+        plan.added.append({"id": new_id(), "code": row.code, "name": row.name, "unit_id": unit_id, "active": active})
+        plan.report.taken += 1
+        return
+    active = stored.active if row.active is None else row.active
+    if (stored.name, stored.unit_id, stored.active) == (row.name, unit_id, active):
+        plan.report.repeated += 1
+        return
+    plan.changed.append({"id": stored.id, "name": row.name, "unit_id": unit_id, "active": active})
+    plan.report.changed += 1
+
+
+def _read_row(row: TableRow, columns: Columns, units: Mapping[str, uuid.UUID]) -> EmployeeRow:
+    unit = columns.text(row.cells, "unit")
+    if unit not in units:
+        known = "is empty" if not unit else f"there is no unit with the code {unit[:80]!r}"
+        raise InvalidInputError(f"{columns.name('unit')}: {known}; give the code of a unit")
+    return EmployeeRow(
+        line=row.line,
+        code=check_code(columns.text(row.cells, "code")),
+        name=check_name(columns.text(row.cells, "name")),
+        unit=unit,
+        active=_read_active(columns.text(row.cells, "active"), columns.name("active")),
+    )
+
+
+def _read_active(text: str, column: str) -> bool | None:
+    folded = text.casefold()
+    if not folded:
+        return None
+    if folded in _YES or folded in _NO:
+        return folded in _YES
+    raise InvalidInputError(f"{column}: {text[:40]!r} is neither yes nor no; write true or false")

@@ -1,0 +1,110 @@
+"""CSV and JSON of any shape to rows that know their line. Pure.
+
+CSV: `,`, `;` or a tab between cells, UTF-8 with or without a byte order mark, or Windows-1251. JSON: a list of objects,
+or an object with one such list inside.
+"""
+
+import csv
+import io
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from app.imports.json_rows import read_json_rows
+from app.imports.report import Remark
+from app.imports.table_errors import InvalidTableError, Place
+
+MAX_BYTES = 10 * 1024 * 1024
+_SHEET_CURE = "save it as CSV (UTF-8)"
+
+
+@dataclass(frozen=True, slots=True)
+class TableRow:
+    """Cells by column; those of CSV are text, those of JSON whatever stood there."""
+
+    line: int
+    cells: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A file's columns in its order, its rows, and the lines that are no rows (too many or too few cells)."""
+
+    columns: tuple[str, ...]
+    rows: tuple[TableRow, ...]
+    broken: tuple[Remark, ...] = ()
+
+
+def read_table(content: bytes, name: str) -> Table:
+    """Return the rows of a file; raises InvalidTableError with line and cure when it cannot be read at all."""
+    if len(content) > MAX_BYTES:
+        limit = MAX_BYTES // 1024 // 1024
+        raise InvalidTableError(
+            Place(name), f"larger than {limit} MB; split it and import the parts one after the other"
+        )
+    text = _decode(content, name)
+    if not text.strip():
+        raise InvalidTableError(Place(name), "the file is empty")
+    if text.lstrip()[0] in "[{":
+        rows = tuple(TableRow(line, cells) for line, cells in read_json_rows(text, name))
+        columns = tuple(dict.fromkeys(column for row in rows for column in row.cells))
+        return Table(columns, rows)
+    return _read_csv(text, name)
+
+
+def _decode(content: bytes, name: str) -> str:
+    if content.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
+        raise InvalidTableError(Place(name), f"this is a workbook; {_SHEET_CURE}")
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise InvalidTableError(Place(name), f"this is UTF-16; {_SHEET_CURE}")
+    if (position := content.find(b"\x00")) >= 0:
+        line = content.count(b"\n", 0, position) + 1
+        raise InvalidTableError(Place(name, line), f"a NUL byte, so this is no text; {_SHEET_CURE}")
+    for encoding in ("utf-8-sig", "cp1251"):
+        try:
+            return content.decode(encoding)
+        except UnicodeDecodeError as error:
+            line = content.count(b"\n", 0, error.start) + 1
+    raise InvalidTableError(Place(name, line), f"neither UTF-8 nor Windows-1251; {_SHEET_CURE}")
+
+
+def _read_csv(text: str, name: str) -> Table:
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_find_delimiter(text), strict=True)
+    columns: tuple[str, ...] | None = None
+    rows: list[TableRow] = []
+    broken: list[Remark] = []
+    line = 1
+    try:
+        for cells in reader:
+            if any(cell.strip() for cell in cells):
+                if columns is None:
+                    columns = _read_header(cells, Place(name, line))
+                elif len(cells) == len(columns) or (not any(cells[len(columns) :]) and len(cells) > len(columns)):
+                    # A cell more at the end of every line is how some programs close a line.
+                    rows.append(TableRow(line, dict(zip(columns, cells, strict=False))))
+                else:
+                    broken.append(Remark(line, _describe_ragged(len(cells), len(columns))))
+            line = reader.line_num + 1
+    except csv.Error as error:
+        message = f"{error}; a quote inside a quoted cell is written twice, and every quoted cell is closed"
+        raise InvalidTableError(Place(name, line), message) from error
+    if columns is None or not (rows or broken):
+        raise InvalidTableError(Place(name), "there is no row below the header")
+    return Table(tuple(column for column in columns if column), tuple(rows), tuple(broken))
+
+
+def _find_delimiter(text: str) -> str:
+    """The one that gives the header the most cells; the header is the first line that is not empty."""
+    header = text.lstrip("\r\n").splitlines()[0][:10_000]
+    return max(",;\t", key=lambda delimiter: len(next(csv.reader([header], delimiter=delimiter))))
+
+
+def _read_header(cells: list[str], place: Place) -> tuple[str, ...]:
+    columns = tuple(cell.strip() for cell in cells)
+    for column in columns:
+        if column and columns.count(column) > 1:
+            raise InvalidTableError(place, f"the header has {column!r} twice; rename or delete one of the columns")
+    return columns
+
+
+def _describe_ragged(cells: int, columns: int) -> str:
+    return f"{cells} cells where the header has {columns}; put cells that hold the separator in double quotes"

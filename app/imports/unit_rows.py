@@ -1,0 +1,161 @@
+"""One row of a file to the facts of a unit, with what identifies it. Pure."""
+
+import hashlib
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from app.imports.mapping import Columns
+from app.imports.tables import TableRow
+from app.kit.errors import InvalidInputError, OtklikError
+from app.organisation.codes import check_code
+from app.organisation.facts import check_address, check_kind, check_name, check_place, check_zone, one_line
+from app.organisation.hours import InvalidHoursError, parse_day_list, parse_hours
+from app.organisation.models import ROOT_CODE
+from app.review_sites.catalogue import Catalogue, Site
+from app.review_sites.links import firm_id, review_link
+
+# Two columns may name the page on Google; the later one wins, since Google itself gives it out for asking.
+LINK_FIELDS: Mapping[str, Site] = {
+    "google_place_id": Site.GOOGLE,
+    "google_review_url": Site.GOOGLE,
+    "twogis_url": Site.TWOGIS,
+    "yandex_url": Site.YANDEX,
+    "facebook_url": Site.FACEBOOK,
+    "trustpilot_domain": Site.TRUSTPILOT,
+}
+PLAIN_FIELDS = ("code", "name", "kind", "parent", "address", "latitude", "longitude", "time_zone", "hours")
+FIELDS = (*PLAIN_FIELDS, *LINK_FIELDS)
+# What a whole file may share. Not what tells units apart.
+SHARED_FIELDS = ("kind", "parent", "time_zone", "hours", "facebook_url", "trustpilot_domain")
+
+
+@dataclass(frozen=True, slots=True)
+class UnitRow:
+    """A unit as a row gives it. Without a code, `keys` say which unit it is, the surest first."""
+
+    line: int
+    code: str | None
+    name: str
+    kind: str
+    parent: str
+    address: str | None
+    latitude: float | None
+    longitude: float | None
+    time_zone: str | None
+    hours: str | None
+    links: Mapping[Site, str]
+    keys: tuple[str, ...]
+    unread_hours: str | None = None
+
+    def says_the_same(self, other: "UnitRow") -> bool:
+        """Tell whether two rows differ in nothing but their lines."""
+        return all(getattr(self, field) == getattr(other, field) for field in _COMPARED)
+
+
+_COMPARED = tuple(field for field in UnitRow.__dataclass_fields__ if field != "line")
+
+
+def read_unit_row(row: TableRow, columns: Columns, *, kind: str | None, catalogue: Catalogue) -> UnitRow:
+    """Return the facts of a row; raises InvalidInputError that names the column.
+
+    `kind` is for rows that do not say their own. Hours that cannot be read are no error: the row says so and inherits.
+    """
+    cells = row.cells
+    field = "name"
+    try:
+        name = check_name(columns.text(cells, field))
+        field = "code"
+        code = _read_code(columns.text(cells, field))
+        field = "kind"
+        chosen = check_kind(columns.text(cells, field) or kind or _refuse("is missing; give --kind office"))
+        field = "parent"
+        parent = one_line(columns.text(cells, field), field)
+        field = "address"
+        address = check_address(columns.text(cells, field))
+        field = "time_zone"
+        zone = check_zone(columns.text(cells, field))
+        field = "latitude"
+        latitude = _read_degrees(columns.text(cells, field))
+        field = "longitude"
+        longitude = _read_degrees(columns.text(cells, field))
+        check_place(latitude, longitude)
+        links: dict[Site, str] = {}
+        keys: list[str] = []
+        for field, site in LINK_FIELDS.items():
+            if pasted := columns.text(cells, field):
+                links[site] = review_link(site, pasted, catalogue.rules(site))
+                firm = firm_id(site, links[site])
+                keys += [f"{site.value}:{firm}"] if firm else []
+    except OtklikError as error:
+        named = getattr(error, "field", None)
+        raise InvalidInputError(f"{columns.name(named if named in FIELDS else field)}: {error.message}") from error
+    hours, unread = _read_hours(columns.read(cells, "hours"))
+    return UnitRow(
+        line=row.line,
+        code=code,
+        name=name,
+        kind=chosen,
+        parent=parent,
+        address=address,
+        latitude=latitude,
+        longitude=longitude,
+        time_zone=zone,
+        hours=hours,
+        links=links,
+        keys=tuple(keys) or (place_key(name, address, parent),),
+        unread_hours=unread,
+    )
+
+
+def place_key(name: str, address: str | None = None, parent: str = "") -> str:
+    """Return the identity of a unit without code and firm id: name, address and parent as written, hashed.
+
+    Hashed, because an index entry must not grow with an address.
+    """
+    text = "\x1f".join(fold(part) for part in (name, address or "", parent))
+    return f"place:{hashlib.sha256(text.encode()).hexdigest()[:40]}"
+
+
+def fold(text: str) -> str:
+    """Return the text as names are compared: without case and with single spaces."""
+    return " ".join(text.casefold().split())
+
+
+def _read_code(text: str) -> str | None:
+    if not text:
+        return None
+    if text == ROOT_CODE:
+        _refuse(f"{ROOT_CODE} is the company itself, whose facts come from the settings; leave the row out")
+    return check_code(text)
+
+
+def _read_degrees(text: str) -> float | None:
+    if not text:
+        return None
+    try:
+        # Sheets in Russian or Kazakh write a comma before the decimals.
+        degrees = float(text.replace(",", "."))
+    except ValueError:
+        degrees = math.nan
+    if not math.isfinite(degrees):
+        _refuse(f"{text[:40]!r} is not a number of degrees; write for example 43.238949")
+    return degrees
+
+
+def _read_hours(value: object) -> tuple[str | None, str | None]:
+    """Return the canonical hours, or None and why they cannot be read."""
+    if value in (None, "", []):
+        return None, None
+    try:
+        if isinstance(value, str):
+            return str(parse_hours(value)), None
+        if isinstance(value, Sequence):
+            return str(parse_day_list(value)), None
+    except InvalidHoursError as error:
+        return None, error.message
+    return None, f"{value!r} is neither a text nor a list of days"
+
+
+def _refuse(reason: str) -> str:
+    raise InvalidInputError(reason)
