@@ -23,7 +23,8 @@ class PermanentFailureError(OtklikError):
 
 def note(claim: Claim) -> None:
     """The console notice: a line in the log, until somebody is told through a channel of their own."""
-    _LOG.info(_SENTENCES.get(claim.kind, claim.kind), outbox_id=str(claim.id), **_ids(claim))
+    tell = _LOG.info if claim.kind in _SENTENCES else _LOG.debug
+    tell(_SENTENCES.get(claim.kind, claim.kind), outbox_id=str(claim.id), **_ids(claim))
 
 
 def _ids(claim: Claim) -> dict[str, str]:

@@ -50,6 +50,8 @@ def configure_logging(level: str = "INFO", *, pretty: bool = False) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
+    # Which implementation it chose is no news, and /readyz would say so every few seconds.
+    logging.getLogger("alembic").setLevel(logging.WARNING)
 
 
 def remove_personal_data(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

@@ -1,6 +1,7 @@
 """Brings a database to the schema of this code, and tells how far it is."""
 
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -35,7 +36,13 @@ def schema_is_current(database: Database) -> bool:
     """Tell whether the database stands at the newest migration this code knows."""
     with database.reading() as session:
         at = MigrationContext.configure(session.connection()).get_current_heads()
-    return set(at) == set(ScriptDirectory.from_config(_config()).get_heads())
+    return frozenset(at) == _newest()
+
+
+@cache
+def _newest() -> frozenset[str]:
+    """The code's own head, read once: /readyz asks every few seconds."""
+    return frozenset(ScriptDirectory.from_config(_config()).get_heads())
 
 
 def _config() -> Config:
