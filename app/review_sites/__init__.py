@@ -8,5 +8,5 @@ links      from what people paste (a firm page, a place id, a domain) to the lin
 models     review_listing, review_offer, review_click
 service    set and find listings, offers for a response, record a click
 
-Knows responses, organisation and kit. Known by routing, imports and above.
+Knows responses, touchpoints, surveys (their words), organisation and kit. Known by routing, imports and above.
 """

@@ -125,10 +125,12 @@ def offers_for(
     channel: Channel | str,
     now: datetime,
     zone: ZoneInfo,
+    heed_caps: bool = True,
 ) -> list[Offer]:
     """Return the sites that a respondent of this unit is shown, in the order of the catalogue.
 
     `band` None (a survey that is not routed) counts as not happy; `zone` is the unit's: a cap's day begins there.
+    Without `heed_caps` a full day hides nothing: whoever was shown a button a moment ago may still use it.
     """
     listings = {listing.site: listing for listing in listings_for(session, unit_id)}
     shown = [
@@ -136,7 +138,7 @@ def offers_for(
         for site, rules in catalogue.enabled()
         if site in listings and _is_asked(rules, band=band, channel=channel)
     ]
-    capped = [listing.id for listing, rules in shown if rules.daily_cap is not None]
+    capped = [listing.id for listing, rules in shown if heed_caps and rules.daily_cap is not None]
     clicks = _clicks_today(session, capped, now=now, zone=zone)
     return [
         Offer(listing.site, rules.name, listing.link, link_host(listing.link), listing.id)

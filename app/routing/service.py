@@ -273,7 +273,9 @@ def leave_for_site(session: Session, desk: Desk, *, key: str, site: Site, now: d
     response = responses.get_by_key(session, key)
     definition = surveys.get_definition(session, response.survey_version_id)
     step = choose(_answer(response, definition), desk.policy)
-    offer = next((offer for offer in _offers(session, desk, response, step, now=now) if offer.site == site), None)
+    # A cap may have been reached since the page was shown; the button on it still works.
+    offers = _offers(session, desk, response, step, now=now, heed_caps=False)
+    offer = next((offer for offer in offers if offer.site == site), None)
     if offer is None:
         raise NotFoundError("this site is not offered here")
     return review_sites.record_click(session, response.id, offer, now=now)
@@ -336,7 +338,9 @@ def _follow(
     return None
 
 
-def _offers(session: Session, desk: Desk, response: SurveyResponse, step: NextStep, *, now: datetime) -> list[Offer]:
+def _offers(
+    session: Session, desk: Desk, response: SurveyResponse, step: NextStep, *, now: datetime, heed_caps: bool = True
+) -> list[Offer]:
     """Review sites follow a routed answer only, and never one that was imported or given at a kiosk."""
     if not step.routed or response.via in (Via.KIOSK, Via.IMPORT):
         return []
@@ -348,6 +352,7 @@ def _offers(session: Session, desk: Desk, response: SurveyResponse, step: NextSt
         channel=response.channel,
         now=now,
         zone=desk.zone,
+        heed_caps=heed_caps,
     )
 
 

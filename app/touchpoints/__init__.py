@@ -7,5 +7,5 @@ models   touchpoint
 service  add, find, revoke, re-point
 qr       addresses and images of codes, pure
 
-Knows surveys, organisation and kit. Known by responses, routing and above.
+Knows accounts (scopes), organisation and kit. Known by responses, routing and above.
 """

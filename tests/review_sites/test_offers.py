@@ -108,6 +108,17 @@ def test_a_listing_rests_when_its_day_is_full_and_wakes_at_the_units_midnight(se
     assert sites(offered(session, catalogue, office, now=evening + timedelta(minutes=31))) == ["google", "yandex"]
 
 
+def test_a_button_shown_before_the_day_was_full_still_works(session: Session, office: Unit, now: datetime) -> None:
+    catalogue = a_catalogue(google={"daily_cap": 1})
+    [offer] = offered(session, catalogue, office, now=now)
+    record_click(session, a_response(session, office, now=now), offer, now=now)
+    assert offered(session, catalogue, office, now=now) == []
+    still = offers_for(
+        session, catalogue, unit_id=office.id, band=None, channel=Channel.VISIT, now=now, zone=ALMATY, heed_caps=False
+    )
+    assert still == [offer]
+
+
 def test_a_cap_counts_the_page_that_people_are_sent_to_wherever_they_come_from(session: Session, now: datetime) -> None:
     city = a_unit(session, kind="city", now=now)
     here, there = a_unit(session, below=city, now=now), a_unit(session, below=city, now=now)
