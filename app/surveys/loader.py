@@ -33,6 +33,9 @@ class SurveyLibrary:
         """Return the keys in order."""
         return tuple(self.definitions)
 
+    def __contains__(self, key: object) -> bool:
+        return key in self.definitions
+
     def __iter__(self) -> Iterator[Definition]:
         return iter(self.definitions.values())
 

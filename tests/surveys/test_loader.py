@@ -97,6 +97,11 @@ def test_description_names_every_file_type_and_metric() -> None:
         assert f"`{name}`" in readme
 
 
+def test_library_knows_its_keys() -> None:
+    assert "nps" in SHIPPED
+    assert "visit" not in SHIPPED
+
+
 def test_unknown_survey_is_refused_with_the_keys_there_are() -> None:
     with pytest.raises(UnknownSurveyError, match="no survey 'visit'; there are: acquisition, call-follow-up"):
         SHIPPED.current("visit")
