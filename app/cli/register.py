@@ -3,6 +3,7 @@
 from flask import Flask
 
 from app.cli.demo import demo
+from app.cli.imports import import_group
 from app.cli.operations import db, doctor, serve, worker
 from app.cli.surveys import survey
 from app.cli.touchpoints import touchpoint
@@ -11,6 +12,7 @@ from app.cli.users import user
 
 def register_commands(app: Flask) -> None:
     """Make the commands of CONTRACT available as `flask --app wsgi …`."""
+    app.cli.add_command(import_group)
     app.cli.add_command(survey)
     app.cli.add_command(touchpoint)
     app.cli.add_command(user)
