@@ -22,7 +22,7 @@ def random_code(length: int) -> str:
 def read_code(text: str, length: int) -> str | None:
     """Return the code as we store it (upper case, O as 0, I and L as 1), or None if it cannot be one of `length`."""
     code = text.upper().replace("-", "").translate(_READ_AS)
-    if len(code) != length or any(character not in CROCKFORD for character in code):
+    if not text.isascii() or len(code) != length or any(character not in CROCKFORD for character in code):
         return None
     return code
 
