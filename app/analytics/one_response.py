@@ -3,6 +3,7 @@
 import uuid
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -20,6 +21,16 @@ from app.review_sites.service import Click, find_offered_sites, list_clicks
 from app.surveys.definition import Definition, Question
 from app.surveys.service import get_definition
 from app.touchpoints.models import Touchpoint
+
+
+class Step(StrEnum):
+    """What can happen to a response."""
+
+    ANSWERED = "answered"
+    CHANGED = "changed"
+    LEFT = "left"
+    CASE_OPENED = "case_opened"
+    CASE_CLOSED = "case_closed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +71,18 @@ class ResponseReport:
     offered: tuple[Site, ...]
     clicks: tuple[Click, ...]
     cases: tuple[CaseLine, ...]
+
+    @property
+    def course(self) -> list[tuple[datetime, Step, RatingChange | Click | CaseLine | None]]:
+        """What happened in the order of time; the third part tells what it happened to."""
+        steps: list[tuple[datetime, Step, RatingChange | Click | CaseLine | None]] = [
+            (min([self.response.answered_at, *(change.changed_at for change in self.changes)]), Step.ANSWERED, None)
+        ]
+        steps += [(change.changed_at, Step.CHANGED, change) for change in self.changes]
+        steps += [(click.clicked_at, Step.LEFT, click) for click in self.clicks]
+        steps += [(case.opened_at, Step.CASE_OPENED, case) for case in self.cases]
+        steps += [(case.closed_at, Step.CASE_CLOSED, case) for case in self.cases if case.closed_at]
+        return sorted(steps, key=lambda step: step[0])
 
     @property
     def has_open_case(self) -> bool:

@@ -182,7 +182,7 @@ def _latest_case(column: Any) -> ScalarSelect[Any]:
     )
 
 
-def _lines(ids: Any) -> Select[Any]:
+def _lines(ids: Any) -> Select[*tuple[Any, ...]]:
     response = SurveyResponse
     changes = select(func.count()).where(RatingChange.response_id == response.id).scalar_subquery()
     clicks = select(func.count()).where(ReviewClick.response_id == response.id).scalar_subquery()

@@ -1,0 +1,157 @@
+"""The filter of responses as it stands in the address: read, shown again, and linked to from figures."""
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from enum import StrEnum
+from typing import TypeVar
+from zoneinfo import ZoneInfo
+
+from flask_babel import gettext
+from sqlalchemy.orm import Session
+from werkzeug.datastructures import MultiDict
+
+from app.accounts.scope import Scope
+from app.analytics.filters import ResponseFilter
+from app.kit.i18n import Language
+from app.organisation.models import Unit
+from app.organisation.service import find_unit, search_units
+from app.responses.models import Via
+from app.surveys.definition import Band, Metric
+from app.touchpoints.models import Channel
+
+# A list to choose from up to here; beyond, a field to type a name or code into.
+MOST_UNITS = 200
+_YES_NO = {"yes": True, "no": False}
+Known = TypeVar("Known", bound=StrEnum)
+
+
+@dataclass(slots=True)
+class ResponseQuery:
+    """What was asked for. `problems` are by field, in the reader's words; with any of them nothing is listed.
+
+    `typed` is what stands in the address, without the page; `suggestions` are units that a typed name may have meant.
+    """
+
+    wanted: ResponseFilter
+    typed: Mapping[str, list[str]]
+    unit: Unit | None = None
+    problems: dict[str, str] = field(default_factory=dict)
+    suggestions: list[Unit] = field(default_factory=list)
+
+    def value(self, name: str) -> str:
+        """Return what was typed into a field, or an empty text."""
+        return self.typed.get(name, [""])[0]
+
+    def without(self, name: str) -> dict[str, list[str]]:
+        """Return the address's values without one of the fields."""
+        return {key: values for key, values in self.typed.items() if key != name}
+
+
+def read_query(session: Session, args: MultiDict[str, str], *, scope: Scope, zone: ZoneInfo) -> ResponseQuery:
+    """Return the filter of the address; days are whole ones in `zone`, `to` included."""
+    typed = {name: [value for value in args.getlist(name) if value] for name in FIELDS}
+    typed = {name: values for name, values in typed.items() if values}
+    query = ResponseQuery(ResponseFilter(), typed)
+    unit_id = _read_unit(session, query, scope)
+    first, last = _read_day(query, "from"), _read_day(query, "to")
+    if first and last and first > last:
+        query.problems["to"] = gettext("The last day comes before the first.")
+    query.wanted = ResponseFilter(
+        unit_id=unit_id,
+        touchpoint=query.value("touchpoint").upper() or None,
+        survey=query.value("survey") or None,
+        metric=_read_known(query, "figure", Metric),
+        ratings=_read_ratings(query),
+        bands=tuple(band for band in [_read_known(query, "band", Band)] if band),
+        channel=_read_known(query, "channel", Channel),
+        via=_read_known(query, "via", Via),
+        language=_read_known(query, "language", Language),
+        suspect=_read_flag(query, "suspect"),
+        has_comment=_read_flag(query, "comment"),
+        has_left=_read_flag(query, "left"),
+        since=start_of(first, zone) if first else None,
+        until=start_of(last + timedelta(days=1), zone) if last else None,
+    )
+    return query
+
+
+FIELDS = (
+    "unit",
+    "from",
+    "to",
+    "band",
+    "survey",
+    "channel",
+    "language",
+    "comment",
+    "suspect",
+    "left",
+    "figure",
+    "rating",
+    "touchpoint",
+    "via",
+)
+
+
+def start_of(day: date, zone: ZoneInfo) -> datetime:
+    """Return midnight at the beginning of the day."""
+    return datetime.combine(day, time.min, tzinfo=zone)
+
+
+def _read_unit(session: Session, query: ResponseQuery, scope: Scope) -> uuid.UUID | None:
+    typed = query.value("unit")
+    if not typed:
+        return None
+    query.unit = find_unit(session, typed, scope)
+    if query.unit is None:
+        query.suggestions = search_units(session, typed, scope=scope, limit=10)
+        query.problems["unit"] = (
+            gettext("Which of these do you mean?")
+            if query.suggestions
+            else gettext("There is no such unit among those you may see.")
+        )
+        return None
+    return query.unit.id
+
+
+def _read_day(query: ResponseQuery, name: str) -> date | None:
+    typed = query.value(name)
+    if not typed:
+        return None
+    try:
+        day = date.fromisoformat(typed)
+    except ValueError:
+        query.problems[name] = gettext("This is not a day.")
+        return None
+    if not 1970 <= day.year <= 9000:  # further out, the day after it or its midnight in UTC may not exist
+        query.problems[name] = gettext("This is not a day.")
+        return None
+    return day
+
+
+def _read_known(query: ResponseQuery, name: str, known: type[Known]) -> Known | None:
+    typed = query.value(name)
+    if not typed:
+        return None
+    for one in known:
+        if one.value == typed:
+            return one
+    query.problems[name] = gettext("There is no such choice.")
+    return None
+
+
+def _read_flag(query: ResponseQuery, name: str) -> bool | None:
+    typed = query.value(name)
+    if typed and typed not in _YES_NO:
+        query.problems[name] = gettext("There is no such choice.")
+    return _YES_NO.get(typed)
+
+
+def _read_ratings(query: ResponseQuery) -> tuple[int, ...]:
+    typed = query.typed.get("rating", [])
+    if all(len(one) <= 3 and one.isascii() and one.isdigit() for one in typed):
+        return tuple(sorted({int(one) for one in typed}))
+    query.problems["rating"] = gettext("There is no such choice.")
+    return ()

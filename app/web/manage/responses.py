@@ -1,0 +1,78 @@
+"""What was said: the list with its filters, which stay in the address, and one response with everything about it."""
+
+import uuid
+from typing import Any
+
+from flask import Blueprint, render_template, request, url_for
+
+from app.accounts.scope import Scope
+from app.analytics.one_response import Step, get_response
+from app.analytics.reports import list_responses
+from app.organisation.service import search_units
+from app.web import access, edge
+from app.web.manage import words
+from app.web.manage.response_query import MOST_UNITS, ResponseQuery, read_query
+
+responses = Blueprint("responses", __name__, url_prefix="/manage/responses")
+access.gate(responses, access.Gate.STAFF)
+
+
+@responses.get("")
+def show_list() -> tuple[str, int]:
+    """The list; a filter that cannot be read is shown again with what is wrong, and 422."""
+    zone, scope = edge.desk().zone, access.scope()
+    query = read_query(edge.db(), request.args, scope=scope, zone=zone)
+    page = None
+    if not query.problems:
+        page = list_responses(
+            edge.db(), query.wanted, scope=scope, zone=zone, cursor=request.args.get("before"), limit=50
+        )
+    shown = render_template(
+        "manage/responses/list.html",
+        query=query,
+        page=page,
+        units=_units(scope),
+        surveys=list(edge.wiring().surveys),
+        older=_address(query, before=page.older) if page and page.older else None,
+        newest=_address(query) if request.args.get("before") else None,
+    )
+    return shown, 422 if query.problems else 200
+
+
+@responses.get("/<uuid:response_id>")
+def show_one(response_id: uuid.UUID) -> str:
+    """One response: 404 also where it lies outside the user's units."""
+    report = get_response(edge.db(), response_id, scope=access.scope(), zone=edge.desk().zone)
+    catalogue = edge.desk().catalogue
+    return render_template(
+        "manage/responses/one.html",
+        report=report,
+        offered=[catalogue.rules(site).name for site in report.offered],
+        suspect_words=words.SUSPECT,
+        Step=Step,
+    )
+
+
+@responses.context_processor
+def _words() -> dict[str, object]:
+    desk = edge.desk()
+    return {
+        "bands": words.BANDS,
+        "channels": words.CHANNELS,
+        "vias": words.VIAS,
+        "show_time": words.show_time,
+        "site_name": lambda site: desk.catalogue.rules(site).name,
+    }
+
+
+def _address(query: ResponseQuery, **more: str) -> str:
+    values: dict[str, Any] = {**query.typed, **more}
+    return url_for(".show_list", **values)
+
+
+def _units(scope: Scope) -> list[tuple[str, str]] | None:
+    """Return codes and names to choose from, or None where there are too many for a list."""
+    found = search_units(edge.db(), "", scope=scope, limit=MOST_UNITS + 1)
+    if len(found) > MOST_UNITS:
+        return None
+    return [(unit.code, unit.name) for unit in found]

@@ -1,0 +1,91 @@
+"""Words of the dashboard and the responses for what is stored as keys, and times and figures as people read them."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_datetime
+from flask_babel import format_decimal, format_percent, get_locale, gettext, lazy_gettext
+from flask_babel.speaklater import LazyString
+
+from app.analytics.metrics import Figure, Reason
+from app.analytics.suppression import MINIMUM
+from app.responses.flags import SuspectReason
+from app.responses.models import Via
+from app.surveys.definition import Band
+from app.touchpoints.models import Channel
+
+BANDS: Mapping[str, LazyString] = {
+    Band.HAPPY: lazy_gettext("Happy"),
+    Band.NEUTRAL: lazy_gettext("Neutral"),
+    Band.UNHAPPY: lazy_gettext("Unhappy"),
+}
+CHANNELS: Mapping[str, LazyString] = {
+    Channel.CALL: lazy_gettext("Call"),
+    Channel.VISIT: lazy_gettext("Visit"),
+    Channel.CHAT: lazy_gettext("Chat"),
+    Channel.MESSENGER: lazy_gettext("Messenger"),
+    Channel.SOCIAL: lazy_gettext("Social network"),
+    Channel.WRITTEN: lazy_gettext("Letter"),
+    Channel.VIDEO: lazy_gettext("Video call"),
+    Channel.APP: lazy_gettext("App"),
+    Channel.FIELD: lazy_gettext("Visit to the customer"),
+}
+VIAS: Mapping[str, LazyString] = {
+    Via.PAGE: lazy_gettext("On the page"),
+    Via.KIOSK: lazy_gettext("On a tablet"),
+    Via.SMS: lazy_gettext("By SMS"),
+    Via.EMAIL: lazy_gettext("By e-mail"),
+    Via.TELEGRAM: lazy_gettext("In Telegram"),
+    Via.WHATSAPP: lazy_gettext("In WhatsApp"),
+    Via.VIBER: lazy_gettext("In Viber"),
+    Via.API: lazy_gettext("Through the API"),
+    Via.IMPORT: lazy_gettext("From a file"),
+}
+SUSPECT: Mapping[SuspectReason, LazyString] = {
+    SuspectReason.TOO_FAST: lazy_gettext("It came faster than a person reads the question."),
+    SuspectReason.STALE_FORM: lazy_gettext("The page it came from had been open for very long."),
+    SuspectReason.TRAP: lazy_gettext("A field that people do not see was filled in."),
+    SuspectReason.ADDRESS_BURST: lazy_gettext("Many answers came from one network within a minute."),
+    SuspectReason.BURST: lazy_gettext("Many answers came through one code within a minute."),
+    SuspectReason.REPLAY: lazy_gettext("A form that had already been used was sent again."),
+}
+
+
+def show_time(moment: datetime, zone: ZoneInfo) -> str:
+    """Return the instant in the reader's language and the unit's zone."""
+    return str(format_datetime(moment, "d MMM y, HH:mm", tzinfo=zone, locale=get_locale()))
+
+
+def show_share(value: float) -> str:
+    """Return a share from 0 to 1 in whole percent."""
+    return str(format_percent(value))
+
+
+def show_mean(value: float) -> str:
+    """Return a mean with two decimals, never in percent."""
+    return str(format_decimal(value, "0.00"))
+
+
+def explain_share(figure: Figure) -> str:
+    """Return in words how sure a share is, or why it is hidden."""
+    return _explain(figure, show_share)
+
+
+def explain_mean(figure: Figure) -> str:
+    """Return in words how sure a mean is, or why it is hidden."""
+    return _explain(figure, show_mean)
+
+
+def _explain(figure: Figure, show: Callable[[float], str]) -> str:
+    if figure.reason is Reason.NO_ANSWERS:
+        return str(gettext("Nobody has answered yet."))
+    if figure.reason is Reason.TOO_FEW:
+        return str(gettext("Shown from %(least)s answers on: fewer would be chance.", least=MINIMUM))
+    if figure.reason is Reason.PROTECTS_ANOTHER:
+        return str(gettext("Hidden, so that a unit with few answers cannot be worked out."))
+    if figure.ci_low is None or figure.ci_high is None:
+        return str(gettext("All answers are alike, so there is no range to give."))
+    return str(
+        gettext("95 times in 100 between %(low)s and %(high)s", low=show(figure.ci_low), high=show(figure.ci_high))
+    )
