@@ -12,7 +12,8 @@ from app.routing.policy import RoutingPolicy
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """One installation's way of serving respondents. `phone_region` reads numbers typed without a country code."""
+    """One installation's way of serving respondents. `phone_region` reads numbers typed without a country code,
+    `zone` is the company's: a unit's own comes from `organisation.working_time`."""
 
     policy: RoutingPolicy
     catalogue: Catalogue

@@ -10,7 +10,7 @@ from app.kit.errors import ConfigurationError
 from app.kit.yaml_files import parse_yaml, validate_yaml
 from app.responses.flags import SuspectLimits
 from app.responses.scoring import Cut
-from app.surveys.definition import Audience, Definition, QuestionType
+from app.surveys.definition import Definition, QuestionType
 
 Hours = Annotated[float, Field(gt=0, le=1000)]
 # The scales that can be routed, with their first and last value.
@@ -94,7 +94,7 @@ class RoutingPolicy(_Strict):
 
     def cut(self, definition: Definition) -> Cut | None:
         """Return where the bands of this survey lie (its own narrowing first), or None if it is not routed."""
-        if definition.first.type not in _SCALES or definition.audience == Audience.EMPLOYEES:
+        if not definition.has_bands:
             return None
         bands: _Bands = getattr(self.bands, definition.first.type.value)
         own = definition.routing

@@ -332,7 +332,7 @@ def _follow(
             band=step.band,
             channel=touchpoint.channel,
             now=now,
-            zone=desk.zone,
+            zone=working_time(session, touchpoint.unit_id).time_zone,
         )
         review_sites.record_offer(session, response_id, [offer.site for offer in offers], now=now)
     return None
@@ -351,7 +351,7 @@ def _offers(
         band=step.band,
         channel=response.channel,
         now=now,
-        zone=desk.zone,
+        zone=working_time(session, response.unit_id).time_zone,
         heed_caps=heed_caps,
     )
 
