@@ -91,7 +91,7 @@ def test_a_one_time_password_stops_working_after_seven_days(session: Session, no
     ],
 )
 def test_too_many_failures_close_the_door_for_a_while_even_to_the_right_password(
-    session: Session, now: datetime, about: str, address: str, times: int, lasts: timedelta
+    session: Session, now: datetime, *, about: str, address: str, times: int, lasts: timedelta
 ) -> None:
     make_company(session, now=now)
     fail(session, about, times=times - 1, address=address, now=now)

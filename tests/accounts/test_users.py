@@ -42,12 +42,11 @@ def test_an_email_is_one_account_however_it_is_typed(session: Session, now: date
 
 
 @pytest.mark.parametrize(
-    "email", ["", "anna", "@x.kz", "anna@", "a@b@c.kz", "an na@x.kz", "anna@x.kz\n", "a" * 250 + "@x.kz", "<a>@x.kz"]
+    "email",
+    ["", "anna", "@x.kz", "anna@", "a@b@c.kz", "an na@x.kz", "anna@x.kz\nx@y.kz", "a" * 250 + "@x.kz", "<a>@x.kz"],
 )
 def test_what_is_no_email_is_refused(session: Session, now: datetime, email: str) -> None:
     company = make_company(session, now=now)
-    if email.strip() != email:
-        email = f"{email}x@y.kz"
     with pytest.raises(InvalidEmailError):
         add_user(session, email=email, password="x", role=Role.ADMIN, unit_id=company.root, now=now)
 

@@ -1,0 +1,119 @@
+"""One's own account: sign-ins listed and ended, the password, the language."""
+
+import re
+import uuid
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from app.accounts.models import SignIn
+from app.kit.db import Database
+from tests.web.staff import PASSWORD, email_of, form_token, signed_in
+
+pytestmark = pytest.mark.usefixtures("company")
+ACCOUNT = "/manage/account"
+_ENDING = re.compile(r'action="(/manage/account/sign-ins/[0-9a-f-]{36}/end)"')
+
+
+def test_own_sign_ins_are_listed_and_ended_one_by_one(app: Flask) -> None:
+    phone, desk, colleague = signed_in(app, "manager"), signed_in(app, "manager"), signed_in(app, "analyst")
+    page = phone.get(ACCOUNT).text
+    addresses = _ENDING.findall(page)
+    assert len(addresses) == 2
+    assert page.count("This device") == 1
+    token = form_token(phone)
+
+    for address in addresses:
+        phone.post(address, data={"csrf_token": token})
+        if desk.get(ACCOUNT).status_code == 302:
+            break
+    assert desk.get(ACCOUNT).status_code == 302
+    assert colleague.get(ACCOUNT).status_code == 200
+
+
+def test_ending_all_others_keeps_this_one(app: Flask) -> None:
+    phone, desk = signed_in(app, "manager"), signed_in(app, "manager")
+    answer = phone.post(f"{ACCOUNT}/sign-ins/end", data={"csrf_token": form_token(phone)})
+    assert answer.status_code == 303
+    assert "Every other device is signed out." in phone.get(ACCOUNT).text
+    assert desk.get(ACCOUNT).status_code == 302
+
+
+def test_the_sign_in_of_another_is_not_there(app: Flask, database: Database) -> None:
+    phone = signed_in(app, "manager")
+    with database.reading() as session:
+        foreign = session.scalars(select(SignIn.id)).one()
+    colleague = signed_in(app, "analyst")
+    for sign_in_id in (foreign, uuid.uuid4()):
+        answer = colleague.post(f"{ACCOUNT}/sign-ins/{sign_in_id}/end", data={"csrf_token": form_token(colleague)})
+        assert answer.status_code == 404
+    assert phone.get(ACCOUNT).status_code == 200
+
+
+def test_a_new_password_signs_every_other_device_out(app: Flask) -> None:
+    phone, desk = signed_in(app, "manager"), signed_in(app, "manager")
+    answer = phone.post(
+        f"{ACCOUNT}/password",
+        data={"csrf_token": form_token(phone), "password": PASSWORD, "new_password": "another few words"},
+    )
+    assert answer.status_code == 303
+    assert "Your password is changed." in phone.get(ACCOUNT).text
+    assert desk.get(ACCOUNT).status_code == 302
+    old = desk.post("/sign-in", data={"email": email_of("manager"), "password": PASSWORD})
+    new = desk.post("/sign-in", data={"email": email_of("manager"), "password": "another few words"})
+    assert (old.status_code, new.status_code) == (401, 303)
+
+
+@pytest.mark.parametrize(
+    ("present", "new", "words"),
+    [
+        ("wrong", "another few words", "This is not your present password."),
+        (PASSWORD, "short", "Too short: at least 12 characters."),
+        (PASSWORD, "123456789012", "Too easy to guess."),
+        (PASSWORD, PASSWORD, "This is the password you have."),
+        ("", "", "This is not your present password."),
+    ],
+)
+def test_a_password_that_does_not_do_is_told_why(app: Flask, present: str, new: str, words: str) -> None:
+    phone, desk = signed_in(app, "manager"), signed_in(app, "manager")
+    form = {"csrf_token": form_token(phone), "password": present, "new_password": new}
+    answer = phone.post(f"{ACCOUNT}/password", data=form)
+    assert answer.status_code == 422
+    assert words in answer.text
+    assert 'aria-invalid="true"' in answer.text
+    assert desk.get(ACCOUNT).status_code == 200
+
+
+def test_the_language_chosen_stays_with_the_user(app: Flask) -> None:
+    phone = signed_in(app, "manager")
+    answer = phone.post(
+        f"{ACCOUNT}/language",
+        data={"csrf_token": form_token(phone), "language": "kk", "back": "/manage/account?x=1"},
+        headers={"Accept-Language": "en"},
+    )
+    assert (answer.status_code, answer.location) == (303, "/manage/account?x=1")
+    assert '<html lang="kk">' in phone.get(ACCOUNT, headers={"Accept-Language": "en"}).text
+    assert '<html lang="kk">' in signed_in(app, "manager").get(ACCOUNT).text
+    assert '<html lang="en">' in phone.get(f"{ACCOUNT}?lang=en").text
+
+
+@pytest.mark.parametrize("back", ["//evil.example", "https://evil.example", "", "/\\evil.example"])
+def test_choosing_a_language_leads_back_to_nowhere_but_here(app: Flask, back: str) -> None:
+    phone = signed_in(app, "manager")
+    form = {"csrf_token": form_token(phone), "language": "ru", "back": back}
+    assert phone.post(f"{ACCOUNT}/language", data=form).location == ACCOUNT
+    assert phone.post(f"{ACCOUNT}/language", data=form | {"language": "xx"}).status_code == 400
+
+
+def test_a_browsers_name_is_shown_as_text_and_cut_short(app: Flask) -> None:
+    client = app.test_client()
+    client.post(
+        "/sign-in",
+        data={"email": email_of("manager"), "password": PASSWORD},
+        headers={"User-Agent": "<script>alert(1)</script>" + "x" * 500},
+    )
+    page = client.get(ACCOUNT).text
+    assert "<script>alert" not in page
+    assert "&lt;script&gt;alert" in page
+    assert "x" * 200 not in page
