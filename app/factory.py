@@ -18,6 +18,8 @@ from app.routing.policy import load_policy
 from app.surveys.loader import load_surveys
 from app.web import access, edge, errors
 from app.web.manage.account import account
+from app.web.manage.dashboard import dashboard
+from app.web.manage.responses import responses
 from app.web.manage.touchpoints import touchpoints
 from app.web.public.answer import answer
 from app.web.public.look import look
@@ -30,7 +32,18 @@ from config.settings import Settings
 # A comment is 2,000 characters; nothing that people send us needs more than this.
 MAX_BODY = 64 * 1024
 # Each names its own gate, in its own module.
-BLUEPRINTS: tuple[Blueprint, ...] = (survey, answer, look, sign_in, account, touchpoints, home, health)
+BLUEPRINTS: tuple[Blueprint, ...] = (
+    survey,
+    answer,
+    look,
+    sign_in,
+    account,
+    dashboard,
+    responses,
+    touchpoints,
+    home,
+    health,
+)
 
 
 def create_app(settings: Settings, *, clock: Clock = utc_now, database: Database | None = None) -> Flask:

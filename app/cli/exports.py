@@ -1,6 +1,7 @@
 """`flask export responses`: one row a response, to standard output or a file."""
 
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
@@ -73,7 +74,7 @@ def export_responses_command(
 def _output(out: Path | None) -> Iterator[BinaryIO]:
     """Standard output, or a file that appears only when it is whole."""
     if out is None:
-        stream = click.get_binary_stream("stdout")
+        stream = sys.stdout.buffer
         yield stream
         stream.flush()
         return

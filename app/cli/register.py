@@ -3,6 +3,7 @@
 from flask import Flask
 
 from app.cli.demo import demo
+from app.cli.exports import exports
 from app.cli.imports import import_group
 from app.cli.operations import db, doctor, serve, worker
 from app.cli.surveys import survey
@@ -12,6 +13,7 @@ from app.cli.users import user
 
 def register_commands(app: Flask) -> None:
     """Make the commands of CONTRACT available as `flask --app wsgi …`."""
+    app.cli.add_command(exports)
     app.cli.add_command(import_group)
     app.cli.add_command(survey)
     app.cli.add_command(touchpoint)

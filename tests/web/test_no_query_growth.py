@@ -1,0 +1,67 @@
+"""No page asks the database more often because there is more to show."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+
+import pytest
+from flask import Flask
+from sqlalchemy import event
+
+from app.kit.db import Database
+from tests.web.staff import signed_in
+from tests.web.test_dashboard import acme
+
+PAGES = (
+    "/",
+    "/manage/",
+    "/manage/?unit=north",
+    "/manage/responses",
+    "/manage/responses?unit=north&figure=csat",
+    "/manage/callbacks",
+    "/manage/callbacks?tab=look_into",
+    "/manage/callbacks?tab=closed",
+)
+
+
+@contextmanager
+def counted(database: Database) -> Iterator[list[str]]:
+    """Collect the statements of the block."""
+    statements: list[str] = []
+
+    def note(_conn: object, _cursor: object, statement: str, *_: object) -> None:
+        statements.append(statement)
+
+    event.listen(database.engine, "before_cursor_execute", note)
+    try:
+        yield statements
+    finally:
+        event.remove(database.engine, "before_cursor_execute", note)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_sixty_rows_take_as_many_queries_as_one(app: Flask, database: Database, now: datetime, page: str) -> None:
+    with acme(database, now) as company:
+        units = ["n1", "n2", "s1"]
+
+        def add(number: int) -> None:
+            response = company.answer(units[number % 3], 1 + number % 5, comment=f"comment {number}")
+            company.click(response)
+            company.change(response, 3)
+            company.said(response, "reasons", 1)
+            company.case(response, number=True)
+            company.case(response, closed=True)
+            company.case(unit=units[number % 3])
+
+        add(0)
+    browser = signed_in(app, "admin")
+    browser.get(page)  # definitions and the like are read once a process
+    with counted(database) as few:
+        assert browser.get(page).status_code == 200
+    with database.transaction() as session:
+        company.session = session
+        for number in range(1, 60):
+            add(number)
+    with counted(database) as many:
+        assert browser.get(page).status_code == 200
+    assert len(many) == len(few), "\n".join(many)
