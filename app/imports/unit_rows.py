@@ -4,6 +4,7 @@ import hashlib
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from app.imports.mapping import Columns
 from app.imports.tables import TableRow
@@ -149,12 +150,17 @@ def _read_hours(value: object) -> tuple[str | None, str | None]:
         return None, None
     try:
         if isinstance(value, str):
-            return str(parse_hours(value)), None
+            return _canonical_hours(value), None
         if isinstance(value, Sequence):
             return str(parse_day_list(value)), None
     except InvalidHoursError as error:
         return None, error.message
     return None, f"{value!r} is neither a text nor a list of days"
+
+
+@lru_cache(maxsize=1024)  # thousands of offices keep the same few hours
+def _canonical_hours(text: str) -> str:
+    return str(parse_hours(text))
 
 
 def _refuse(reason: str) -> str:

@@ -2,11 +2,11 @@
 
 import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeVar
+from typing import TypeVar, cast
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import Table, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from app.organisation.models import Unit, UnitAncestor
@@ -31,7 +31,11 @@ class UnitRecord:
     demo: bool = False
 
 
-_COLUMNS = [getattr(Unit, name) for name in UnitRecord.__dataclass_fields__]
+_NAMES = tuple(UnitRecord.__dataclass_fields__)
+_COLUMNS = [getattr(Unit, name) for name in _NAMES]
+# By the tables, not the classes: a row costs half as much without the unit of work.
+_UNIT = cast("Table", Unit.__table__)
+_PAIR = cast("Table", UnitAncestor.__table__)
 T = TypeVar("T")
 TreeVersion = tuple[int, datetime | None]
 
@@ -63,9 +67,9 @@ def write_units(
     added.sort(key=lambda unit: len(paths.above(unit.id)))
     stamps = {"created_at": now, "updated_at": now}
     for batch in _batches(added):
-        session.execute(insert(Unit), [asdict(unit) | stamps for unit in batch])
+        session.execute(insert(_UNIT), [_values(unit) | stamps for unit in batch])
     for batch in _batches(changed):
-        session.execute(update(Unit), [asdict(unit) | {"updated_at": now} for unit in batch])
+        session.execute(update(Unit), [_values(unit) | {"updated_at": now} for unit in batch])
     relinked = [unit for unit in before if moved and not moved.isdisjoint(paths.above(unit))]
     for ids in _batches(relinked):
         session.execute(
@@ -77,7 +81,11 @@ def write_units(
         for distance, ancestor_id in enumerate(paths.above(unit_id))
     )
     for lines in _batches(pairs):
-        session.execute(insert(UnitAncestor), lines)
+        session.execute(insert(_PAIR), lines)
+
+
+def _values(unit: UnitRecord) -> dict[str, object]:
+    return {name: getattr(unit, name) for name in _NAMES}
 
 
 class _Paths:
