@@ -1,0 +1,137 @@
+"""Reading CSV and JSON of any shape, as tables."""
+
+import pytest
+
+from app.imports.table_errors import InvalidTableError
+from app.imports.tables import MAX_BYTES, read_table
+
+
+def read(content: str | bytes, name: str = "file.csv") -> list[tuple[int, dict[str, object]]]:
+    table = read_table(content.encode() if isinstance(content, str) else content, name)
+    return [(row.line, dict(row.cells)) for row in table.rows]
+
+
+ROWS = [(2, {"name": "Офис", "address": "Абая, 5"}), (3, {"name": "B", "address": ""})]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        'name,address\nОфис,"Абая, 5"\nB,\n'.encode(),
+        '\ufeffname,address\r\nОфис,"Абая, 5"\r\nB,\r\n'.encode(),
+        "name;address\nОфис;Абая, 5\nB;\n".encode(),
+        "name\taddress\nОфис\tАбая, 5\nB\t\n".encode(),
+        "name;address\nОфис;Абая, 5\nB;\n".encode("cp1251"),
+        "name;address\rОфис;Абая, 5\rB;\r".encode(),
+        'name;address\n"Офис";"Абая, 5"\nB;'.encode(),
+        " name ;address;\nОфис;Абая, 5;\nB;;\n".encode(),
+    ],
+    ids=[
+        "comma",
+        "mark and Windows lines",
+        "semicolon",
+        "tab",
+        "cp1251",
+        "old Mac lines",
+        "no last line end",
+        "trailing",
+    ],
+)
+def test_a_csv_of_any_usual_shape_gives_the_same_rows(content: bytes) -> None:
+    assert [(line, {key: cell for key, cell in cells.items() if key}) for line, cells in read(content)] == ROWS
+
+
+def test_empty_lines_are_skipped_and_lines_still_counted() -> None:
+    assert [line for line, _ in read("\n\nname,address\n\nA,B\n,\n\nC,D\n")] == [5, 8]
+
+
+def test_a_cell_of_two_lines_moves_the_numbers_of_those_below() -> None:
+    assert read('name,address\n"two\nlines",x\nB,y\n') == [
+        (2, {"name": "two\nlines", "address": "x"}),
+        (4, {"name": "B", "address": "y"}),
+    ]
+
+
+def test_formulas_and_quotes_are_just_text() -> None:
+    assert read('name,address\n=1+1,"корпус ""Б"""\n@x,-5\n')[0][1] == {"name": "=1+1", "address": 'корпус "Б"'}
+
+
+def test_a_row_of_another_length_is_told_by_its_line() -> None:
+    table = read_table(b"name,address\nA,B\nC\nD,E,F\nG,H,\n", "file.csv")
+
+    assert [row.line for row in table.rows] == [2, 5]
+    assert [(remark.line, remark.text[:30]) for remark in table.broken] == [
+        (3, "1 cells where the header has 2"),
+        (4, "3 cells where the header has 2"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"", "file.csv: the file is empty"),
+        (b" \n\n", "file.csv: the file is empty"),
+        (b"\xef\xbb\xbf", "file.csv: the file is empty"),
+        (b"name,address\n", "no row below the header"),
+        (b"name,address\n\n,\n", "no row below the header"),
+        (b"name,name\nA,B\n", "file.csv:1: the header has 'name' twice"),
+        (b"name\nA\nB\x00\n", "file.csv:3: a NUL byte"),
+        (b"name\nA\x98\xff\n", "file.csv:2: neither UTF-8 nor Windows-1251"),
+        ("name\nA\n".encode("utf-16"), "this is UTF-16"),
+        (b"PK\x03\x04rest of a workbook", "this is a workbook"),
+        (b'name,address\nA,B\n"C,D\n', "file.csv:3: unexpected end of data"),
+        (b'name,address\n"A" x,B\n', "file.csv:2:"),
+        (b"name\n" + b"x" * 200_000 + b"\n", "file.csv:2: field larger than field limit"),
+        (b"x" * (MAX_BYTES + 1), "larger than 10 MB"),
+        (b"x" * 200_000, "file.csv:1: field larger than field limit"),
+    ],
+)
+def test_an_unreadable_file_says_why_and_where(content: bytes, said: str) -> None:
+    with pytest.raises(InvalidTableError) as caught:
+        read_table(content, "file.csv")
+
+    assert said in caught.value.message
+
+
+@pytest.mark.parametrize(
+    ("text", "rows"),
+    [
+        ('[{"name": "A"},\n {"name": "B",\n  "n": 1},\n\n {"name": "C"}]',
+         [(1, {"name": "A"}), (2, {"name": "B", "n": 1}), (5, {"name": "C"})]),
+        ('\ufeff{\n "total": 2, "tags": ["x"],\n "nothing": [],\n "offices":\n [\n  {"name": "A"}],\n "at": {"x": [1]}\n}\n',
+         [(6, {"name": "A"})]),
+        ('[{"hours": [{"days": "пн", "hours": null}], "name": "A]}"}]',
+         [(1, {"hours": [{"days": "пн", "hours": None}], "name": "A]}"})]),
+    ],
+)  # fmt: skip
+def test_json_objects_come_with_the_line_on_which_they_begin(
+    text: str, rows: list[tuple[int, dict[str, object]]]
+) -> None:
+    assert read(text, "file.json") == rows
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("[]", "the list is empty"),
+        ("{}", "exactly one list"),
+        ('{"a": [{"x": 1}], "b": [{"x": 1}]}', "these lists do: a, b"),
+        ('{"a": 1}', "none does"),
+        ('[{"name": "A"},\n 5]', "file.json:2: an object in {} is expected"),
+        ('[{"name": "A"},\n{"name": }]', "file.json:2: this is not JSON"),
+        ('[{"name": "A"},\n]', "file.json:2: this is not JSON"),
+        ('[{"name": "A"}\n{"name": "B"}]', "file.json:2: this is not JSON"),
+        ('[{"name": "A"}] x', "something follows"),
+        ('[{"name": "A"}', "] is expected"),
+        ('{"a": [{"name": "A"}]', "} is expected"),
+        ('[\n{"name": "A", "name": "B"}]', "file.json:2: 'name' stands twice"),
+        ('[{"latitude": NaN}]', "NaN is not a number"),
+        ('[{"n": ' + "9" * 5000 + "}]", "file.json:1:"),
+        ('[{"a": ' + "[" * 100_000 + "]}]", "nested too deeply"),
+    ],
+)
+def test_unreadable_json_says_why_and_where(text: str, said: str) -> None:
+    with pytest.raises(InvalidTableError) as caught:
+        read_table(text.encode(), "file.json")
+
+    assert said in caught.value.message
