@@ -1,0 +1,59 @@
+"""House rules that no linter knows."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+APP = ROOT / "app"
+MODULES = sorted(APP.rglob("*.py"))
+TEMPLATES = sorted((APP / "templates").rglob("*.html"))
+SCRIPTS = sorted((APP / "static").rglob("*.js"))
+_INLINE = re.compile(r"<style|<script(?![^>]*\bsrc=)|\sstyle=|\son[a-z]+=|javascript:", re.IGNORECASE)
+_ELSEWHERE = re.compile(r"""(?:src|href|action|url\()\s*=?\s*["']?(?:https?:)?//""", re.IGNORECASE)
+
+
+def name(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+@pytest.mark.parametrize("path", [path for path in MODULES if path.name == "__init__.py"], ids=name)
+def test_a_package_file_is_a_map_and_nothing_else(path: Path) -> None:
+    body = ast.parse(path.read_text()).body
+    assert len(body) == 1
+    assert isinstance(body[0], ast.Expr)
+    assert isinstance(body[0].value, ast.Constant)
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name)
+def test_a_module_says_what_it_is_and_stays_readable(path: Path) -> None:
+    text = path.read_text()
+    assert ast.get_docstring(ast.parse(text)), "a module begins with a docstring"
+    assert text.count("\n") <= 400, "split it, so that a newcomer guesses the file from the feature's name"
+
+
+def test_no_room_is_called_after_nothing() -> None:
+    empty_words = {"utils", "helpers", "common", "core", "base", "misc"}
+    assert not [name(path) for path in [*MODULES, *ROOT.glob("tests/**/*.py")] if path.stem in empty_words]
+
+
+@pytest.mark.parametrize("package", sorted(path for path in APP.iterdir() if (path / "__init__.py").exists()), ids=name)
+def test_a_package_has_more_than_its_map(package: Path) -> None:
+    assert [path for path in package.rglob("*.py") if path.name != "__init__.py"]
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=name)
+def test_templates_hold_no_inline_code_and_fetch_nothing_from_elsewhere(path: Path) -> None:
+    text = path.read_text()
+    assert not _INLINE.search(text)
+    assert not _ELSEWHERE.search(text)
+    assert "|safe" not in text.replace(" ", "")
+
+
+@pytest.mark.parametrize("path", SCRIPTS, ids=name)
+def test_scripts_write_text_and_never_markup(path: Path) -> None:
+    text = path.read_text()
+    for forbidden in ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "localStorage"):
+        assert forbidden not in text
