@@ -18,6 +18,7 @@ from app.routing.policy import load_policy
 from app.surveys.loader import load_surveys
 from app.web import access, edge, errors
 from app.web.manage.account import account
+from app.web.manage.callbacks import callbacks
 from app.web.manage.dashboard import dashboard
 from app.web.manage.responses import responses
 from app.web.manage.touchpoints import touchpoints
@@ -38,6 +39,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     look,
     sign_in,
     account,
+    callbacks,
     dashboard,
     responses,
     touchpoints,

@@ -43,15 +43,15 @@ class ShownNumber:
     e164: str = ""
 
 
-def show_number(session: Session, vault: Vault, case: CallbackCase, *, user_id: uuid.UUID) -> ShownNumber:
-    """Return the number as the user may see it: in full while working the open case, masked otherwise.
+def show_number(session: Session, vault: Vault, case: CallbackCase, *, user_id: uuid.UUID | None) -> ShownNumber:
+    """Return the number as the user may see it: in full while working the open case, masked otherwise (and to None).
 
     Never raises for a number that cannot be read: the rest of the case must stay usable without the key.
     """
     state, number = _read(session, vault, case)
     if number is None:
         return ShownNumber(state)
-    if case.closed_at is None and case.claimed_by_id == user_id:
+    if user_id is not None and case.closed_at is None and case.claimed_by_id == user_id:
         return ShownNumber(NumberState.FULL, display_phone(number), number)
     return ShownNumber(NumberState.MASKED, mask_phone(number))
 

@@ -112,7 +112,7 @@ def make_case(
 VISIT = {
     "key": "test-visit",
     "version": 1,
-    "audience": "customer",
+    "audience": "customers",
     "languages": ["ru"],
     "title": {"ru": "Визит"},
     "questions": [{"key": "overall", "type": "rating5", "metric": "csat", "text": {"ru": "Как всё прошло?"}}],
