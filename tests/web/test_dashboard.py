@@ -111,6 +111,7 @@ def test_a_foreign_unit_is_not_there(app: Flask, database: Database, now: dateti
     assert browser.get("/manage/?unit=s1").status_code == 404
     assert browser.get("/manage/?unit=company").status_code == 404
     assert browser.get("/manage/?unit=nowhere").status_code == 404
+    assert browser.get("/manage/?unit=%00").status_code == 404
     assert browser.get("/manage/?unit=n1").status_code == 200
 
 

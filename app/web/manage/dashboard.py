@@ -28,7 +28,7 @@ def show_dashboard() -> str:
     period = request.args.get("period", USUAL)
     period = period if period in PERIODS else USUAL
     code = request.args.get("unit")
-    unit = get_unit(session, code, scope) if code else None
+    unit = get_unit(session, code if code.isprintable() else "", scope) if code else None  # PostgreSQL refuses NUL
     last = now.astimezone(zone).date()
     first = last - timedelta(days=PERIODS[period] - 1)
     figures = read_dashboard(

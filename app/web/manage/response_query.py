@@ -52,8 +52,13 @@ class ResponseQuery:
 def read_query(session: Session, args: MultiDict[str, str], *, scope: Scope, zone: ZoneInfo) -> ResponseQuery:
     """Return the filter of the address; days are whole ones in `zone`, `to` included."""
     typed = {name: [value for value in args.getlist(name) if value] for name in FIELDS}
-    typed = {name: values for name, values in typed.items() if values}
-    query = ResponseQuery(ResponseFilter(), typed)
+    # PostgreSQL refuses NUL even in a comparison, and nothing that we store under a key holds control characters.
+    strange = [name for name, values in typed.items() if not all(value.isprintable() for value in values)]
+    query = ResponseQuery(
+        ResponseFilter(),
+        {name: values for name, values in typed.items() if values and name not in strange},
+        problems={name: gettext("There is no such choice.") for name in strange},
+    )
     unit_id = _read_unit(session, query, scope)
     first, last = _read_day(query, "from"), _read_day(query, "to")
     if first and last and first > last:

@@ -25,7 +25,7 @@ def show_list() -> tuple[str, int]:
     page = None
     if not query.problems:
         page = list_responses(
-            edge.db(), query.wanted, scope=scope, zone=zone, cursor=request.args.get("before"), limit=50
+            edge.db(), query.wanted, scope=scope, zone=zone, cursor=request.args.get("before") or None
         )
     shown = render_template(
         "manage/responses/list.html",
