@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import click
+from flask.cli import AppGroup
 
 from app.cli.told import told
 from app.imports.employees import plan_employees, write_employees
@@ -29,7 +30,7 @@ class RefusedFileError(InvalidInputError):
     code = "refused_file"
 
 
-@click.group("import")
+@click.group("import", cls=AppGroup)
 def import_group() -> None:
     """Take in files: CSV or JSON, all or nothing."""
 

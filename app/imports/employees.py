@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import insert, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.imports.mapping import Columns, choose_columns
@@ -14,6 +15,7 @@ from app.imports.tables import Table, TableRow
 from app.kit.errors import InvalidInputError, OtklikError
 from app.kit.ids import new_id
 from app.organisation.codes import check_code
+from app.organisation.employees import EmployeeExistsError
 from app.organisation.facts import check_name
 from app.organisation.models import Employee, Unit
 
@@ -68,13 +70,18 @@ def plan_employees(session: Session, table: Table, *, mapping: Mapping[str, str]
 def write_employees(session: Session, plan: EmployeePlan, *, now: datetime) -> ImportReport:
     """Write what the plan says and return its report; a file with a refused row changes nothing.
 
-    Two imports of the same new code at once: the second fails on the unique code and is run again.
+    Raises EmployeeExistsError when somebody added one of the new codes since the plan was made.
     """
     if plan.report.refused:
         return plan.report
     if plan.added:
         stamps = {"demo": False, "created_at": now, "updated_at": now}
-        session.execute(insert(Employee), [values | stamps for values in plan.added])
+        try:
+            session.execute(insert(Employee), [values | stamps for values in plan.added])
+        except IntegrityError as error:
+            raise EmployeeExistsError(
+                "somebody added one of these employees just now; import the file again"
+            ) from error
     if plan.changed:
         session.execute(update(Employee), [values | {"updated_at": now} for values in plan.changed])
     return plan.report

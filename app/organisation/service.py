@@ -156,6 +156,7 @@ def move_unit(session: Session, unit: Unit, *, parent_id: uuid.UUID, now: dateti
     Raises UnitCycleError (the parent is the unit itself or lies below it), UnknownUnitError or InvalidUnitError.
     """
     lock_tree(session)
+    session.refresh(unit, ["parent_id"])  # it may have been moved while this waited for the lock
     if unit.parent_id is None:
         raise InvalidUnitError("the company itself cannot be moved", field="parent")
     get_unit(session, parent_id)

@@ -1,0 +1,113 @@
+"""`flask import …`, run as on the command line."""
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+from sqlalchemy import func, select
+
+from app.factory import create_app
+from app.kit.db import Database
+from app.organisation.models import Employee, Unit
+from app.review_sites.models import ReviewListing
+from config.settings import Settings
+
+from .conftest import DATA
+
+BRANCHES = (
+    str(DATA / "branches.csv"),
+    *("--map", 'name=Наименование,address=Адрес,parent=Город,twogis_url="2GIS URL"'),
+    *("--kind", "office", "--parent-kind", "city"),
+)
+
+Run = Callable[..., Result]
+
+
+@pytest.fixture
+def run(database: Database, tmp_path: Path, now: datetime) -> Run:
+    """Run `flask import …` against a database of this test's own."""
+    app = create_app(Settings(var_dir=tmp_path), clock=lambda: now, database=database)
+    return lambda *arguments: app.test_cli_runner().invoke(args=["import", *arguments])
+
+
+def count(database: Database, table: type[Unit] | type[ReviewListing] | type[Employee]) -> int:
+    with database.reading() as session:
+        return session.scalar(select(func.count()).select_from(table)) or 0
+
+
+def test_a_dry_run_and_two_runs_of_a_file(run: Run, database: Database) -> None:
+    dry = run("units", *BRANCHES, "--set", "time_zone=Asia/Vladivostok", "--dry-run")
+    assert dry.exit_code == 0, dry.output
+    assert dry.stdout.splitlines()[0] == "10 rows read: 9 taken, 1 repeated, 0 changed, 0 refused"
+    assert dry.stdout.splitlines()[-1] == "dry run: nothing was written"
+    assert count(database, Unit) == 1
+
+    first = run("units", *BRANCHES, "--set", "time_zone=Asia/Vladivostok")
+    assert first.stdout.splitlines() == dry.stdout.splitlines()[:-1]
+    assert (count(database, Unit), count(database, ReviewListing)) == (12, 9)
+
+    second = run("units", *BRANCHES, "--set", "time_zone=Asia/Vladivostok")
+    assert second.stdout.splitlines()[0] == "10 rows read: 0 taken, 10 repeated, 0 changed, 0 refused"
+    assert (count(database, Unit), count(database, ReviewListing)) == (12, 9)
+
+
+def test_a_refused_file_changes_nothing_and_exits_with_one(run: Run, database: Database, tmp_path: Path) -> None:
+    file = tmp_path / "units.csv"
+    file.write_text("name,latitude,longitude\nA,43.2,76.9\nB,95,10\n")
+
+    result = run("units", str(file), "--kind", "office")
+
+    assert result.exit_code == 1
+    assert "refused, line 3: latitude: latitude 95.0 is not within -90 and 90 degrees" in result.stdout
+    assert result.stderr.strip() == "units.csv: 1 rows refused, nothing was changed"
+    assert count(database, Unit) == 1
+
+
+@pytest.mark.parametrize(
+    ("content", "options", "said"),
+    [
+        (b"", (), "units.csv: the file is empty"),
+        (b"name\n", (), "units.csv: there is no row below the header"),
+        (b"name,name\nA,B\n", (), "units.csv:1: the header has 'name' twice"),
+        (b"title\nA\n", ("--kind", "office"), "no column for name; the file has title: add --map 'name=…'"),
+        (b"name\nA\n", ("--map", "name=Title"), "the file has no such column; it has name"),
+        (b"name\nA\n", ("--map", ""), "no ="),
+        (b"name\nA\n", ("--kind", "branch"), "no kind of unit 'branch'"),
+        (b"name\nA\n", ("--set", "code=A"), "only these can be the same for all rows"),
+        (b"name\nA\x00\n", (), "units.csv:2: a NUL byte"),
+    ],
+)
+def test_what_is_wrong_with_a_file_or_an_option_is_told(
+    run: Run, tmp_path: Path, content: bytes, options: tuple[str, ...], said: str
+) -> None:
+    file = tmp_path / "units.csv"
+    file.write_bytes(content)
+
+    result = run("units", str(file), *options)
+
+    assert result.exit_code == 1
+    assert said in result.stderr
+
+
+def test_a_file_that_is_not_there_is_told(run: Run, tmp_path: Path) -> None:
+    result = run("units", str(tmp_path / "none.csv"))
+
+    assert result.exit_code == 1
+    assert "No such file" in result.stderr
+
+
+def test_employees_come_in_below_their_units(run: Run, database: Database, tmp_path: Path) -> None:
+    file = tmp_path / "staff.csv"
+    file.write_text("Табельный номер;ФИО;unit\n17;Айгүл Серікова;company\n")
+    options = (str(file), "--map", 'code="Табельный номер",name=ФИО')
+
+    assert run("employees", *options, "--dry-run").exit_code == 0
+    assert count(database, Employee) == 0
+    assert "1 taken" in run("employees", *options).stdout
+    assert "1 repeated" in run("employees", *options).stdout
+    assert count(database, Employee) == 1
+    file.write_text("code,name,unit\n18,A,nowhere\n")
+    refused = run("employees", str(file))
+    assert (refused.exit_code, "there is no unit with the code 'nowhere'" in refused.stdout) == (1, True)
