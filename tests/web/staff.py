@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from app.accounts.models import Role, StaffUser
 from app.accounts.service import add_user, normalise_email
 from app.organisation.models import UnitKind
-from app.organisation.service import add_unit, get_company
+from app.organisation.service import add_unit, get_company, sync_company
 
 PASSWORD = "four words of chalk"
 CAST = ("admin", "manager", "analyst", "elsewhere")
@@ -32,6 +32,7 @@ class Company:
 
 def make_company(session: Session, *, now: datetime) -> Company:
     """Add two regions with an office each, and the cast: `elsewhere` manages the west, the others the east."""
+    sync_company(session, name="Acme", time_zone="Asia/Almaty", hours="Mo-Fr 09:00-18:00", now=now)
     root = get_company(session).id
     east = add_unit(session, name="East", kind=UnitKind.REGION, parent_id=root, code="east", now=now).id
     west = add_unit(session, name="West", kind=UnitKind.REGION, parent_id=root, code="west", now=now).id

@@ -2,9 +2,9 @@
 
 import pytest
 from flask import Blueprint, Flask
-from sqlalchemy import event, select
+from sqlalchemy import delete, event, select
 
-from app.accounts.models import AuditEntry, Role
+from app.accounts.models import AuditEntry, Role, StaffGrant
 from app.accounts.service import get_user, grant_role
 from app.kit.db import Database
 from app.organisation.models import Unit
@@ -97,7 +97,7 @@ def test_a_role_taken_away_is_gone_at_the_next_request(app: Flask, database: Dat
     browser = signed_in(app, "manager")
     assert browser.get("/for-staff").status_code == 200
     with database.transaction() as session:
-        session.execute(Unit.__table__.metadata.tables["staff_grant"].delete())
+        session.execute(delete(StaffGrant))
     assert browser.get("/for-staff").status_code == 403
     assert browser.get("/manage/account").status_code == 200
 

@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from app.accounts.models import SignIn
 from app.kit.db import Database
+from app.web.manage.account import program_of
 from tests.web.staff import PASSWORD, email_of, form_token, signed_in
 
 pytestmark = pytest.mark.usefixtures("company")
@@ -117,3 +118,28 @@ def test_a_browsers_name_is_shown_as_text_and_cut_short(app: Flask) -> None:
     assert "<script>alert" not in page
     assert "&lt;script&gt;alert" in page
     assert "x" * 200 not in page
+
+
+@pytest.mark.parametrize(
+    ("user_agent", "words"),
+    [
+        (
+            "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0 Safari/537.36",
+            "Chrome · Linux",
+        ),
+        (
+            "Mozilla/5.0 (Linux; Android 15) AppleWebKit/537.36 Chrome/140.0 YaBrowser/25.8 Mobile Safari/537.36",
+            "Yandex · Android",
+        ),
+        (
+            "Mozilla/5.0 (iPhone; CPU iPhone OS 18_6 like Mac OS X) AppleWebKit/605 Version/18.6 Safari/604.1",
+            "Safari · iPhone",
+        ),
+        ("Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:142.0) Gecko/20100101 Firefox/142.0", "Firefox · Windows"),
+        ("Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/140.0 Safari/537.36 Edg/140.0", "Edge · Windows"),
+        ("curl/8.5.0", "curl/8.5.0"),
+        ("", ""),
+    ],
+)
+def test_a_browser_is_named_in_two_words(user_agent: str, words: str) -> None:
+    assert program_of(user_agent) == words

@@ -19,6 +19,14 @@ HOME = "/manage/account"
 account = Blueprint("account", __name__, url_prefix=HOME)
 access.gate(account, access.Gate.SIGNED_IN)
 
+# Each names itself like those after it, too, so the first that is found is meant.
+_PROGRAMS = {"YaBrowser": "Yandex", "Edg": "Edge", "OPR": "Opera", "SamsungBrowser": "Samsung Internet"} | {
+    name: name for name in ("Firefox", "Chrome", "Safari")
+}
+_SYSTEMS = {"Android": "Android", "iPhone": "iPhone", "iPad": "iPad", "Windows": "Windows"} | {
+    "Mac OS X": "macOS",
+    "Linux": "Linux",
+}
 _WORDS = {
     "wrong_password": lazy_gettext("This is not your present password."),
     "password_too_short": lazy_gettext("Too short: at least %(shortest)s characters.", shortest=SHORTEST),
@@ -80,4 +88,17 @@ def _show(errors: dict[str, object]) -> str:
     idle = timedelta(minutes=edge.wiring().sign_in_idle_minutes)
     # The request's own session: what a POST has changed is already seen.
     found = list_sign_ins(edge.db(), who.user.id, idle=idle, now=edge.now())
-    return render_template("manage/account.html", who=who, sign_ins=found, errors=errors, shortest=SHORTEST)
+    return render_template(
+        "manage/account.html",
+        who=who,
+        sign_ins=found,
+        program_of=program_of,
+        errors=errors,
+        shortest=SHORTEST,
+    )
+
+
+def program_of(user_agent: str) -> str:
+    """Return browser and system in two words, or what the program calls itself if we know neither."""
+    words = [next((name for mark, name in known.items() if mark in user_agent), "") for known in (_PROGRAMS, _SYSTEMS)]
+    return " · ".join(filter(None, words)) or user_agent
