@@ -43,13 +43,12 @@ def show(key: str) -> str:
 def extend(key: str) -> Response:
     """Keep what was typed, all of it or nothing; a number asks for a call."""
     page = _open(key)
+    language = _speak(page, request.args.get("lang"))
     try:
         form = request.form
     except RequestEntityTooLarge:
-        _speak(page, request.args.get("lang"))
         problem = gettext("That was too much at once; a comment of 2,000 characters fits.")
         return make_response(render_answer(key, page, stored(page), errors={"comment": problem}), 413)
-    language = _speak(page, form.get("lang"))
     if not page.open_for_additions:
         return make_response(render_answer(key, page, stored(page)), 409)
     answers = {name: form.getlist(name) for name in form if name.startswith(FIELD)}
@@ -82,7 +81,7 @@ def extend(key: str) -> Response:
 def leave(key: str, site: str) -> Response:
     """Note the click and lead to the site; a comment that was typed but not sent yet comes along and is kept."""
     page = _open(key)
-    language = _speak(page, None)
+    language = _speak(page, request.args.get("lang"))
     comment = request.form.get("comment", "")
     try:
         if comment.strip() and page.open_for_additions:

@@ -52,12 +52,11 @@ def show(code: str) -> AnyResponse:
 def rate(code: str) -> AnyResponse:
     """Store the tap and lead on to what follows it; what cannot be taken shows the question again."""
     asked = _asked(code)
+    language = speak(asked.definition.languages, asked=request.args.get("lang"))
     try:
         form = request.form
     except RequestEntityTooLarge:
-        speak(asked.definition.languages, asked=request.args.get("lang"))
         return _again(asked, 413, gettext("That was too much at once. Please tap an answer."))
-    language = speak(asked.definition.languages, asked=form.get("lang") or request.args.get("lang"))
     rating = read_value(form.get("rating"))
     if rating is None or not asked.definition.first.accepts(rating):
         return _again(asked, 422, gettext("That is not one of the answers. Please tap one of these."))
@@ -101,7 +100,7 @@ def _page(asked: _Asked, *, marked: str | None, problem: str = "") -> str:
     return render(
         "public/survey.html",
         definition.languages,
-        action=url_for("survey.show", code=asked.touchpoint.code),
+        action=url_for("survey.show", code=asked.touchpoint.code, lang=language.value),
         token=issue_form(edge.wiring().signing_key, asked.touchpoint.code, edge.now()),
         place=asked.touchpoint.unit_name,
         question=show_question(definition.first, language, edge.desk().company, [str(chosen)]),
