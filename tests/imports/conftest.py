@@ -6,13 +6,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.imports.mapping import parse_mapping
 from app.imports.report import ImportReport
 from app.imports.tables import read_table
 from app.imports.units import plan_units, read_unit_file, write_plan
+from app.organisation.models import Unit, UnitAncestor
 from app.review_sites.catalogue import Catalogue, load_catalogue
+from app.review_sites.models import ReviewListing
 
 DATA = Path(__file__).parent / "data"
 NOW = datetime(2026, 3, 4, 6, 0, tzinfo=UTC)
@@ -40,3 +43,21 @@ def import_units(session: Session, catalogue: Catalogue) -> ImportUnits:
         return write_plan(session, file, plan_units(session, file), now=now)
 
     return run
+
+
+def counts(report: ImportReport) -> tuple[int, int, int, int, int]:
+    return report.read, report.taken, report.repeated, report.changed, len(report.refused)
+
+
+def refusals(report: ImportReport) -> dict[int, str]:
+    return {remark.line: remark.text for remark in report.refused}
+
+
+def state(session: Session) -> list[object]:
+    """Everything an import may write, to compare before and after."""
+    session.expire_all()
+    return [
+        list(session.execute(select(*Unit.__table__.columns).order_by(Unit.id))),
+        sorted(map(str, session.execute(select(*UnitAncestor.__table__.columns)))),
+        sorted(map(str, session.execute(select(*ReviewListing.__table__.columns)))),
+    ]
