@@ -117,6 +117,17 @@ def test_a_second_first_run_says_the_same_and_keeps_the_data(wiring: Wiring) -> 
     assert re.fullmatch(r"Password: [A-Za-z0-9]{12,}", first[-1])
 
 
+def test_a_new_database_file_is_for_its_owner_alone(wiring: Wiring) -> None:
+    if not wiring.database.is_sqlite:
+        assert wiring.database.url.database  # a server keeps its own files
+        return
+    folder = Path(str(wiring.database.url.database)).parent
+
+    assert {path.name: oct(path.stat().st_mode)[-3:] for path in folder.glob("own.db*")} == {
+        name.name: "600" for name in folder.glob("own.db*")
+    }
+
+
 def test_the_printed_password_signs_in(empty_app: Flask, wiring: Wiring) -> None:
     *_, email, password = (line.partition(": ")[2] for line in announce(wiring, "http://localhost:8000"))
 

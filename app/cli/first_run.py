@@ -3,6 +3,7 @@
 import contextlib
 import http.client
 import socket
+from pathlib import Path
 
 from app.demo.service import create_demo, find_demo, needs_demo
 from app.kit.schema import upgrade_database
@@ -18,7 +19,11 @@ _SOMEWHERE = ("192.0.2.1", 9)
 
 def prepare(wiring: Wiring, settings: Settings) -> None:
     """Bring schema, stored surveys and the company's own facts to what code and settings say; safe to repeat."""
+    file = Path(str(wiring.database.url.database)) if wiring.database.is_sqlite else None
+    is_new = file is not None and not file.exists()
     upgrade_database(wiring.database)
+    if file is not None and is_new:
+        file.chmod(0o600)  # what customers wrote is nobody else's; SQLite gives its journal the same mode
     with wiring.database.transaction() as session:
         now = wiring.clock()
         store_versions(session, wiring.surveys, now=now)
