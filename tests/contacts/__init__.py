@@ -1,0 +1,1 @@
+"""Contacts: encrypted numbers and consents."""
