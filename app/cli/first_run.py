@@ -19,11 +19,10 @@ _SOMEWHERE = ("192.0.2.1", 9)
 
 def prepare(wiring: Wiring, settings: Settings) -> None:
     """Bring schema, stored surveys and the company's own facts to what code and settings say; safe to repeat."""
-    file = Path(str(wiring.database.url.database)) if wiring.database.is_sqlite else None
-    is_new = file is not None and not file.exists()
+    if wiring.database.is_sqlite:
+        # What customers wrote is nobody else's. SQLite gives its journal the mode that the file has when it opens it.
+        Path(str(wiring.database.url.database)).touch(mode=0o600)
     upgrade_database(wiring.database)
-    if file is not None and is_new:
-        file.chmod(0o600)  # what customers wrote is nobody else's; SQLite gives its journal the same mode
     with wiring.database.transaction() as session:
         now = wiring.clock()
         store_versions(session, wiring.surveys, now=now)
