@@ -69,7 +69,7 @@ def test_the_filter_keeps(company: Company, wanted: ResponseFilter, kept: str) -
     }
     company.click(made["a"])
     assert {line.id for line in _list(company, wanted).lines} == {made[name].id for name in kept}
-    assert _list(company, wanted).total == len(kept)
+    assert _list(company, replace(wanted, since=company.now - timedelta(days=1))).total == len(kept)
 
 
 def test_a_unit_is_filtered_with_all_below_it(company: Company) -> None:
@@ -94,13 +94,26 @@ def test_pages_hold_every_response_once_the_latest_first(company: Company, now: 
     seen: list[uuid.UUID] = []
     cursor: str | None = None
     pages = 0
+    wanted = ResponseFilter(since=now - timedelta(days=1))
     while pages == 0 or cursor:
-        page = _list(company, cursor=cursor, limit=5)
+        page = _list(company, wanted, cursor=cursor, limit=5)
         seen += [line.id for line in page.lines]
         cursor, pages = page.older, pages + 1
         assert page.total == 12
     assert pages == 3
     assert seen == [one.id for one in sorted(made, key=lambda one: (one.answered_at, one.id), reverse=True)]
+
+
+def test_a_list_of_all_time_is_not_counted(company: Company) -> None:
+    company.answer()
+    assert _list(company).total is None
+
+
+def test_counting_ends_somewhere(company: Company, now: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.analytics.reports.COUNT_UP_TO", 2)
+    company.answers("n1", {5: 3})
+    found = _list(company, ResponseFilter(since=now - timedelta(days=1)))
+    assert (found.total, found.more_than_total, len(found.lines)) == (2, True, 3)
 
 
 @pytest.mark.parametrize("cursor", ["", "x", "20260304T060000.000000", "20260304T060000.000000-zz", "-" * 99, "٣-٤"])

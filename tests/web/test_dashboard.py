@@ -129,10 +129,10 @@ def test_the_bars_are_a_table_that_can_be_read_out(app: Flask, database: Databas
         company.answers("n1", {1: 5, 5: 15})
     table = _page(app).find(class_="bars")
     assert table is not None
-    rows = [" ".join(row.get_text(" ").split()) for row in table.find_all("tr")[1:]]  # type: ignore[union-attr]
+    rows = [" ".join(row.get_text(" ").split()) for row in table.find_all("tr")[1:]]
     assert rows[0] == "Very satisfied 15 75%"
     assert rows[4] == "Very dissatisfied 5 25%"
-    assert all(svg["aria-hidden"] == "true" for svg in table.find_all("svg"))  # type: ignore[union-attr]
+    assert all(svg["aria-hidden"] == "true" for svg in table.find_all("svg"))
 
 
 def test_a_small_unit_cannot_be_worked_out_from_its_siblings(app: Flask, database: Database, now: datetime) -> None:
