@@ -45,8 +45,8 @@ class WrongPasswordError(InvalidInputError):
 
 
 def normalise_email(text: str) -> str:
-    """Return the e-mail as it is stored and compared: trimmed, in lower case."""
-    return text.strip().lower()
+    """Return the e-mail as it is stored and compared: trimmed, in lower case, without what no database takes."""
+    return text.strip().lower().encode("utf-8", "replace").decode().replace("\0", "\ufffd")
 
 
 def add_user(

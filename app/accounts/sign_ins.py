@@ -75,7 +75,7 @@ class Staff:
 
 def account_key(email: str) -> str:
     """Return how the audit names an account that somebody tried: people type passwords into the e-mail field."""
-    return hashlib.sha256(normalise_email(email).encode("utf-8", "replace")).hexdigest()[:32]
+    return hashlib.sha256(normalise_email(email).encode()).hexdigest()[:32]
 
 
 def check_credentials(session: Session, *, email: str, password: str, address: str, now: datetime) -> StaffUser:
@@ -117,7 +117,7 @@ def begin_sign_in(
         seen_at=now,
         expires_at=now + lasts,
         address=address,
-        user_agent=user_agent[:_USER_AGENT_LENGTH],
+        user_agent="".join(filter(str.isprintable, user_agent))[:_USER_AGENT_LENGTH],
     )
     session.add(sign_in)
     record(
