@@ -4,9 +4,14 @@ Words: a *callback* is a phone call to a person, nothing else; a *case* is one m
 *to look into* (no first-attempt clock) and becomes a callback when a number is added. An *attempt* is one try to ring;
 an *outcome* and a *cause* are written when a case is closed.
 
-deadlines  due times over working hours, pure
+deadlines  due times over working hours and what is to be done next, pure
+states     why a case is opened, pure
 models     callback_case, case_event
-service    open, claim, attempt, note, close, list
+service    open, claim, attempt, note, close
+numbers    who sees a number, each time written down
+timeline   how something gets into a case's timeline
+reports    the list, its counts, one case with its timeline
+errors     what stands in the way of working a case
 
-Knows responses, contacts, organisation and kit. Known by routing and above.
+Knows responses, surveys, accounts, contacts, organisation and kit. Known by routing and above.
 """

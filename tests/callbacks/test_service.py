@@ -1,7 +1,9 @@
 """Cases from opening to closing, on both databases. Now is a Wednesday, 11:00; the office works from 9 to 18."""
 
 import uuid
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
@@ -171,12 +173,13 @@ def test_case_of_another_office_does_not_exist(session: Session, now: datetime) 
     case = make_case(session, office.id, now=now)
     scope = Scope(frozenset({elsewhere.id}))
 
-    for act in (
+    acts: list[Callable[[], object]] = [
         lambda: claim_case(session, case.id, user_id=user.id, scope=scope, now=now),
         lambda: release_case(session, case.id, user_id=user.id, scope=scope, now=now),
         lambda: add_note(session, case.id, user_id=user.id, scope=scope, note="x", now=now),
         lambda: claim_case(session, uuid.uuid4(), user_id=user.id, scope=EVERYTHING, now=now),
-    ):
+    ]
+    for act in acts:
         with pytest.raises(CaseNotFoundError):
             act()
     assert case.claimed_by_id is None
@@ -234,10 +237,10 @@ def test_call_later_is_due_when_the_person_said_and_reached_when_it_must_be_sett
         note="In a meeting",
         now=now,
     )
-    assert case.due_at == case.next_attempt_at == asked
+    assert [case.due_at, case.next_attempt_at] == [asked, asked]
     log_attempt(session, case.id, user_id=user.id, scope=EVERYTHING, result=AttemptResult.REACHED, now=asked)
 
-    assert (case.next_attempt_at, case.due_at) == (None, case.settle_due_at)
+    assert [case.next_attempt_at, case.due_at] == [None, case.settle_due_at]
     assert case.first_attempt_at == now
 
 
@@ -280,8 +283,8 @@ def test_closed_case_stays_as_it_was(session: Session, vault: Vault, now: dateti
     user = make_user(session, "Aigul", now=now)
     contact = make_contact(session, vault, now=now)
     case = make_case(session, office.id, contact=contact, now=now)
-    who = {"user_id": user.id, "scope": EVERYTHING}
-    done = {"outcome": Outcome.SETTLED, "cause": Cause.EMPLOYEE}
+    who: dict[str, Any] = {"user_id": user.id, "scope": EVERYTHING}
+    done: dict[str, Any] = {"outcome": Outcome.SETTLED, "cause": Cause.EMPLOYEE}
     close_case(session, case.id, **who, **done, note="Apologised", now=now)
 
     for act in (

@@ -186,7 +186,7 @@ def test_case_is_claimed_attempted_noted_and_closed(
     ):
         assert words in page
     assert PHONE not in page
-    assert "settled" in _case(database, case_id).outcome
+    assert _case(database, case_id).outcome == "settled"
     assert "Settled by phone" in manager.get(f"{LIST}?tab=closed").text
 
 
