@@ -308,7 +308,7 @@ def test_the_way_back_to_the_question_needs_a_code_in_use(place: Place, person: 
     person.rate(1)
     back = person.shown.find("a", string="Changed your mind?")
     assert back is not None
-    assert str(back["href"]).startswith(f"/q/{place.codes['office-visit']}")  # type: ignore[index]
+    assert str(back["href"]).startswith(f"/q/{place.codes['office-visit']}")
 
 
 def test_sites_with_rules_for_premises_are_offered_only_elsewhere(open_place: Callable[..., Place]) -> None:
