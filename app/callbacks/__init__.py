@@ -9,6 +9,7 @@ states     why a case is opened, pure
 models     callback_case, case_event
 service    open, claim, attempt, note, close
 numbers    who sees a number, each time written down
+retention  when a number is forgotten
 timeline   how something gets into a case's timeline
 reports    the list, its counts, one case with its timeline
 errors     what stands in the way of working a case

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
+from app.callbacks.retention import forget_numbers
 from app.kit.clock import Clock
 from app.kit.db import Database
 from app.kit.log import get_logger
@@ -22,6 +23,8 @@ BATCH = 1000
 KEEP_DONE = timedelta(days=30)
 KEEP_TRACES = timedelta(days=2)
 KEEP_SLOTS = timedelta(days=90)
+# What `config/consents.yaml` promises; a text that promises less is a new version of it.
+KEEP_NUMBERS = timedelta(days=29)
 
 # One batch of work, given the session and the instant; returns how many rows it touched, less than BATCH when done.
 Step = Callable[[Session, datetime], int]
@@ -56,9 +59,15 @@ def purge_slots(session: Session, now: datetime) -> int:
     return min(forget_slots(session, before=now - KEEP_SLOTS), BATCH - 1)
 
 
+def purge_numbers(session: Session, now: datetime) -> int:
+    """Forget the numbers of people whose last case was closed 29 days ago: by the 30th day they are gone."""
+    return forget_numbers(session, before=now - KEEP_NUMBERS, limit=BATCH)
+
+
 JOBS = (
     Job("purge-outbox", timedelta(hours=1), (purge_outbox,)),
     Job("forget-traces", timedelta(hours=1), (purge_devices, purge_addresses)),
+    Job("forget-numbers", timedelta(hours=1), (purge_numbers,)),
     Job("forget-slots", timedelta(days=1), (purge_slots,)),
 )
 

@@ -1,0 +1,52 @@
+"""A number goes when its last case was closed long enough ago, and not before."""
+
+from datetime import timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.callbacks.models import Cause, Outcome
+from app.callbacks.numbers import NumberState, show_number
+from app.callbacks.retention import forget_numbers
+from app.callbacks.service import close_case
+from app.contacts.models import Consent, Contact
+from app.contacts.service import find_or_add_contact
+from app.kit.crypto import Vault
+from tests.callbacks.factories import PHONE, SCOPE, make_case, make_office, make_user
+from tests.conftest import NOW
+
+MONTH = timedelta(days=29)
+
+
+def test_a_number_is_kept_until_its_last_case_is_long_closed(session: Session, vault: Vault) -> None:
+    office, user = make_office(session, now=NOW), make_user(session, "Asel", now=NOW)
+    contact = find_or_add_contact(session, vault, phone=PHONE, language=None, now=NOW)
+    first, second = (make_case(session, office.id, contact=contact, now=NOW) for _ in range(2))
+    closed_at = NOW + timedelta(days=3)
+
+    def close(case_id: object) -> None:
+        close_case(
+            session,
+            case_id,  # type: ignore[arg-type]
+            user_id=user.id,
+            scope=SCOPE,
+            outcome=Outcome.SETTLED,
+            cause=Cause.OTHER,
+            now=closed_at,
+        )
+
+    close(first.id)
+    assert forget_numbers(session, before=NOW + timedelta(days=300)) == 0  # the second is still open
+    close(second.id)
+    assert forget_numbers(session, before=closed_at) == 0
+    assert forget_numbers(session, before=closed_at + timedelta(seconds=1)) == 1
+    kept = session.scalars(select(Contact).execution_options(populate_existing=True)).one()
+    assert (kept.phone_enc, kept.phone_index) == (None, None)
+    assert show_number(session, vault, second, user_id=user.id).state not in (NumberState.FULL, NumberState.MASKED)
+
+
+def test_the_same_person_later_is_a_new_contact(session: Session, vault: Vault) -> None:
+    old = find_or_add_contact(session, vault, phone=PHONE, language=None, now=NOW)
+    assert forget_numbers(session, before=NOW + MONTH) == 1
+    assert find_or_add_contact(session, vault, phone=PHONE, language=None, now=NOW + MONTH).id != old.id
+    assert session.scalars(select(Consent)).all() == []
