@@ -1,7 +1,7 @@
 """The real application on a database of its own, an office with codes on its wall, and people who scan them."""
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -10,12 +10,13 @@ import pytest
 from bs4 import BeautifulSoup, Tag
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from werkzeug.test import TestResponse
 
 from app.factory import create_app
 from app.kit.crypto import Vault
 from app.kit.db import Base, Database
+from app.organisation.models import Unit
 from app.responses.models import SurveyResponse
 from app.review_sites.catalogue import Site
 from app.review_sites.service import set_listing
@@ -133,7 +134,23 @@ class Person:
 
 
 @pytest.fixture
-def open_place(database: Database, tmp_path: Path, now: datetime) -> Callable[..., Place]:
+def kept_database(engine_name: str, request: pytest.FixtureRequest) -> Iterator[Database]:
+    """The migrated database of all tests, swept after this one: making one for each would take most of the time."""
+    database: Database = request.getfixturevalue("migrated_sqlite" if engine_name == "sqlite" else "migrated_postgres")
+    yield database
+    with database.transaction() as session:
+        root = select(Unit.id).where(Unit.parent_id.is_(None)).scalar_subquery()
+        for table in reversed(Base.metadata.sorted_tables):
+            if table.name == "unit":
+                session.execute(delete(table).where(table.c.id != root))
+            elif table.name == "unit_ancestor":
+                session.execute(delete(table).where(table.c.unit_id != root))
+            else:
+                session.execute(delete(table))
+
+
+@pytest.fixture
+def open_place(kept_database: Database, tmp_path: Path, now: datetime) -> Callable[..., Place]:
     """Return a function that opens the office with the application; settings may differ."""
     surveys = tmp_path / "surveys"
     shutil.copytree(ROOT / "surveys", surveys)
@@ -145,8 +162,8 @@ def open_place(database: Database, tmp_path: Path, now: datetime) -> Callable[..
         chosen = Settings.model_validate(
             {"var_dir": tmp_path / "var", "company_name": "Made-up Telecom", "surveys_dir": surveys, **settings}
         )
-        app = create_app(chosen, clock=clock, database=database)
-        with database.transaction() as session:
+        app = create_app(chosen, clock=clock, database=kept_database)
+        with kept_database.transaction() as session:
             office = make_office(session, Vault(chosen.encryption_keys), now=now, channel=channel)
             unit = office.touchpoint.unit_id
             set_listing(session, unit_id=unit, site=Site.YANDEX, link=YANDEX, now=now)
@@ -156,7 +173,7 @@ def open_place(database: Database, tmp_path: Path, now: datetime) -> Callable[..
                 if definition.key not in codes:
                     added = add_touchpoint(session, unit_id=unit, survey_key=definition.key, now=now)
                     codes[definition.key] = added.code
-        return Place(app, database, office, codes, clock)
+        return Place(app, kept_database, office, codes, clock)
 
     return build
 
