@@ -1,0 +1,110 @@
+"""Staff from the command line: passwords printed once, errors in words."""
+
+import re
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+from flask import Flask
+
+from app.accounts.models import Role
+from app.accounts.passwords import password_matches
+from app.accounts.service import find_user, get_user, scope_of
+from app.factory import create_app
+from app.kit.db import Database
+from config.settings import Settings
+from tests.web.staff import PASSWORD, Company, email_of, make_company, signed_in
+
+
+@pytest.fixture
+def app(database: Database, now: datetime, tmp_path: Path) -> Flask:
+    """The application with its commands."""
+    settings = Settings(var_dir=tmp_path, database_url=database.url.render_as_string(hide_password=False))
+    return create_app(settings, clock=lambda: now, database=database)
+
+
+@pytest.fixture(autouse=True)
+def company(database: Database, now: datetime) -> Company:
+    """The cast and its units."""
+    with database.transaction() as session:
+        return make_company(session, now=now)
+
+
+def run(app: Flask, *words: str) -> Result:
+    """Run `flask user …`."""
+    with app.app_context():  # the `flask` program does this
+        return app.test_cli_runner().invoke(args=["user", *words])
+
+
+def printed_password(result: Result) -> str:
+    """Return the password, all that is on standard output."""
+    found = re.fullmatch(r"Password: ([0-9A-Za-z]{16})\n", result.stdout)
+    assert found is not None, result.output
+    return found[1]
+
+
+def test_a_new_person_signs_in_with_the_printed_password(app: Flask, database: Database, company: Company) -> None:
+    result = run(app, "add", "New.One@otklik.example", "--role", "manager", "--unit", "east", "--lang", "kk")
+    assert result.exit_code == 0
+    answer = app.test_client().post(
+        "/sign-in", data={"email": "new.one@otklik.example", "password": printed_password(result)}
+    )
+    assert answer.status_code == 303
+    with database.reading() as session:
+        user = get_user(session, "new.one@otklik.example")
+        assert user.language == "kk"
+        assert user.one_time_until is not None
+        assert scope_of(session, user.id, Role.MANAGER).unit_ids == {company.east}
+
+
+def test_without_a_unit_the_role_holds_everywhere(app: Flask, database: Database) -> None:
+    run(app, "add", "boss@otklik.example", "--role", "admin")
+    with database.reading() as session:
+        assert scope_of(session, get_user(session, "boss@otklik.example").id, Role.ADMIN).everything
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("add", "manager@otklik.example", "--role", "admin"), "there is a user with this e-mail"),
+        (("add", "new@otklik.example", "--role", "admin", "--unit", "nowhere"), "no unit nowhere"),
+        (("add", "not an e-mail", "--role", "admin"), "is not an e-mail address"),
+        (("password", "nobody@otklik.example"), "no user has the e-mail"),
+        (("disable", "nobody@otklik.example"), "no user has the e-mail"),
+    ],
+)
+def test_what_cannot_be_done_is_said_and_nothing_is_changed(
+    app: Flask, database: Database, words: tuple[str, ...], told: str
+) -> None:
+    result = run(app, *words)
+    assert result.exit_code == 1
+    assert result.stdout == ""
+    assert told in result.stderr
+    with database.reading() as session:
+        assert find_user(session, "new@otklik.example") is None
+
+
+def test_a_reset_prints_a_new_password_and_signs_the_person_out(app: Flask, database: Database) -> None:
+    browser = signed_in(app, "manager")
+    password = printed_password(run(app, "password", email_of("manager")))
+    assert browser.get("/manage/account").status_code == 302
+    with database.reading() as session:
+        user = get_user(session, email_of("manager"))
+        assert password_matches(user.password, password)
+        assert not password_matches(user.password, PASSWORD)
+
+
+def test_a_disabled_person_is_out_until_enabled(app: Flask) -> None:
+    browser = signed_in(app, "manager")
+    assert run(app, "disable", email_of("manager")).exit_code == 0
+    assert browser.get("/manage/account").status_code == 302
+    assert run(app, "enable", email_of("manager")).exit_code == 0
+    signed_in(app, "manager")
+
+
+def test_a_second_role_is_added_to_the_first(app: Flask, database: Database, company: Company) -> None:
+    assert run(app, "grant", email_of("manager"), "--role", "analyst", "--unit", "west").exit_code == 0
+    with database.reading() as session:
+        user_id = get_user(session, email_of("manager")).id
+        assert scope_of(session, user_id).unit_ids == {company.east, company.west}
