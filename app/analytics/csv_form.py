@@ -1,4 +1,4 @@
-"""The export as CSV (RFC 4180) that no spreadsheet mistakes for formulas; pure.
+"""The export as CSV (RFC 4180) that no spreadsheet mistakes for formulas.
 
 A text that a spreadsheet would compute gets an apostrophe in front, and so does one that begins with apostrophes before
 such a sign: whoever takes one apostrophe off `^'+[=+-@…]` has exactly what was typed. Numbers are never touched.
