@@ -56,17 +56,17 @@ clean: ## Throw away what can be made again (the virtual environment, caches); d
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo "Python 3.11 or later is needed; $(PYTHON) is $$($(PYTHON) --version 2>&1). Try: make run PYTHON=python3.12"; exit 1; }
-	@echo "making the virtual environment in $(VENV)"
+	@echo >&2 "making the virtual environment in $(VENV)"
 	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); \
 		echo "$(PYTHON) cannot make virtual environments; on Debian and Ubuntu: apt-get install python3-venv"; exit 1; }
 
 $(VENV)/.run: requirements.txt | $(VENV)/bin/python
-	@echo "installing what the service needs"
+	@echo >&2 "installing what the service needs"
 	@$(PIP) install -r requirements.txt
 	@touch $@
 
 $(VENV)/.dev: requirements-dev.txt requirements.txt | $(VENV)/bin/python
-	@echo "installing what developing takes"
+	@echo >&2 "installing what developing takes"
 	@$(PIP) install -r requirements-dev.txt
 	@touch $(VENV)/.run $@
 
