@@ -32,8 +32,14 @@ class _Asked:
     definition: Definition
 
 
-@survey.errorhandler(NotFoundError)
-def show_gone(_error: NotFoundError) -> tuple[str, int]:
+class CodeNotInUseError(NotFoundError):
+    """No touchpoint is in use under this code; anything else that is missing is our fault, not the code's."""
+
+    code = "code_not_in_use"
+
+
+@survey.errorhandler(CodeNotInUseError)
+def show_gone(_error: CodeNotInUseError) -> tuple[str, int]:
     """Answer unknown and withdrawn codes alike."""
     return render_gone(), 404
 
@@ -84,7 +90,7 @@ def rate(code: str) -> AnyResponse:
 def _asked(code: str) -> _Asked:
     touchpoint = find_live(edge.db(), code)
     if touchpoint is None:
-        raise NotFoundError("no touchpoint is in use under this code")
+        raise CodeNotInUseError("no touchpoint is in use under this code")
     return _Asked(touchpoint, edge.wiring().surveys.current(touchpoint.survey_key))
 
 
