@@ -24,7 +24,9 @@ def told(command: Callable[P, R]) -> Callable[P, R]:
         except OtklikError as error:
             click.echo(error.message, err=True)
         except OperationalError as error:
-            click.echo(f"the database does not answer or is not set up: {error.orig}\nTry `flask --app wsgi doctor`.", err=True)
+            click.echo(
+                f"the database does not answer or is not set up: {error.orig}\nTry `flask --app wsgi doctor`.", err=True
+            )
         sys.exit(1)
 
     return run

@@ -14,8 +14,9 @@ from app.contacts.service import get_contact
 from app.demo.stories import STORIES, TAP_CODES, TAPS, Story, Work
 from app.kit.i18n import Language
 from app.responses.forms import FormToken
+from app.routing.additions import extend_response, leave_for_site, open_page, request_callback
 from app.routing.desk import Desk
-from app.routing.service import extend_response, leave_for_site, open_page, request_callback, take_rating
+from app.routing.service import take_rating
 from app.surveys.loader import SurveyLibrary
 from app.touchpoints.service import LiveTouchpoint
 

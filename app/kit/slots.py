@@ -1,7 +1,7 @@
 """Periodic jobs once per slot, and the sign of life of the workers.
 
-A slot is a job's name and a stretch of time (`2026-03-04T06:00` for an hourly job). Its unique row says that somebody has
-taken it, so that any number of workers, restarted as often as you like, run the job once.
+A slot is a job's name and a stretch of time (`2026-03-04T06:00` for an hourly job). Its unique row says that somebody
+has taken it, so that any number of workers, restarted as often as you like, run the job once.
 """
 
 from datetime import UTC, datetime, timedelta

@@ -3,9 +3,10 @@
 Words: a *policy* is `config/routing.yaml`, narrowed by a survey; a *next step* is what the page leads with and whether
 a case is opened.
 
-policy   the model of routing.yaml, pure
-rules    choose(answer, policy) -> NextStep, pure
-service  take_rating, extend_response, request_callback, leave_for_site
+policy     the model of routing.yaml, pure
+rules      choose(answer, policy) -> NextStep, pure
+service    take_rating: the tap and what follows from it
+additions  open_page, extend_response, request_callback, leave_for_site: what comes after
 
 Knows everything below. Known by web, imports and demo.
 """

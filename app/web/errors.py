@@ -65,6 +65,8 @@ def show_business_error(error: OtklikError) -> tuple[str, int]:
     status = status_of(error)
     if status == 500:
         _LOG.error("business error without a page", code=error.code, path=request.path, exc_info=error)
+    else:  # refused in words; the log still says why, for the day when it should not have been
+        _LOG.info("refused", code=error.code, why=error.message, method=request.method, path=request.path)
     return render_error(status), status
 
 

@@ -719,11 +719,11 @@ def downgrade() -> None:
 
 
 def _add_company() -> None:
-    """The root; its name, zone and hours come from the settings at every start."""
+    """The root; `flask db upgrade` and every start give it the settings' name, zone and hours in place of these."""
     unit = sa.table(
         "unit",
         sa.column("id", sa.Uuid),
-        *[sa.column(name, sa.String) for name in ("code", "name", "kind")],
+        *[sa.column(name, sa.String) for name in ("code", "name", "kind", "time_zone", "hours")],
         sa.column("demo", sa.Boolean),
         *[sa.column(name, sa.DateTime(timezone=True)) for name in ("created_at", "updated_at")],
     )
@@ -744,6 +744,8 @@ def _add_company() -> None:
                 "code": "company",
                 "name": "Otklik",
                 "kind": "company",
+                "time_zone": "Asia/Almaty",
+                "hours": "Mo-Fr 09:00-18:00",
                 "demo": False,
                 "created_at": now,
                 "updated_at": now,

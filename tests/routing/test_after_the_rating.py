@@ -24,16 +24,16 @@ from app.responses.models import ResponseAnswer, SurveyResponse
 from app.responses.service import ResponseClosedError
 from app.review_sites.catalogue import Site
 from app.review_sites.models import ReviewClick
-from app.routing.rules import Lead
-from app.routing.service import (
+from app.routing.additions import (
     ConsentMissingError,
     NoCallbackHereError,
-    Taken,
     extend_response,
     leave_for_site,
     open_page,
     request_callback,
 )
+from app.routing.rules import Lead
+from app.routing.service import Taken
 from app.touchpoints.models import Channel
 from tests.conftest import NOW
 from tests.respondents import FIRM, SURVEYS, Office, make_office

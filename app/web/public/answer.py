@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 from app.kit.errors import InvalidInputError, NotFoundError
 from app.kit.i18n import Language
 from app.review_sites.catalogue import Site
-from app.routing.service import AnswerPage, extend_response, leave_for_site, open_page, request_callback
+from app.routing.additions import AnswerPage, extend_response, leave_for_site, open_page, request_callback
 from app.surveys.answers import FIELD
 from app.web import edge
 from app.web.access import Gate, gate

@@ -9,8 +9,8 @@ from werkzeug.datastructures import MultiDict
 from app.callbacks.models import CallWindow
 from app.kit.errors import InvalidInputError
 from app.review_sites.service import form_action_hosts
+from app.routing.additions import AnswerPage
 from app.routing.rules import Lead
-from app.routing.service import AnswerPage
 from app.surveys.answers import FIELD
 from app.touchpoints.service import find_live_code
 from app.web import edge
