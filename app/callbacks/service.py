@@ -6,6 +6,8 @@ the case's row, so that the timeline tells what happened in the order in which i
 
 import uuid
 from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import Any
 
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
@@ -18,7 +20,7 @@ from app.callbacks.models import AttemptResult, CallbackCase, CallWindow, CaseEv
 from app.callbacks.numbers import note_number_shown
 from app.callbacks.states import CaseReason
 from app.callbacks.timeline import describe_case, write_event
-from app.kit.db import upsert
+from app.kit.db import dialect_insert, dialect_of, table_of
 from app.kit.ids import new_id
 from app.kit.outbox import record_event
 from app.organisation.tree import WorkingTime, working_time
@@ -41,8 +43,8 @@ def open_case(
     call_window: CallWindow | None = None,
     now: datetime,
     demo: bool = False,
-) -> CallbackCase:
-    """Return the new case, or the one that is open for the response.
+) -> uuid.UUID:
+    """Return the id of the new case, or of the one that is open for the response.
 
     Clocks run in the unit's working hours: both with a contact, only the settlement's without one (*to look into*).
     Two requests at once open one case: the partial unique index makes the second insert do nothing.
@@ -63,20 +65,16 @@ def open_case(
         "due_at": min(first_due_at or settle_due_at, settle_due_at),
         "demo": demo,
     }
-    insert = upsert(session, CallbackCase).values(values)
-    insert = insert.on_conflict_do_nothing(
-        index_elements=["response_id"], index_where=CallbackCase.closed_at.is_(None)
-    ).returning(CallbackCase.id)
-    case_id = session.scalar(insert)
+    insert = _insert_case(dialect_of(session))
+    case_id: uuid.UUID | None = session.execute(insert, values).scalar_one_or_none()
     while case_id is None:
         standing = find_open_case(session, response_id) if response_id else None
         if standing is not None:
-            return standing
-        case_id = session.scalar(insert)  # it was closed between the two statements
-    case = session.get_one(CallbackCase, case_id)
-    write_event(session, case.id, EventKind.OPENED, now=now, reason=reason, number=contact_id is not None)
-    record_event(session, "case.opened", describe_case(case), now=now)
-    return case
+            return standing.id
+        case_id = session.execute(insert, values).scalar_one_or_none()  # closed between the two statements
+    write_event(session, case_id, EventKind.OPENED, now=now, reason=reason, number=contact_id is not None)
+    record_event(session, "case.opened", describe_case(CallbackCase(**values)), now=now)
+    return case_id
 
 
 def find_open_case(session: Session, response_id: uuid.UUID) -> CallbackCase | None:
@@ -305,4 +303,14 @@ def _set_due(case: CallbackCase) -> None:
         first_attempt_due_at=case.first_attempt_due_at,
         first_attempt_at=case.first_attempt_at,
         settle_due_at=case.settle_due_at,
+    )
+
+
+@lru_cache(maxsize=2)
+def _insert_case(dialect: str) -> Any:
+    """Composed once: opening a case is part of taking a low rating."""
+    return (
+        dialect_insert(dialect, table_of(CallbackCase))
+        .on_conflict_do_nothing(index_elements=["response_id"], index_where=CallbackCase.closed_at.is_(None))
+        .returning(table_of(CallbackCase).c.id)
     )

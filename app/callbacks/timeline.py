@@ -4,10 +4,14 @@ import uuid
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from app.callbacks.models import CallbackCase, CaseEvent, EventKind
+from app.kit.db import table_of
 from app.kit.ids import new_id
+
+_WRITE = insert(table_of(CaseEvent))
 
 
 def write_event(
@@ -21,16 +25,17 @@ def write_event(
     **details: Any,
 ) -> None:
     """Add one line to the timeline; `details` are plain values without personal data, those that are None left out."""
-    session.add(
-        CaseEvent(
-            id=new_id(),
-            case_id=case_id,
-            at=now,
-            kind=kind,
-            user_id=user_id,
-            note=note,
-            details={name: value for name, value in details.items() if value is not None},
-        )
+    session.execute(
+        _WRITE,
+        {
+            "id": new_id(),
+            "case_id": case_id,
+            "at": now,
+            "kind": kind,
+            "user_id": user_id,
+            "note": note,
+            "details": {name: value for name, value in details.items() if value is not None},
+        },
     )
 
 

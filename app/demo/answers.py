@@ -65,7 +65,6 @@ def _tell(
         address=None,
         language=story.language,
         now=at,
-        demo=True,
     )
     minute = timedelta(minutes=1)
     if story.comment or story.answers:

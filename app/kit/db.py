@@ -145,7 +145,17 @@ def table_of(model: type[Base]) -> Table:
 
 def upsert(session: Session, table: Any) -> Any:
     """Return an INSERT that knows `on_conflict_do_nothing` and `on_conflict_do_update`, in the session's dialect."""
-    return _INSERTS[session.get_bind().dialect.name](table)
+    return dialect_insert(dialect_of(session), table)
+
+
+def dialect_of(session: Session) -> str:
+    """Return `sqlite` or `postgresql`: what a statement that is composed once and kept depends on."""
+    return session.get_bind().dialect.name
+
+
+def dialect_insert(dialect: str, table: Any) -> Any:
+    """Return the dialect's INSERT, for statements of the hot path that are composed once and kept."""
+    return _INSERTS[dialect](table)
 
 
 def sqlite_version() -> tuple[int, ...]:

@@ -17,7 +17,7 @@ from sqlalchemy import CheckConstraint, Index, delete, func, insert, select, tex
 from sqlalchemy.orm import Mapped, Session, mapped_column
 from sqlalchemy.sql.elements import ColumnElement
 
-from app.kit.db import Base, UtcDateTime, one_of, upsert
+from app.kit.db import Base, UtcDateTime, one_of, table_of, upsert
 from app.kit.ids import new_id
 
 # 0 s, 5 s, 30 s, 2 min, 5 min, then every 5 minutes with a jitter of a fifth, for four hours in all.
@@ -65,6 +65,10 @@ class OutboxRow(Base):
     once_key: Mapped[str | None] = mapped_column(unique=True)
 
 
+# Composed once: every rating records an event or two.
+_RECORD = insert(table_of(OutboxRow))
+
+
 @dataclass(frozen=True, slots=True)
 class Claim:
     """A row in the hands of one worker until its lease ends."""
@@ -97,7 +101,7 @@ def record_event(
         "once_key": once_key,
     }
     if once_key is None:
-        session.execute(insert(OutboxRow), row)
+        session.execute(_RECORD, row)
     else:
         session.execute(upsert(session, OutboxRow).on_conflict_do_nothing(index_elements=["once_key"]), row)
 

@@ -5,6 +5,7 @@ it was answered; *suspect* marks a burst, a replay, a scanner or a too-fast answ
 
 scoring  from a tapped value to band and score, pure
 flags    what makes a response suspect, pure
+statements  the hot path's SQL, composed once
 models   survey_response, response_answer, rating_change, device_answer
 service  start, change, extend, find
 

@@ -7,24 +7,31 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import case, delete, func, insert, select, update
+from sqlalchemy import Select, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from app.kit.crypto import Vault, digest
-from app.kit.db import table_of, upsert
+from app.kit.db import dialect_of
 from app.kit.errors import ConflictError, NotFoundError
 from app.kit.i18n import Language
 from app.kit.ids import new_id
 from app.responses.flags import Signals, SuspectReason, join_reasons
 from app.responses.forms import FormToken
-from app.responses.models import DeviceAnswer, RatingChange, ResponseAnswer, SurveyResponse, Via
+from app.responses.models import RatingChange, ResponseAnswer, SurveyResponse, Via
 from app.responses.scoring import scale_style, score
+from app.responses.statements import (
+    COUNT_RECENT,
+    DEVICE,
+    KNOWN_BY_FORM,
+    KNOWN_BY_ID,
+    RESPONSE,
+    insert_once,
+    reserve_device,
+)
 from app.surveys.answers import Answer
 from app.surveys.definition import Band, Definition
 from app.touchpoints.service import LiveTouchpoint
 
-_RESPONSE = table_of(SurveyResponse)
-_DEVICE = table_of(DeviceAnswer)
 # For how long before an answer others at the same touchpoint count towards a burst.
 _BURST_WINDOW = timedelta(minutes=1)
 
@@ -76,7 +83,7 @@ def response_key(vault: Vault, response_id: uuid.UUID) -> str:
 
 def find_by_form(session: Session, form_hash: bytes) -> Known | None:
     """Return the response that this form has made already, locked against a second tap, or None."""
-    return _find(session, SurveyResponse.form_hash == form_hash)
+    return _find(session, KNOWN_BY_FORM, form_hash=form_hash)
 
 
 def reserve_for_device(
@@ -96,25 +103,23 @@ def reserve_for_device(
     fresh = new_id()
     if sender.device_hash is None:
         return fresh, None
-    statement = upsert(session, _DEVICE).values(
-        device_hash=sender.device_hash, touchpoint_id=touchpoint_id, response_id=fresh, first_answered_at=now
-    )
-    still = _DEVICE.c.first_answered_at > now - window
-    statement = statement.on_conflict_do_update(
-        index_elements=["device_hash", "touchpoint_id"],
-        set_={
-            "response_id": case((still, _DEVICE.c.response_id), else_=statement.excluded.response_id),
-            "first_answered_at": case((still, _DEVICE.c.first_answered_at), else_=statement.excluded.first_answered_at),
+    reserved: uuid.UUID = session.execute(
+        reserve_device(dialect_of(session)),
+        {
+            "device_hash": sender.device_hash,
+            "touchpoint_id": touchpoint_id,
+            "response_id": fresh,
+            "first_answered_at": now,
+            "since": now - window,
         },
-    ).returning(_DEVICE.c.response_id)
-    reserved: uuid.UUID = session.execute(statement).scalar_one()
+    ).scalar_one()
     if reserved == fresh:
         return fresh, None
-    known = _find(session, SurveyResponse.id == reserved)
+    known = _find(session, KNOWN_BY_ID, response_id=reserved)
     if known is None or known.survey_version_id != version_id:
         session.execute(
-            update(_DEVICE)
-            .where(_DEVICE.c.device_hash == sender.device_hash, _DEVICE.c.touchpoint_id == touchpoint_id)
+            update(DEVICE)
+            .where(DEVICE.c.device_hash == sender.device_hash, DEVICE.c.touchpoint_id == touchpoint_id)
             .values(response_id=fresh, first_answered_at=now)
         )
         return fresh, None
@@ -125,15 +130,15 @@ def count_recent(
     session: Session, sender: Sender, *, touchpoint_id: uuid.UUID, now: datetime, limit: int
 ) -> tuple[int, int]:
     """Return (answers from this address, all answers) at the touchpoint in the last minute, counted up to `limit`."""
-    recent = (
-        select(_RESPONSE.c.address_hash)
-        .where(_RESPONSE.c.touchpoint_id == touchpoint_id, _RESPONSE.c.answered_at > now - _BURST_WINDOW)
-        .order_by(_RESPONSE.c.answered_at.desc())
-        .limit(limit)
-        .subquery()
-    )
-    same = func.sum(case((recent.c.address_hash == (sender.address_hash or b""), 1), else_=0))
-    total, from_address = session.execute(select(func.count(), same).select_from(recent)).one()
+    total, from_address = session.execute(
+        COUNT_RECENT,
+        {
+            "touchpoint_id": touchpoint_id,
+            "since": now - _BURST_WINDOW,
+            "limit": limit,
+            "address_hash": sender.address_hash or b"",
+        },
+    ).one()
     return int(from_address or 0), int(total)
 
 
@@ -153,7 +158,6 @@ def insert_response(
     language: Language,
     via: Via,
     now: datetime,
-    demo: bool,
 ) -> bool:
     """Write a new response; False if the very same form was faster (its unique index says so)."""
     values: dict[str, Any] = {
@@ -178,15 +182,12 @@ def insert_response(
         "suspect": bool(reasons),
         "suspect_reasons": join_reasons("", reasons),
         "routed": routed,
-        "demo": demo,
+        "demo": touchpoint.demo,
     }
-    statement = (
-        upsert(session, _RESPONSE).on_conflict_do_nothing(index_elements=["form_hash"]).returning(_RESPONSE.c.id)
-    )
-    if session.execute(statement, values).scalar_one_or_none() is not None:
+    if session.execute(insert_once(dialect_of(session)), values).scalar_one_or_none() is not None:
         return True
     # The device's reservation points at a response that will never be.
-    session.execute(delete(_DEVICE).where(_DEVICE.c.response_id == response_id))
+    session.execute(delete(DEVICE).where(DEVICE.c.response_id == response_id))
     return False
 
 
@@ -195,8 +196,8 @@ def change_rating(
 ) -> None:
     """Let the latest rating count and keep the old one as history."""
     session.execute(
-        update(_RESPONSE)
-        .where(_RESPONSE.c.id == known.id)
+        update(RESPONSE)
+        .where(RESPONSE.c.id == known.id)
         .values(rating=rating, score=score(definition.first.type, rating), band=band, touched_at=now)
     )
     session.execute(
@@ -208,8 +209,8 @@ def change_rating(
 def flag_replay(session: Session, known: Known) -> None:
     """Mark a response whose form was sent again from elsewhere; it keeps its rating."""
     session.execute(
-        update(_RESPONSE)
-        .where(_RESPONSE.c.id == known.id)
+        update(RESPONSE)
+        .where(RESPONSE.c.id == known.id)
         .values(suspect=True, suspect_reasons=join_reasons(known.suspect_reasons, [SuspectReason.REPLAY]))
     )
 
@@ -281,22 +282,8 @@ def signals(*, form: FormToken, trap_filled: bool, from_address: int, at_touchpo
     return Signals((now - form.issued_at).total_seconds(), trap_filled, from_address, at_touchpoint)
 
 
-def _find(session: Session, condition: Any) -> Known | None:
-    row = session.execute(
-        select(
-            _RESPONSE.c.id,
-            _RESPONSE.c.survey_version_id,
-            _RESPONSE.c.rating,
-            _RESPONSE.c.band,
-            _RESPONSE.c.suspect,
-            _RESPONSE.c.suspect_reasons,
-            _RESPONSE.c.device_hash,
-            _RESPONSE.c.answered_at,
-            _RESPONSE.c.finished_at,
-        )
-        .where(condition)
-        .with_for_update()
-    ).one_or_none()
+def _find(session: Session, query: Select[Any], **values: object) -> Known | None:
+    row = session.execute(query, values).one_or_none()
     if row is None:
         return None
     return Known(row.id, row.survey_version_id, row.rating, Band(row.band) if row.band else None, *row[4:])

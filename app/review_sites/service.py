@@ -4,14 +4,16 @@ import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
-from zoneinfo import ZoneInfo
+from functools import lru_cache
+from typing import Any
 
-from sqlalchemy import delete, func, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import bindparam, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
+from app.kit.db import dialect_insert, dialect_of, table_of
 from app.kit.ids import new_id
-from app.organisation.models import UnitAncestor
+from app.organisation.models import Unit, UnitAncestor
+from app.organisation.service import working_time
 from app.review_sites.catalogue import Audience, Catalogue, Site, SiteRules
 from app.review_sites.links import link_host
 from app.review_sites.models import ReviewClick, ReviewListing, ReviewOffer
@@ -102,12 +104,7 @@ def remove_listing(session: Session, *, unit_id: uuid.UUID, site: Site) -> bool:
 
 def listings_for(session: Session, unit_id: uuid.UUID) -> list[Listing]:
     """Return the pages that hold for a unit, one a site: its own, else the nearest ancestor's."""
-    rows = session.execute(
-        select(ReviewListing.id, ReviewListing.unit_id, ReviewListing.site, ReviewListing.url)
-        .join(UnitAncestor, UnitAncestor.ancestor_id == ReviewListing.unit_id)
-        .where(UnitAncestor.unit_id == unit_id)
-        .order_by(UnitAncestor.distance.desc())
-    )
+    rows = session.execute(_LISTINGS, {"of_unit": unit_id})
     # The nearest comes last and replaces what the ones above it said.
     nearest = {
         Site(site): Listing(listing_id, owner, Site(site), url, inherited=owner != unit_id)
@@ -124,12 +121,11 @@ def offers_for(
     band: Band | None,
     channel: Channel | str,
     now: datetime,
-    zone: ZoneInfo,
     heed_caps: bool = True,
 ) -> list[Offer]:
     """Return the sites that a respondent of this unit is shown, in the order of the catalogue.
 
-    `band` None (a survey that is not routed) counts as not happy; `zone` is the unit's: a cap's day begins there.
+    `band` None (a survey that is not routed) counts as not happy; a cap's day begins in the unit's own zone.
     Without `heed_caps` a full day hides nothing: whoever was shown a button a moment ago may still use it.
     """
     listings = {listing.site: listing for listing in listings_for(session, unit_id)}
@@ -139,7 +135,7 @@ def offers_for(
         if site in listings and _is_asked(rules, band=band, channel=channel)
     ]
     capped = [listing.id for listing, rules in shown if heed_caps and rules.daily_cap is not None]
-    clicks = _clicks_today(session, capped, now=now, zone=zone)
+    clicks = _clicks_today(session, capped, unit_id=unit_id, now=now) if capped else {}
     return [
         Offer(listing.site, rules.name, listing.link, link_host(listing.link), listing.id)
         for listing, rules in shown
@@ -164,11 +160,9 @@ def record_offer(session: Session, response_id: uuid.UUID, sites: Sequence[Site]
     """Note which sites a response's page led with, in order; the first time counts, a repeat changes nothing."""
     if not sites:
         return
-    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
     session.execute(
-        dialect.insert(ReviewOffer)
-        .values(response_id=response_id, sites=",".join(sites), offered_at=now)
-        .on_conflict_do_nothing(index_elements=[ReviewOffer.response_id])
+        _offer_once(dialect_of(session)),
+        {"response_id": response_id, "sites": ",".join(sites), "offered_at": now},
     )
 
 
@@ -211,10 +205,9 @@ def _is_asked(rules: SiteRules, *, band: Band | None, channel: Channel | str) ->
 
 
 def _clicks_today(
-    session: Session, listing_ids: Sequence[uuid.UUID], *, now: datetime, zone: ZoneInfo
+    session: Session, listing_ids: Sequence[uuid.UUID], *, unit_id: uuid.UUID, now: datetime
 ) -> dict[uuid.UUID, int]:
-    if not listing_ids:
-        return {}
+    zone = working_time(session, unit_id).time_zone
     midnight = datetime.combine(now.astimezone(zone).date(), time.min, tzinfo=zone)
     rows = session.execute(
         select(ReviewClick.listing_id, func.count())
@@ -239,3 +232,18 @@ def _own_links(
         )
         known.update({(unit_id, Site(site)): (listing_id, url) for listing_id, unit_id, site, url in rows})
     return known
+
+
+_LISTING, _PAIR = table_of(ReviewListing).c, table_of(UnitAncestor).c
+# Composed once, through Core: asked for every page that follows a rating.
+_LISTINGS = (
+    select(_LISTING.id, _LISTING.unit_id, _LISTING.site, _LISTING.url)
+    .join_from(table_of(ReviewListing), table_of(UnitAncestor), _PAIR.ancestor_id == _LISTING.unit_id)
+    .where(_PAIR.unit_id == bindparam("of_unit", type_=table_of(Unit).c.id.type))
+    .order_by(_PAIR.distance.desc())
+)
+
+
+@lru_cache(maxsize=2)
+def _offer_once(dialect: str) -> Any:
+    return dialect_insert(dialect, table_of(ReviewOffer)).on_conflict_do_nothing(index_elements=["response_id"])

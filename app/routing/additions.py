@@ -192,7 +192,6 @@ def _offers(
         band=step.band,
         channel=response.channel,
         now=now,
-        zone=working_time(session, response.unit_id).time_zone,
         heed_caps=heed_caps,
     )
 

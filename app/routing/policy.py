@@ -1,5 +1,6 @@
 """The model of `config/routing.yaml`: bands, deadlines and what is suspect; pure."""
 
+from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Self
 
@@ -111,6 +112,7 @@ class RoutingPolicy(_Strict):
         """Return the two clocks of a call that somebody asked for without a low rating."""
         return self.deadlines.requested.deadline()
 
+    @cached_property
     def limits(self) -> SuspectLimits:
         """Return what counts as suspect."""
         return SuspectLimits(**self.suspect.model_dump())

@@ -10,14 +10,12 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from app.callbacks import service as callbacks
-from app.callbacks.models import CallbackCase
-from app.callbacks.states import CaseReason
 from app.kit.errors import InvalidInputError, NotFoundError
 from app.kit.i18n import Language
 from app.kit.outbox import record_event
 from app.organisation.service import working_time
 from app.responses import service as responses
-from app.responses.flags import suspect_reasons
+from app.responses.flags import SuspectReason, suspect_reasons
 from app.responses.forms import FormToken
 from app.responses.models import Via
 from app.review_sites import service as review_sites
@@ -58,7 +56,6 @@ def take_rating(
     via: Via = Via.PAGE,
     trap_filled: bool = False,
     now: datetime,
-    demo: bool = False,
 ) -> Taken:
     """Store a rating and let follow what follows from it; the same form or device again finds what it made.
 
@@ -68,58 +65,50 @@ def take_rating(
         raise RatingNotOnScaleError("choose one of the answers shown", field="rating")
     sender = responses.identify_sender(desk.vault, form=form, device=device, address=address, now=now)
     window = timedelta(hours=desk.policy.change_hours)
-    known = responses.find_by_form(session, sender.form_hash)
+    version_id = _version_id(session, desk, definition, now=now)
+    response_id, known = responses.reserve_for_device(
+        session, sender, touchpoint_id=touchpoint.id, version_id=version_id, now=now, window=window
+    )
     if known is None:
-        version_id = _version_id(session, desk, definition, now=now)
-        response_id, known = responses.reserve_for_device(
-            session, sender, touchpoint_id=touchpoint.id, version_id=version_id, now=now, window=window
+        limits = desk.policy.limits
+        from_address, at_touchpoint = responses.count_recent(
+            session, sender, touchpoint_id=touchpoint.id, now=now, limit=limits.per_touchpoint_per_minute
         )
+        signals = responses.signals(
+            form=form, trap_filled=trap_filled, from_address=from_address, at_touchpoint=at_touchpoint, now=now
+        )
+        reasons = suspect_reasons(signals, limits)
+        step = choose(Answer(definition, rating, suspect=bool(reasons)), desk.policy)
+        if responses.insert_response(
+            session,
+            desk.vault,
+            response_id=response_id,
+            touchpoint=touchpoint,
+            definition=definition,
+            version_id=version_id,
+            rating=rating,
+            band=step.band,
+            routed=step.routed,
+            reasons=reasons,
+            sender=sender,
+            language=language,
+            via=via,
+            now=now,
+        ):
+            _follow(session, desk, response_id, touchpoint, step, now=now)
+            record_event(session, "response.created", {"response_id": str(response_id)}, now=now)
+            if SuspectReason.BURST in reasons:
+                _raise_alarm(session, touchpoint, now=now)
+            return _taken(desk, response_id, step.band, created=True)
+        known = responses.find_by_form(session, sender.form_hash)
         if known is None:
-            limits = desk.policy.limits()
-            from_address, at_touchpoint = responses.count_recent(
-                session, sender, touchpoint_id=touchpoint.id, now=now, limit=limits.per_touchpoint_per_minute
-            )
-            signals = responses.signals(
-                form=form, trap_filled=trap_filled, from_address=from_address, at_touchpoint=at_touchpoint, now=now
-            )
-            reasons = suspect_reasons(signals, limits)
-            step = choose(Answer(definition, rating, suspect=bool(reasons)), desk.policy)
-            made = responses.insert_response(
-                session,
-                desk.vault,
-                response_id=response_id,
-                touchpoint=touchpoint,
-                definition=definition,
-                version_id=version_id,
-                rating=rating,
-                band=step.band,
-                routed=step.routed,
-                reasons=reasons,
-                sender=sender,
-                language=language,
-                via=via,
-                now=now,
-                demo=demo,
-            )
-            if made:
-                _follow(session, desk, response_id, touchpoint, step, now=now, demo=demo)
-                record_event(session, "response.created", {"response_id": str(response_id)}, now=now)
-                if at_touchpoint >= limits.per_touchpoint_per_minute:
-                    hour = f"{now:%Y-%m-%dT%H}"
-                    payload = {"touchpoint_id": str(touchpoint.id), "hour": hour}
-                    record_event(session, "response.burst", payload, now=now, once_key=f"burst {touchpoint.id} {hour}")
-                return _taken(desk, response_id, step.band, created=True)
-            known = responses.find_by_form(session, sender.form_hash)
-            if known is None:
-                raise NotFoundError("the response was deleted while it was being given")
+            raise NotFoundError("the response was deleted while it was being given")
     if known.device_hash != sender.device_hash:
         responses.flag_replay(session, known)
         return _taken(desk, known.id, known.band, created=False)
     if rating == known.rating or now >= known.answered_at + window:
         return _taken(desk, known.id, known.band, created=False)
-    return _change(
-        session, desk, known, touchpoint=touchpoint, definition=definition, rating=rating, now=now, demo=demo
-    )
+    return _change(session, desk, known, touchpoint=touchpoint, definition=definition, rating=rating, now=now)
 
 
 def _change(
@@ -131,13 +120,12 @@ def _change(
     definition: Definition,
     rating: int,
     now: datetime,
-    demo: bool,
 ) -> Taken:
     step = choose(Answer(definition, rating, suspect=known.suspect), desk.policy)
     responses.change_rating(session, known, definition=definition, rating=rating, band=step.band, now=now)
     case = callbacks.find_open_case(session, known.id) if step.routed else None
     if case is None:
-        _follow(session, desk, known.id, touchpoint, step, now=now, demo=demo)
+        _follow(session, desk, known.id, touchpoint, step, now=now)
     else:
         # The case of the first answer stays: what went wrong did go wrong.
         callbacks.note_rating_change(session, case, old_rating=known.rating, new_rating=rating, now=now)
@@ -145,27 +133,20 @@ def _change(
 
 
 def _follow(
-    session: Session,
-    desk: Desk,
-    response_id: uuid.UUID,
-    touchpoint: LiveTouchpoint,
-    step: NextStep,
-    *,
-    now: datetime,
-    demo: bool,
-) -> CallbackCase | None:
+    session: Session, desk: Desk, response_id: uuid.UUID, touchpoint: LiveTouchpoint, step: NextStep, *, now: datetime
+) -> None:
     if step.case is not None and step.deadline is not None:
-        return callbacks.open_case(
+        callbacks.open_case(
             session,
             unit_id=touchpoint.unit_id,
             response_id=response_id,
-            reason=CaseReason(step.case),
+            reason=step.case,
             deadline=step.deadline,
             working_time=working_time(session, touchpoint.unit_id),
             now=now,
-            demo=demo,
+            demo=touchpoint.demo,
         )
-    if step.band == Band.HAPPY:
+    elif step.band == Band.HAPPY:
         offers = review_sites.offers_for(
             session,
             desk.catalogue,
@@ -173,10 +154,15 @@ def _follow(
             band=step.band,
             channel=touchpoint.channel,
             now=now,
-            zone=working_time(session, touchpoint.unit_id).time_zone,
         )
         review_sites.record_offer(session, response_id, [offer.site for offer in offers], now=now)
-    return None
+
+
+def _raise_alarm(session: Session, touchpoint: LiveTouchpoint, *, now: datetime) -> None:
+    """Tell of a burst once an hour: one row to look at, however many answers it brings."""
+    hour = f"{now:%Y-%m-%dT%H}"
+    payload = {"touchpoint_id": str(touchpoint.id), "hour": hour}
+    record_event(session, "response.burst", payload, now=now, once_key=f"burst {touchpoint.id} {hour}")
 
 
 def _version_id(session: Session, desk: Desk, definition: Definition, *, now: datetime) -> uuid.UUID:

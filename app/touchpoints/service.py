@@ -5,12 +5,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.accounts.scope import EVERYTHING, Scope
+from app.kit.db import table_of
 from app.kit.errors import ConflictError, InvalidInputError, NotFoundError
 from app.kit.ids import new_id, random_code, read_code
 from app.organisation.models import Unit
@@ -81,7 +82,7 @@ def find_live(session: Session, code: str) -> LiveTouchpoint | None:
     stored = read_code(code, CODE_LENGTH)
     if stored is None:
         return None
-    row = session.execute(_LIVE.where(Touchpoint.code == stored)).one_or_none()
+    row = session.execute(_LIVE, {"code": stored}).one_or_none()
     if row is None:
         return None
     touchpoint_id, unit_id, unit_name, employee_id, survey_key, placement, channel, demo = row
@@ -310,17 +311,19 @@ def _read_placement(text: str) -> str:
     return placement
 
 
+_TOUCHPOINT, _UNIT = table_of(Touchpoint).c, table_of(Unit).c
+# Composed once, through Core: every scan and every tap asks it.
 _LIVE = (
     select(
-        Touchpoint.id,
-        Touchpoint.unit_id,
-        Unit.name,
-        Touchpoint.employee_id,
-        Touchpoint.survey_key,
-        Touchpoint.placement,
-        Touchpoint.channel,
-        Touchpoint.demo,
+        _TOUCHPOINT.id,
+        _TOUCHPOINT.unit_id,
+        _UNIT.name,
+        _TOUCHPOINT.employee_id,
+        _TOUCHPOINT.survey_key,
+        _TOUCHPOINT.placement,
+        _TOUCHPOINT.channel,
+        _TOUCHPOINT.demo,
     )
-    .join(Unit, Unit.id == Touchpoint.unit_id)
-    .where(Touchpoint.revoked_at.is_(None))
+    .join_from(table_of(Touchpoint), table_of(Unit), _UNIT.id == _TOUCHPOINT.unit_id)
+    .where(_TOUCHPOINT.revoked_at.is_(None), _TOUCHPOINT.code == bindparam("code"))
 )

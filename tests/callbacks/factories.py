@@ -97,7 +97,7 @@ def make_case(
     deadline: Deadline = SOON,
 ) -> CallbackCase:
     """An open case, to look into unless there is a contact."""
-    return open_case(
+    case_id = open_case(
         session,
         unit_id=unit_id,
         response_id=response.id if response else None,
@@ -107,6 +107,7 @@ def make_case(
         contact_id=contact.id if contact else None,
         now=now,
     )
+    return session.get_one(CallbackCase, case_id)
 
 
 VISIT = {

@@ -137,7 +137,7 @@ def test_second_low_answer_finds_the_open_case_and_opens_another_only_after_clos
 def test_requested_call_runs_both_clocks(session: Session, vault: Vault, now: datetime) -> None:
     office = make_office(session, now=now)
 
-    case = open_case(
+    case_id = open_case(
         session,
         unit_id=office.id,
         response_id=None,
@@ -148,6 +148,7 @@ def test_requested_call_runs_both_clocks(session: Session, vault: Vault, now: da
         call_window=CallWindow.MORNING,
         now=now,
     )
+    case = session.get_one(CallbackCase, case_id)
 
     assert case.due_at == case.first_attempt_due_at == now + 4 * HOUR
     assert case.settle_due_at == datetime(2026, 3, 6, 12, 0, tzinfo=UTC)

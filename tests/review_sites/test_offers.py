@@ -45,7 +45,7 @@ def offered(
     channel: Channel = Channel.VISIT,
     now: datetime,
 ) -> list[Offer]:
-    return offers_for(session, catalogue, unit_id=unit.id, band=band, channel=channel, now=now, zone=ALMATY)
+    return offers_for(session, catalogue, unit_id=unit.id, band=band, channel=channel, now=now)
 
 
 def sites(offers: list[Offer]) -> list[str]:
@@ -114,7 +114,7 @@ def test_a_button_shown_before_the_day_was_full_still_works(session: Session, of
     record_click(session, a_response(session, office, now=now), offer, now=now)
     assert offered(session, catalogue, office, now=now) == []
     still = offers_for(
-        session, catalogue, unit_id=office.id, band=None, channel=Channel.VISIT, now=now, zone=ALMATY, heed_caps=False
+        session, catalogue, unit_id=office.id, band=None, channel=Channel.VISIT, now=now, heed_caps=False
     )
     assert still == [offer]
 
