@@ -1,8 +1,9 @@
 """/q/<code>: the question of a touchpoint. Looking at it writes nothing; a tap on an answer is the vote."""
 
+import secrets
 from dataclasses import dataclass
 
-from flask import Blueprint, Response, make_response, redirect, request, url_for
+from flask import Blueprint, Response, current_app, make_response, redirect, request, url_for
 from flask_babel import gettext
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import RequestEntityTooLarge
@@ -22,6 +23,11 @@ from app.web.public.shell import render, render_gone, speak
 
 survey = Blueprint("survey", __name__)
 gate(survey, Gate.PUBLIC)
+
+# About 3.5 KB each.
+_MOST_PAGES = 4096
+# Stands where the form's token goes in a page that is kept; nobody can have typed it into a name.
+_TOKEN_HERE = secrets.token_urlsafe(24)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +106,35 @@ def _again(asked: _Asked, status: int, problem: str, form: MultiDict[str, str] |
 
 
 def _page(asked: _Asked, *, marked: str | None, problem: str = "") -> str:
+    token = issue_form(edge.wiring().signing_key, asked.touchpoint.code, edge.now())
+    if marked is None and not problem:
+        return _plain_page(asked).replace(_TOKEN_HERE, token)
+    return _render_page(asked, token, marked=marked, problem=problem)
+
+
+def _plain_page(asked: _Asked) -> str:
+    """Return the page as nearly everyone gets it, rendered once a process for each code, text and language.
+
+    What it depends on is the key, so that a page is never older than its touchpoint; only the token is new each time.
+    """
+    pages: dict[tuple[object, ...], str] = current_app.extensions.setdefault("otklik.survey_pages", {})
+    definition = asked.definition
+    key = (
+        asked.touchpoint.code,
+        asked.touchpoint.unit_name,
+        definition.key,
+        definition.version,
+        edge.current_language(),
+    )
+    page = pages.get(key)
+    if page is None:
+        if len(pages) >= _MOST_PAGES:
+            pages.clear()
+        page = pages[key] = _render_page(asked, _TOKEN_HERE, marked=None)
+    return page
+
+
+def _render_page(asked: _Asked, token: str, *, marked: str | None, problem: str = "") -> str:
     language, definition = edge.current_language(), asked.definition
     value = read_value(marked)
     chosen = value if value is not None and definition.first.accepts(value) else None
@@ -107,7 +142,7 @@ def _page(asked: _Asked, *, marked: str | None, problem: str = "") -> str:
         "public/survey.html",
         definition.languages,
         action=url_for("survey.show", code=asked.touchpoint.code, lang=language.value),
-        token=issue_form(edge.wiring().signing_key, asked.touchpoint.code, edge.now()),
+        token=token,
         place=asked.touchpoint.unit_name,
         question=show_question(definition.first, language, edge.desk().company, [str(chosen)]),
         preselected=None if chosen is None or problem else definition.first.label(chosen, language),
