@@ -10,11 +10,12 @@ from app.cli.first_run import prepare
 from app.factory import wire
 from app.kit.clock import utc_now
 from app.organisation.service import add_unit, get_company
-from app.responses.forms import issue_form
+from app.responses.forms import form_subject, issue_form
 from app.review_sites.catalogue import Site
 from app.review_sites.service import set_listing
+from app.surveys.loader import read_survey
 from app.touchpoints.service import add_touchpoints
-from config.settings import Settings
+from config.settings import ROOT, Settings
 
 OFFICES = 500
 # One tap in five is unhappy and opens a case; two in five lead with the office's review sites.
@@ -54,10 +55,12 @@ def rating_requests(codes: list[str], port: int, signing_key: str) -> list[bytes
     devices = [_get_cookie(port, code) for code in itertools.islice(itertools.cycle(codes), _DEVICES)]
     shown_at = utc_now() - timedelta(seconds=30)  # long enough to have been read by a person
     ratings = itertools.cycle(RATINGS)
+    survey = read_survey(ROOT / "surveys" / "office-visit.yaml")
     requests = []
     for device in devices:
         for code in codes:
-            form = urlencode({"rating": next(ratings), "form_token": issue_form(signing_key, code, shown_at)})
+            subject = form_subject(code, survey.key, survey.version)
+            form = urlencode({"rating": next(ratings), "form_token": issue_form(signing_key, subject, shown_at)})
             requests.append(post(f"/q/{code}", form, cookie=device))
     return requests
 

@@ -25,22 +25,27 @@ class FormToken:
     issued_at: datetime
 
 
-def issue_form(signing_key: str, code: str, now: datetime) -> str:
-    """Return a token for the touchpoint's page; nothing is stored."""
+def form_subject(code: str, survey_key: str, version: int) -> str:
+    """Return what a page is about: the form of an old page must not be read on the scale of another survey."""
+    return f"{code}:{survey_key}:{version}"
+
+
+def issue_form(signing_key: str, subject: str, now: datetime) -> str:
+    """Return a token for a page about `subject`, which has no dot in it (see `form_subject`); nothing is stored."""
     nonce = base64.urlsafe_b64encode(secrets.token_bytes(12)).decode()
     issued = int(now.timestamp() * 1000)
-    return _signer(signing_key).sign(f"{code}.{nonce}.{issued}").decode()
+    return _signer(signing_key).sign(f"{subject}.{nonce}.{issued}").decode()
 
 
-def read_form(signing_key: str, code: str, token: str) -> FormToken:
-    """Return the token's content; raises BadFormTokenError unless we signed it for this very touchpoint."""
+def read_form(signing_key: str, subject: str, token: str) -> FormToken:
+    """Return the token's content; raises BadFormTokenError unless we signed it for this very subject."""
     try:
-        signed_code, nonce, issued = _signer(signing_key).unsign(token[:200]).decode().split(".")
+        signed_for, nonce, issued = _signer(signing_key).unsign(token[:200]).decode().split(".")
     except (BadSignature, ValueError) as error:
         raise BadFormTokenError(
             "the form's token is missing or altered; reload the page", field="form_token"
         ) from error
-    if signed_code != code:
+    if signed_for != subject:
         raise BadFormTokenError("the form belongs to another page; reload it", field="form_token")
     return FormToken(nonce, datetime.fromtimestamp(int(issued) / 1000, UTC))
 

@@ -57,6 +57,7 @@ class Known:
 
     id: uuid.UUID
     survey_version_id: uuid.UUID
+    unit_id: uuid.UUID
     rating: int
     band: Band | None
     suspect: bool
@@ -90,7 +91,7 @@ def reserve_for_device(
     session: Session,
     sender: Sender,
     *,
-    touchpoint_id: uuid.UUID,
+    touchpoint: LiveTouchpoint,
     version_id: uuid.UUID,
     now: datetime,
     window: timedelta,
@@ -98,7 +99,7 @@ def reserve_for_device(
     """Return the id for a new response and None, or the id of the response that this device is giving, and that.
 
     One upsert decides, so that two tabs make one response: whoever comes second is handed the first one's id. A device
-    gives a new response after `window`, or when the code has been re-pointed to another survey since.
+    gives a new response after `window`, or when the code has been pointed at another survey or unit since.
     """
     fresh = new_id()
     if sender.device_hash is None:
@@ -107,7 +108,7 @@ def reserve_for_device(
         reserve_device(dialect_of(session)),
         {
             "device_hash": sender.device_hash,
-            "touchpoint_id": touchpoint_id,
+            "touchpoint_id": touchpoint.id,
             "response_id": fresh,
             "first_answered_at": now,
             "since": now - window,
@@ -116,14 +117,19 @@ def reserve_for_device(
     if reserved == fresh:
         return fresh, None
     known = _find(session, KNOWN_BY_ID, response_id=reserved)
-    if known is None or known.survey_version_id != version_id:
+    if known is None or not is_about(known, touchpoint, version_id):
         session.execute(
             update(DEVICE)
-            .where(DEVICE.c.device_hash == sender.device_hash, DEVICE.c.touchpoint_id == touchpoint_id)
+            .where(DEVICE.c.device_hash == sender.device_hash, DEVICE.c.touchpoint_id == touchpoint.id)
             .values(response_id=fresh, first_answered_at=now)
         )
         return fresh, None
     return reserved, known
+
+
+def is_about(known: Known, touchpoint: LiveTouchpoint, version_id: uuid.UUID) -> bool:
+    """Tell whether the response answers what the code asks now, at the unit that it stands for now."""
+    return known.survey_version_id == version_id and known.unit_id == touchpoint.unit_id
 
 
 def count_recent(
@@ -286,4 +292,15 @@ def _find(session: Session, query: Select[Any], **values: object) -> Known | Non
     row = session.execute(query, values).one_or_none()
     if row is None:
         return None
-    return Known(row.id, row.survey_version_id, row.rating, Band(row.band) if row.band else None, *row[4:])
+    return Known(
+        id=row.id,
+        survey_version_id=row.survey_version_id,
+        unit_id=row.unit_id,
+        rating=row.rating,
+        band=Band(row.band) if row.band else None,
+        suspect=row.suspect,
+        suspect_reasons=row.suspect_reasons,
+        device_hash=row.device_hash,
+        answered_at=row.answered_at,
+        finished_at=row.finished_at,
+    )

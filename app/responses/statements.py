@@ -23,6 +23,7 @@ def _like(name: str, column: ColumnElement[Any]) -> BindParameter[Any]:
 _KNOWN = select(
     RESPONSE.c.id,
     RESPONSE.c.survey_version_id,
+    RESPONSE.c.unit_id,
     RESPONSE.c.rating,
     RESPONSE.c.band,
     RESPONSE.c.suspect,

@@ -67,7 +67,7 @@ def take_rating(
     window = timedelta(hours=desk.policy.change_hours)
     version_id = _version_id(session, desk, definition, now=now)
     response_id, known = responses.reserve_for_device(
-        session, sender, touchpoint_id=touchpoint.id, version_id=version_id, now=now, window=window
+        session, sender, touchpoint=touchpoint, version_id=version_id, now=now, window=window
     )
     if known is None:
         limits = desk.policy.limits
@@ -103,10 +103,12 @@ def take_rating(
         known = responses.find_by_form(session, sender.form_hash)
         if known is None:
             raise NotFoundError("the response was deleted while it was being given")
-    if known.device_hash != sender.device_hash:
+    in_time = now < known.answered_at + window
+    # Devices are forgotten after a while; only two that are known can be told apart.
+    if in_time and known.device_hash and sender.device_hash and known.device_hash != sender.device_hash:
         responses.flag_replay(session, known)
         return _taken(desk, known.id, known.band, created=False)
-    if rating == known.rating or now >= known.answered_at + window:
+    if rating == known.rating or not in_time or not responses.is_about(known, touchpoint, version_id):
         return _taken(desk, known.id, known.band, created=False)
     return _change(session, desk, known, touchpoint=touchpoint, definition=definition, rating=rating, now=now)
 

@@ -8,6 +8,7 @@ import hashlib
 import random
 import time
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -17,6 +18,7 @@ from typing import cast
 from flask import Flask, Response, current_app, g, request, url_for
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from app.kit.clock import Clock
 from app.kit.crypto import Vault
@@ -133,10 +135,19 @@ def asset(path: str) -> str:
 
 def init_edge(app: Flask) -> None:
     """Hang the edge on the application; first of all, so that its commit comes after everything else."""
+    app.before_request(_read_body)
     app.after_request(_commit)
     app.after_request(_set_headers)
     app.teardown_request(close_session)
     app.jinja_env.globals.update(asset=asset, current_language=current_language)
+
+
+def _read_body() -> None:
+    """Take the whole body in before anything is begun: a slow sender must not hold the one writer's lock meanwhile."""
+    if request.method not in _SAFE:
+        # A body that is too large is the view's to answer, with a page that lets the person go on: it asks again.
+        with suppress(RequestEntityTooLarge):
+            request.form  # noqa: B018 -- reading it is the point
 
 
 def _commit(response: Response) -> Response:

@@ -204,3 +204,34 @@ def test_every_survey_is_taken(session: Session, vault: Vault, key: str) -> None
     if not definition.has_bands:
         assert cases(session) == []
         assert not any(response.routed for response in responses(session))
+
+
+def test_a_code_that_stands_for_another_office_now_takes_a_new_response(
+    session: Session, vault: Vault, office: Office
+) -> None:
+    office.rate(session, 5, device="phone")
+    other = make_office(session, vault, now=NOW)
+    moved = replace(office, touchpoint=replace(office.touchpoint, unit_id=other.touchpoint.unit_id))
+    taken = moved.rate(session, 1, device="phone")
+    assert taken.created
+    (case,) = cases(session)
+    assert (case.unit_id, case.response_id) == (other.touchpoint.unit_id, taken.response_id)
+
+
+def test_an_old_form_does_not_change_an_answer_given_elsewhere(session: Session, vault: Vault, office: Office) -> None:
+    form = office.form()
+    office.rate(session, 5, form=form, device=None)
+    other = make_office(session, vault, now=NOW)
+    moved = replace(office, touchpoint=replace(office.touchpoint, unit_id=other.touchpoint.unit_id))
+    assert not moved.rate(session, 1, form=form, device=None).created
+    assert [response.rating for response in responses(session)] == [5]
+    assert cases(session) == []
+
+
+def test_the_same_page_days_later_without_its_cookie_is_no_replay(session: Session, office: Office) -> None:
+    form = office.form()
+    office.rate(session, 5, form=form, device="phone")
+    office.rate(session, 5, form=form, device="a new cookie", now=NOW + timedelta(hours=25))
+    office.rate(session, 5, form=form, device=None, now=NOW + timedelta(minutes=1))
+    (response,) = responses(session)
+    assert not response.suspect

@@ -1,6 +1,7 @@
 """/q/<code>: the question of a touchpoint. Looking at it writes nothing; a tap on an answer is the vote."""
 
 import secrets
+import time
 from dataclasses import dataclass
 
 from flask import Blueprint, Response, current_app, make_response, redirect, request, url_for
@@ -10,7 +11,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.kit.errors import NotFoundError
-from app.responses.forms import BadFormTokenError, issue_form, read_form
+from app.responses.forms import BadFormTokenError, form_subject, issue_form, read_form
 from app.responses.models import Via
 from app.routing.service import take_rating
 from app.surveys.definition import Definition
@@ -26,6 +27,8 @@ gate(survey, Gate.PUBLIC)
 
 # About 3.5 KB each.
 _MOST_PAGES = 4096
+_MOST_CODES = 4096
+_LATELY = 2.0  # seconds
 # Stands where the form's token goes in a page that is kept; nobody can have typed it into a name.
 _TOKEN_HERE = secrets.token_urlsafe(24)
 
@@ -36,6 +39,11 @@ class _Asked:
 
     touchpoint: LiveTouchpoint
     definition: Definition
+
+    @property
+    def subject(self) -> str:
+        """What a form of this page is signed for."""
+        return form_subject(self.touchpoint.code, self.definition.key, self.definition.version)
 
 
 class CodeNotInUseError(NotFoundError):
@@ -54,7 +62,7 @@ def show_gone(_error: CodeNotInUseError) -> tuple[str, int]:
 @survey.get("/q/<code>")
 def show(code: str) -> AnyResponse:
     """Show the question; `?rating=4` marks an answer and stores nothing, `?lang=kk` chooses the language."""
-    asked = _asked(code)
+    asked = _asked_lately(code)
     speak(asked.definition.languages, asked=request.args.get("lang"))
     return give_device(make_response(_page(asked, marked=request.args.get("rating"))))
 
@@ -73,7 +81,7 @@ def rate(code: str) -> AnyResponse:
     if rating is None or not asked.definition.first.accepts(rating):
         return _again(asked, 422, gettext("That is not one of the answers. Please tap one of these."))
     try:
-        token = read_form(edge.wiring().signing_key, asked.touchpoint.code, form.get("form_token", ""))
+        token = read_form(edge.wiring().signing_key, asked.subject, form.get("form_token", ""))
     except BadFormTokenError:
         return _again(asked, 400, gettext("This page had grown old. Please tap your answer once more."), form)
     taken = take_rating(
@@ -100,13 +108,31 @@ def _asked(code: str) -> _Asked:
     return _Asked(touchpoint, edge.wiring().surveys.current(touchpoint.survey_key))
 
 
+def _asked_lately(code: str) -> _Asked:
+    """Return what a code asks, as it was at most two seconds ago: for showing the page, never for taking an answer.
+
+    A code on a busy wall is looked up now and then instead of at every scan. One that is withdrawn meanwhile shows its
+    page for that long; the tap itself asks the database.
+    """
+    seen: dict[str, tuple[float, _Asked]] = current_app.extensions.setdefault("otklik.codes_seen", {})
+    instant = time.monotonic()
+    known = seen.get(code)
+    if known is not None and instant < known[0]:
+        return known[1]
+    if len(seen) >= _MOST_CODES:
+        seen.clear()
+    asked = _asked(code)
+    seen[code] = (instant + _LATELY, asked)
+    return asked
+
+
 def _again(asked: _Asked, status: int, problem: str, form: MultiDict[str, str] | None = None) -> Response:
     """Return the same question with a fresh token and a sentence that says why it is asked again."""
     return make_response(_page(asked, marked=form.get("rating") if form else None, problem=problem), status)
 
 
 def _page(asked: _Asked, *, marked: str | None, problem: str = "") -> str:
-    token = issue_form(edge.wiring().signing_key, asked.touchpoint.code, edge.now())
+    token = issue_form(edge.wiring().signing_key, asked.subject, edge.now())
     if marked is None and not problem:
         return _plain_page(asked).replace(_TOKEN_HERE, token)
     return _render_page(asked, token, marked=marked, problem=problem)
