@@ -131,12 +131,12 @@ class Settings(BaseSettings):
     @cached_property
     def signing_key(self) -> str:
         """The key that signs cookies and forms: `OTKLIK_SECRET_KEY`, or the file made at first start."""
-        return self.secret_key or _key_file(self.keys_dir / "secret_key", lambda: secrets.token_urlsafe(48))
+        return self.secret_key or _own_key(self.keys_dir / "secret_key", lambda: secrets.token_urlsafe(48))
 
     @cached_property
     def encryption_keys(self) -> tuple[DataKey, ...]:
         """The data keys: `OTKLIK_DATA_KEYS`, or the file made at first start."""
-        text = self.data_keys or _key_file(
+        text = self.data_keys or _own_key(
             self.keys_dir / "data_keys", lambda: format_data_keys([DataKey.generate("k1")])
         )
         return parse_data_keys(text)
@@ -177,6 +177,17 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
 
 def _environment_names() -> set[str]:
     return {name for name, field in Settings.model_fields.items() if field.validation_alias is None}
+
+
+def _own_key(path: Path, make: Callable[[], str]) -> str:
+    """Return the key of the file; raises ConfigurationError when there can be no such file."""
+    try:
+        return _key_file(path, make)
+    except OSError as error:
+        raise ConfigurationError(
+            f"Otklik cannot start; {path} cannot be read or made: {error.strerror or error}\n"
+            f"  {PREFIX}VAR_DIR: set it to a directory that this user may write to, now {path.parent.parent}"
+        ) from error
 
 
 def _key_file(path: Path, make: Callable[[], str]) -> str:

@@ -103,3 +103,13 @@ def test_every_setting_is_described_in_the_example() -> None:
     }
     assert expected <= named
     assert {name for name in named if name.startswith("OTKLIK_")} <= expected
+
+
+def test_a_directory_of_data_that_cannot_be_used_is_told_with_the_cure(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("not a directory")
+
+    for place in (tmp_path / "file", Path("/proc/x")):
+        with pytest.raises(ConfigurationError, match="OTKLIK_VAR_DIR: set it to a directory"):
+            _ = Settings(var_dir=place).signing_key
+        with pytest.raises(ConfigurationError, match="OTKLIK_VAR_DIR: set it to a directory"):
+            _ = Settings(var_dir=place).encryption_keys
