@@ -50,7 +50,8 @@ def web_program(host: str, port: int, *, processes: int, environment: Mapping[st
         "--http": "1",
         "--respawn-interval": "0.5",
         "--workers-kill-timeout": "25",
-        "--log-level": "warning",
+        # Its only warning at a start is that 8 threads are many for one processor; ours wait for the database.
+        "--log-level": "error",
     }
     words = [word for option in options.items() for word in option]
     command = [sys.executable, "-m", "granian", *words, "--no-ws", "--respawn-failed-workers", "wsgi:app"]
