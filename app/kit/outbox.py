@@ -17,8 +17,9 @@ from sqlalchemy import CheckConstraint, Index, delete, func, insert, select, tex
 from sqlalchemy.orm import Mapped, Session, mapped_column
 from sqlalchemy.sql.elements import ColumnElement
 
-from app.kit.db import Base, UtcDateTime, one_of, table_of, upsert
+from app.kit.db import Base, UtcDateTime, dialect_of, one_of, table_of, upsert
 from app.kit.ids import new_id
+from app.kit.log import clean_text
 
 # 0 s, 5 s, 30 s, 2 min, 5 min, then every 5 minutes with a jitter of a fifth, for four hours in all.
 _DELAYS = (5, 30, 120, 300)
@@ -138,10 +139,14 @@ def complete(session: Session, claims: Sequence[Claim], *, now: datetime) -> int
 
 
 def fail(session: Session, claim: Claim, *, error: str, permanent: bool, now: datetime) -> bool:
-    """Write the failure: tried again later, or `dead` when permanent or tried too often. False for a lost lease."""
+    """Write the failure: tried again later, or `dead` when permanent or tried too often. False for a lost lease.
+
+    What is kept of `error` is what a log would keep of it.
+    """
+    said = clean_text(error)[:500]
     if permanent or claim.attempts >= MAX_ATTEMPTS:
-        return bool(_finish(session, claim, state=OutboxState.DEAD, done_at=now, last_error=error[:500]))
-    return bool(_finish(session, claim, due_at=now + retry_delay(claim.attempts), last_error=error[:500]))
+        return bool(_finish(session, claim, state=OutboxState.DEAD, done_at=now, last_error=said))
+    return bool(_finish(session, claim, due_at=now + retry_delay(claim.attempts), last_error=said))
 
 
 def retry_delay(attempts: int) -> timedelta:
@@ -197,7 +202,7 @@ def _finish(session: Session, claim: Claim, **values: Any) -> int:
 
 def _database_now(session: Session, plus: timedelta = timedelta()) -> ColumnElement[datetime]:
     """The database's own clock, so that machines that disagree about the time agree about leases."""
-    if session.get_bind().dialect.name == "sqlite":
+    if dialect_of(session) == "sqlite":
         # The very text in which UtcDateTime stores an instant, so that text compares with text.
         return func.strftime("%Y-%m-%d %H:%M:%f000", "now", f"{plus.total_seconds():+.3f} seconds", type_=UtcDateTime())
     return type_coerce(func.clock_timestamp() + plus, UtcDateTime())

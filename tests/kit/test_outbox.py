@@ -70,6 +70,19 @@ def test_failure_waits_longer_each_time_and_dies_in_the_end(session: Session) ->
     assert read_status(session, now=present()).dead == 1
 
 
+def test_what_is_kept_of_a_failure_holds_no_row_and_no_number(session: Session) -> None:
+    record_event(session, "message", {}, now=present())
+    (held,) = claim(session)
+    fail(
+        session,
+        held,
+        error="no luck with 8 701 123 45 67\nDETAIL:  Failing row contains (Aigul).",
+        permanent=True,
+        now=present(),
+    )
+    assert session.scalars(select(OutboxRow.last_error)).one() == "no luck with +…\n…"
+
+
 def test_a_permanent_failure_dies_at_once(session: Session) -> None:
     record_event(session, "message", {}, now=present())
     (held,) = claim(session)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from app.kit.i18n import Language, choose_language, read_language, say
 from app.kit.ids import CROCKFORD, encode_crockford, new_id, random_code, read_code
-from app.kit.log import configure_logging, get_logger
+from app.kit.log import clean_text, configure_logging, get_logger
 from app.kit.phones import InvalidPhoneError, display_phone, mask_phone, normalise_phone
 
 
@@ -123,3 +123,76 @@ def test_logs_hold_no_numbers_addresses_or_keys(capsys: pytest.CaptureFixture[st
     for secret in ("AbCdEf123456", "701 123", "example.org", "7K3M9PXQ7K3M9PXQ", "380671"):
         assert secret not in captured.err
     assert captured.err.count("\n") == 3
+
+
+@pytest.mark.parametrize(
+    "number",
+    [
+        "8 701 123 45 67",
+        "8 (701) 123-45-67",
+        "87011234567",
+        "77011234567",
+        "0671234567",
+        "067 123 45 67",
+        "8-701-123-45-67",
+        "(701) 123-45-67",
+        "+7 701 123-45-67",
+        "8\u00a0701\u00a0123\u00a045\u00a067",
+    ],
+)
+@pytest.mark.parametrize("around", ["{}", "ring me: {}, after six", "phone={}.", "\u00ab{}\u00bb", "tel:{}\nsoon"])
+def test_a_number_is_cut_out_however_it_is_written(number: str, around: str) -> None:
+    said = clean_text(around.format(number))
+    assert "123" not in said.replace("\u00a0", "")
+    assert "45" not in said
+    assert "\u2026" in said
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2026-03-04T06:00:00.123456Z",
+        "2026-03-04T06:00:00+05:00",
+        "2026-03-04 06:00:00.123456",
+        "2026-03-04 06:00",
+        "from 2026-03-04 to 2026-03-05 15 rows",
+        "2026-03-04 2026-03-05",
+        "04.03.2026 06:00",
+        "20260304060000",
+        "1772604000",
+        "1772604000.123",
+        "1772604000123",
+        "019cb7a1-4c3e-7d51-8123-456789012345",
+        "01912345-1234-7123-8123-123456789012",
+        "/manage/callbacks/01912345-1234-7123-8123-123456789012",
+        "01912345123471238123123456789012",
+        "sha256:4f1a1234567890123",
+        "127.0.0.1:54321",
+        "192.168.100.200",
+        "GET /q/7K3M9PXQ 200 1234",
+    ],
+)
+def test_instants_and_keys_stay(text: str) -> None:
+    assert clean_text(text) == text
+
+
+def test_what_postgresql_tells_of_a_row_is_cut_and_the_rest_of_the_trace_stays() -> None:
+    trace = (
+        "psycopg.errors.UniqueViolation: duplicate key value violates a constraint\n"
+        "DETAIL:  Failing row contains (1, nobody came\n\nfor an hour, Aigul).\n\n"
+        "The above exception was the direct cause of the following exception:\n\nTraceback: app/x.py line 7\n"
+        "IntegrityError: duplicate key\nDETAIL:  Failing row contains (1, nobody came, Aigul).\n[SQL: INSERT]"
+    )
+    said = clean_text(trace)
+    assert "nobody came" not in said
+    assert "Aigul" not in said
+    assert "UniqueViolation: duplicate key value violates a constraint" in said
+    assert "app/x.py line 7" in said
+
+
+def test_an_error_that_is_logged_as_a_value_is_cleaned_too(capsys: pytest.CaptureFixture[str]) -> None:
+    configure_logging("INFO")
+    get_logger("x").warning("failed", error=ValueError("no row\nDETAIL:  Key (name)=(Aigul) is taken"))
+    shown = capsys.readouterr().err
+    assert "ValueError: no row" in shown
+    assert "Aigul" not in shown
