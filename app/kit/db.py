@@ -16,7 +16,19 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, cast
 
-from sqlalchemy import JSON, CheckConstraint, DateTime, LargeBinary, MetaData, String, Table, Uuid, create_engine, event
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    DateTime,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Uuid,
+    create_engine,
+    event,
+    text,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import URL, Connection, Dialect, Engine, make_url
@@ -24,7 +36,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
-from app.kit.locks import FairLock
+from app.kit.locks import DatabaseBusyError, FairLock
 
 try:
     import pysqlite3 as _newer_sqlite
@@ -37,6 +49,10 @@ _INSERTS: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.in
 _LOG = logging.getLogger(__name__)
 # What PostgreSQL asks to try again: serialization failure and deadlock.
 _RETRY = {"40001", "40P01"}
+# How it says that a lock was not free in time.
+_LOCK_NOT_AVAILABLE = "55P03"
+# For whoever writes by another way than ours, such as the `sqlite3` program.
+_BUSY_MS = 10_000
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -103,14 +119,22 @@ class Database:
         return Session(self._writing if write else self.engine, expire_on_commit=False)
 
     @contextmanager
-    def transaction(self) -> Iterator[Session]:
-        """A writing session that commits at the end of the block and rolls back when it raises."""
-        with self.session() as session:
+    def transaction(self, *, patience: float | None = None) -> Iterator[Session]:
+        """A writing session that commits at the end of the block and rolls back when it raises.
+
+        With `patience`, DatabaseBusyError once a lock has not come free for so many seconds: for what may be left out.
+        """
+        writing = self._writing if patience is None else self._writing.execution_options(otklik_patience=patience)
+        with Session(writing, expire_on_commit=False) as session:
             try:
+                if patience is not None and not self.is_sqlite:
+                    session.execute(text(f"SET LOCAL lock_timeout = {_milliseconds(patience)}"))
                 yield session
                 session.commit()
-            except BaseException:
+            except BaseException as error:
                 session.rollback()
+                if patience is not None and _found_busy(error):
+                    raise DatabaseBusyError("the database is busy writing; try again in a moment") from error
                 raise
 
     @contextmanager
@@ -163,12 +187,31 @@ def sqlite_version() -> tuple[int, ...]:
     return tuple(SQLITE.sqlite_version_info)
 
 
+def _found_busy(error: BaseException) -> bool:
+    if not isinstance(error, DBAPIError):
+        return False
+    code = getattr(error.orig, "sqlite_errorcode", None)
+    # SQLite's extended codes keep the plain one in their low byte.
+    return getattr(error.orig, "sqlstate", None) == _LOCK_NOT_AVAILABLE or (code or 0) & 0xFF == sqlite3.SQLITE_BUSY
+
+
+def _milliseconds(seconds: float) -> int:
+    return max(1, round(seconds * 1000))  # 0 would mean to wait for ever
+
+
 def _with_driver(url: URL) -> URL:
     return url.set(drivername="postgresql+psycopg") if url.get_backend_name() in ("postgresql", "postgres") else url
 
 
 def _postgres_engine(url: URL, pool_size: int) -> Engine:
-    return create_engine(url, pool_size=pool_size, max_overflow=4, pool_pre_ping=True, pool_timeout=10)
+    return create_engine(
+        url,
+        pool_size=pool_size,
+        max_overflow=4,
+        pool_pre_ping=True,
+        pool_timeout=10,
+        hide_parameters=True,  # comments and numbers would get into logs with every error
+    )
 
 
 def _sqlite_engine(url: URL, pool_size: int) -> Engine:
@@ -176,7 +219,10 @@ def _sqlite_engine(url: URL, pool_size: int) -> Engine:
     if not in_memory:
         Path(str(url.database)).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(
-        url, module=SQLITE, **({} if in_memory else {"pool_size": pool_size, "max_overflow": 4, "pool_timeout": 30})
+        url,
+        module=SQLITE,
+        hide_parameters=True,  # comments and numbers would get into logs with every error
+        **({} if in_memory else {"pool_size": pool_size, "max_overflow": 4, "pool_timeout": 30}),
     )
     lock = FairLock(None if in_memory else Path(f"{url.database}.lock"))
     journal = "WAL" if sqlite_version() >= SAFE_WAL else "DELETE"
@@ -189,7 +235,7 @@ def _sqlite_engine(url: URL, pool_size: int) -> Engine:
     def prepare(connection: Any, _record: Any) -> None:
         connection.isolation_level = None  # we say BEGIN ourselves
         cursor = connection.cursor()
-        cursor.execute("PRAGMA busy_timeout=10000")
+        cursor.execute(f"PRAGMA busy_timeout={_BUSY_MS}")
         cursor.execute(f"PRAGMA journal_mode={journal}")
         cursor.execute("PRAGMA synchronous=FULL")
         cursor.execute("PRAGMA foreign_keys=ON")
@@ -202,13 +248,21 @@ def _sqlite_engine(url: URL, pool_size: int) -> Engine:
         if not options.get("otklik_write"):
             connection.exec_driver_sql("BEGIN")
             return
-        lock.acquire()
+        patience = options.get("otklik_patience")
+        lock.acquire(patience)
         # The lock is given back when the connection goes back to the pool, after COMMIT or ROLLBACK.
         connection.info["holds_write_lock"] = True
         if options.get("otklik_migrating"):
             connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
             connection.info["foreign_keys_off"] = True
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        if patience is None:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+            return
+        connection.exec_driver_sql(f"PRAGMA busy_timeout={_milliseconds(patience)}")
+        try:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        finally:
+            connection.exec_driver_sql(f"PRAGMA busy_timeout={_BUSY_MS}")
 
     def give_back(record: Any) -> None:
         if record is not None and record.info.pop("holds_write_lock", False):

@@ -3,10 +3,14 @@
 import fcntl
 import os
 import threading
+import time
 from collections import deque
 from pathlib import Path
 
 from app.kit.errors import OtklikError
+
+# Between two looks at another process's lock: a write takes a few of these.
+_PAUSE = 0.003
 
 
 class DatabaseBusyError(OtklikError):
@@ -16,9 +20,10 @@ class DatabaseBusyError(OtklikError):
 
 
 class FairLock:
-    """Serves threads in the order in which they came; between processes the kernel's file lock queues them.
+    """Serves threads in the order in which they came; the first of them asks for the file lock between processes.
 
-    A process that dies gives the file lock back, so nothing is left to clean up.
+    It asks again and again, since the kernel has no deadline for waiting. A process that dies gives the file lock back,
+    so nothing is left to clean up.
     """
 
     def __init__(self, path: Path | None, timeout: float = 30.0) -> None:
@@ -29,8 +34,9 @@ class FairLock:
         self._path = path
         self._file: int | None = None
 
-    def acquire(self) -> None:
-        """Wait for the turn; raises DatabaseBusyError after `timeout` seconds."""
+    def acquire(self, timeout: float | None = None) -> None:
+        """Wait for the turn; raises DatabaseBusyError after `timeout` seconds, the lock's own unless given."""
+        deadline = time.monotonic() + (self._timeout if timeout is None else timeout)
         turn: threading.Event | None = None
         with self._guard:
             if self._held or self._waiting:
@@ -38,15 +44,15 @@ class FairLock:
                 self._waiting.append(turn)
             else:
                 self._held = True
-        if turn is not None and not turn.wait(self._timeout):
+        if turn is not None and not turn.wait(max(0.0, deadline - time.monotonic())):
             with self._guard:
                 given_up = turn in self._waiting
                 if given_up:
                     self._waiting.remove(turn)
             if given_up:
-                raise DatabaseBusyError("the database is busy writing; try again in a moment")
+                raise _busy()
         try:
-            self._lock_file()
+            self._lock_file(deadline)
         except BaseException:
             self._pass_on()
             raise
@@ -64,9 +70,21 @@ class FairLock:
             else:
                 self._held = False
 
-    def _lock_file(self) -> None:
+    def _lock_file(self, deadline: float) -> None:
         if self._path is None:
             return
         if self._file is None:
             self._file = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        fcntl.flock(self._file, fcntl.LOCK_EX)
+        while True:
+            try:
+                fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                if time.monotonic() >= deadline:
+                    raise _busy() from None
+                time.sleep(_PAUSE)
+            else:
+                return
+
+
+def _busy() -> DatabaseBusyError:
+    return DatabaseBusyError("the database is busy writing; try again in a moment")

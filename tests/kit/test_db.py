@@ -8,12 +8,13 @@ from pathlib import Path
 from threading import Event, Thread
 
 import pytest
-from sqlalchemy import select, text, update
-from sqlalchemy.exc import StatementError
+from sqlalchemy import insert, select, text, update
+from sqlalchemy.exc import IntegrityError, StatementError
 from sqlalchemy.orm import Session
 
-from app.kit.db import SAFE_WAL, Database, sqlite_version
+from app.kit.db import SAFE_WAL, SQLITE, Database, sqlite_version
 from app.kit.locks import DatabaseBusyError, FairLock
+from app.kit.log import clean_text
 from app.organisation.models import Unit
 
 
@@ -120,6 +121,65 @@ def _hold(path: Path, held: "multiprocessing.synchronize.Event") -> None:
     FairLock(path).acquire()
     held.set()
     time.sleep(60)
+
+
+def test_another_process_is_not_waited_for_without_end(tmp_path: Path) -> None:
+    context = multiprocessing.get_context("spawn")
+    held = context.Event()
+    process = context.Process(target=_hold, args=(tmp_path / "lock", held))
+    process.start()
+    assert held.wait(30)
+    lock = FairLock(tmp_path / "lock")
+    began = time.monotonic()
+    with pytest.raises(DatabaseBusyError):
+        lock.acquire(timeout=0.1)
+    assert 0.1 <= time.monotonic() - began < 5
+    process.kill()
+    process.join()
+    lock.acquire(timeout=10)  # the one who gave up holds nothing back
+    lock.release()
+
+
+def test_whoever_may_leave_it_out_does_not_wait_for_a_writer(database: Database) -> None:
+    with database.transaction() as writer:
+        writer.execute(update(Unit).values(name="half done"))
+        began = time.monotonic()
+        with pytest.raises(DatabaseBusyError), database.transaction(patience=0.05) as impatient:
+            impatient.execute(update(Unit).values(name="in passing"))
+        assert time.monotonic() - began < 5
+    with database.transaction(patience=0.05) as impatient:
+        impatient.execute(update(Unit).values(name="in passing"))
+    with database.reading() as session:
+        assert session.scalars(select(Unit.name)).one() == "in passing"
+        if database.is_sqlite:
+            assert session.execute(text("PRAGMA busy_timeout")).scalar_one() == 10_000
+
+
+def test_a_writer_by_another_way_is_not_waited_for_either(tmp_path: Path) -> None:
+    """The `sqlite3` program knows nothing of our lock."""
+    database = Database(f"sqlite:///{tmp_path / 'x.db'}")
+    with database.transaction() as session:
+        session.execute(text("CREATE TABLE t (x INTEGER)"))
+    other = SQLITE.connect(str(tmp_path / "x.db"), isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    began = time.monotonic()
+    with pytest.raises(DatabaseBusyError), database.transaction(patience=0.05) as impatient:
+        impatient.execute(text("INSERT INTO t VALUES (1)"))
+    assert time.monotonic() - began < 5
+    other.execute("ROLLBACK")
+    other.close()
+    with database.transaction(patience=0.05) as impatient:
+        impatient.execute(text("INSERT INTO t VALUES (1)"))
+    database.dispose()
+
+
+def test_an_error_does_not_repeat_what_was_written(session: Session) -> None:
+    unit = session.scalars(select(Unit)).one()
+    values = {"id": unit.id, "name": "Aigul, 8 701 123 45 67", "kind": "company", "code": unit.code}
+    with pytest.raises(IntegrityError) as caught, session.begin_nested():
+        session.execute(insert(Unit).values(values))
+    assert "701 123" not in clean_text(str(caught.value))
+    assert "Aigul" not in clean_text(str(caught.value))
 
 
 def test_a_killed_process_gives_the_lock_back(tmp_path: Path) -> None:
