@@ -35,6 +35,6 @@ if handed is not None:
     migrate(handed)
 else:
     database = Database(load_settings().database_url)
-    with database.session() as session:
-        migrate(session.connection())
-        session.commit()
+    with database.migrating() as connection:
+        migrate(connection)
+    database.dispose()

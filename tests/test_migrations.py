@@ -1,5 +1,9 @@
 """Migrations: one head, up and down on both databases, models and schema agree, data survives."""
 
+from pathlib import Path
+
+import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
@@ -48,3 +52,32 @@ def test_upgrading_again_keeps_the_data(database: Database) -> None:
     upgrade_database(database)
     with database.reading() as session:
         assert session.scalars(select(Unit)).one().name == "Kept"
+
+
+_COPIES_A_TABLE = '''"""Copy the table that others refer to, as SQLite alters one."""
+
+from alembic import op
+
+revision, down_revision = "probe", "{head}"
+branch_labels = depends_on = None
+
+
+def upgrade():
+    with op.batch_alter_table("unit", recreate="always"):
+        pass
+'''
+
+
+def test_plain_alembic_keeps_what_refers_to_a_copied_table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """PostgreSQL alters a table in place, so this is SQLite's alone."""
+    database = Database(f"sqlite:///{tmp_path / 'x.db'}")
+    upgrade_database(database)
+    config = Config(str(ROOT / "alembic.ini"))
+    head = ScriptDirectory.from_config(config).get_current_head()
+    (tmp_path / "probe.py").write_text(_COPIES_A_TABLE.format(head=head))
+    config.set_main_option("version_locations", f"{ROOT / 'migrations' / 'versions'}:{tmp_path}")
+    monkeypatch.setenv("OTKLIK_DATABASE_URL", database.url.render_as_string(hide_password=False))
+    command.upgrade(config, "head")
+    with database.reading() as session:
+        assert session.scalars(select(UnitAncestor.distance)).all() == [0]
+    database.dispose()
