@@ -5,13 +5,11 @@ has taken it, so that any number of workers, restarted as often as you like, run
 """
 
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 from sqlalchemy import delete, func, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from app.kit.db import Base
+from app.kit.db import Base, upsert
 
 
 class JobRun(Base):
@@ -46,8 +44,7 @@ def slot_of(now: datetime, every: timedelta) -> str:
 def take_slot(session: Session, job: str, slot: str, *, worker: str, now: datetime) -> bool:
     """Take the slot for `worker`; False if somebody has taken it before."""
     values = {"job": job, "slot": slot, "worker": worker, "started_at": now}
-    insert: Any = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
-    statement = insert(JobRun).values(values).on_conflict_do_nothing().returning(JobRun.job)
+    statement = upsert(session, JobRun).values(values).on_conflict_do_nothing().returning(JobRun.job)
     return session.execute(statement).first() is not None
 
 
@@ -60,8 +57,7 @@ def finish_slot(session: Session, job: str, slot: str, *, now: datetime) -> None
 
 def beat(session: Session, worker: str, *, now: datetime) -> None:
     """Write that `worker` is alive."""
-    insert: Any = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
-    statement = insert(WorkerBeat).values(worker=worker, started_at=now, seen_at=now)
+    statement = upsert(session, WorkerBeat).values(worker=worker, started_at=now, seen_at=now)
     session.execute(statement.on_conflict_do_update(index_elements=["worker"], set_={"seen_at": now}))
 
 

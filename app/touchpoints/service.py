@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Select, bindparam, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.accounts.scope import EVERYTHING, Scope
-from app.kit.db import table_of
+from app.kit.db import table_of, upsert
 from app.kit.errors import ConflictError, InvalidInputError, NotFoundError
 from app.kit.ids import new_id, random_code, read_code
 from app.organisation.models import Unit
@@ -240,7 +239,6 @@ def _insert(
     *,
     now: datetime,
 ) -> None:
-    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
     rows = [
         {
             "id": new_id(),
@@ -257,7 +255,7 @@ def _insert(
         for unit_id in unit_ids
     ]
     # Without a conflict target, so that the index of live touchpoints and a code drawn twice are both passed over.
-    session.execute(dialect.insert(Touchpoint).on_conflict_do_nothing(), rows)
+    session.execute(upsert(session, Touchpoint).on_conflict_do_nothing(), rows)
 
 
 def _existing_codes(session: Session, unit_ids: Sequence[uuid.UUID], target: Target) -> dict[uuid.UUID, str]:
