@@ -2,12 +2,14 @@
 
 from flask import Flask
 
+from app.cli.codes import add_desk_command, list_codes_command, point_code_command, revoke_code_command
 from app.cli.demo import demo
 from app.cli.exports import exports
 from app.cli.imports import import_group
 from app.cli.operations import db, doctor, serve, worker
 from app.cli.surveys import survey
 from app.cli.touchpoints import touchpoint
+from app.cli.units import unit
 from app.cli.users import user
 
 
@@ -16,7 +18,10 @@ def register_commands(app: Flask) -> None:
     app.cli.add_command(exports)
     app.cli.add_command(import_group)
     app.cli.add_command(survey)
+    for command in (list_codes_command, add_desk_command, point_code_command, revoke_code_command):
+        touchpoint.add_command(command)
     app.cli.add_command(touchpoint)
+    app.cli.add_command(unit)
     app.cli.add_command(user)
     for command in (db, doctor, serve, worker, demo):
         app.cli.add_command(command)
