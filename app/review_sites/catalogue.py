@@ -72,7 +72,7 @@ Host = Annotated[str, AfterValidator(_host)]
 
 
 class SiteRules(BaseModel):
-    """One site of the catalogue. `daily_cap` counts clicks a listing and day; None is no cap."""
+    """One site of the catalogue. `daily_cap` counts people who left for a listing in a day; None is no cap."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -128,6 +128,11 @@ class Catalogue(BaseModel):
         if rules is None:
             raise UnknownSiteError(f"config/review_sites.yaml has no site {site.value}", site=site.value)
         return rules
+
+    def name(self, site: Site) -> str:
+        """Return what people call the site; its key where the file lists it no longer, for what was stored before."""
+        rules = self.sites.get(site)
+        return rules.name if rules else site.value
 
     def enabled(self) -> Iterator[tuple[Site, SiteRules]]:
         """Yield the sites that are switched on, in order."""

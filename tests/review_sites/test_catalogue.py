@@ -115,6 +115,11 @@ def test_a_file_that_is_not_there_is_told_by_name(tmp_path: Path) -> None:
         load_catalogue(tmp_path / "review_sites.yaml")
 
 
+def test_a_site_that_was_taken_out_is_still_called_by_its_key() -> None:
+    catalogue = parse_catalogue(a_site().encode(), "review_sites.yaml")
+    assert (catalogue.name(Site.GOOGLE), catalogue.name(Site.YANDEX)) == ("Somewhere", "yandex")
+
+
 def test_a_site_the_catalogue_lacks_is_unknown() -> None:
     catalogue = parse_catalogue(a_site().encode(), "review_sites.yaml")
     with pytest.raises(UnknownSiteError):

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime, timedelta
 from html import unescape
 
@@ -11,6 +12,8 @@ from flask import Flask
 
 from app.accounts.models import Role
 from app.kit.db import Database
+from app.review_sites.catalogue import Catalogue, Site
+from app.web.edge import Wiring
 from tests.analytics.company import Company, build_company
 from tests.web.staff import add_staff, signed_in
 
@@ -24,6 +27,13 @@ def acme(database: Database, now: datetime) -> Iterator[Company]:
         add_staff(session, "manager", Role.MANAGER, company.units["north"].id, now=now)
         add_staff(session, "elsewhere", Role.MANAGER, company.units["south"].id, now=now)
         yield company
+
+
+def forget_site(app: Flask, site: Site) -> None:
+    """Take the site out of the catalogue, as an edit of config/review_sites.yaml and a restart do."""
+    wired: Wiring = app.extensions["otklik"]
+    sites = {key: rules for key, rules in wired.desk.catalogue.sites.items() if key != site}
+    app.extensions["otklik"] = replace(wired, desk=replace(wired.desk, catalogue=Catalogue(sites=sites)))
 
 
 def _page(app: Flask, address: str = "/manage/", name: str = "admin") -> BeautifulSoup:
@@ -102,6 +112,13 @@ def test_a_manager_sees_the_figures_of_her_units(app: Flask, database: Database,
     assert "12 answers" in words
     assert "30" not in words.replace("30 days", "")
     assert "0 to ring" in words
+
+
+def test_a_site_that_was_taken_out_is_told_by_its_key(app: Flask, database: Database, now: datetime) -> None:
+    forget_site(app, Site.TWOGIS)
+    with acme(database, now) as company:
+        company.click(company.answer("n1", 5))
+    assert "2gis 1" in _words(_page(app))
 
 
 def test_a_foreign_unit_is_not_there(app: Flask, database: Database, now: datetime) -> None:

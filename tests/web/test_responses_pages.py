@@ -7,8 +7,10 @@ from bs4 import BeautifulSoup
 from flask import Flask
 
 from app.kit.db import Database
+from app.review_sites.catalogue import Site
+from app.review_sites.service import record_offer
 from tests.web.staff import signed_in
-from tests.web.test_dashboard import acme
+from tests.web.test_dashboard import acme, forget_site
 
 
 def _soup(text: str) -> BeautifulSoup:
@@ -78,6 +80,19 @@ def test_a_response_tells_everything_about_it(app: Flask, database: Database, no
     assert "Unit north › Unit n1" in words
     assert page.find("a", href=f"/manage/callbacks/{case.id}") is not None
     assert "4 Mar 2026, 10:00" in words or "4 Mar 2026, 09:59" in words  # an hour ago, in Almaty
+
+
+def test_a_site_that_was_taken_out_is_told_by_its_key(app: Flask, database: Database, now: datetime) -> None:
+    forget_site(app, Site.TWOGIS)
+    with acme(database, now) as company:
+        response = company.answer("n1", 5)
+        company.click(response)
+        record_offer(company.session, response.id, [Site.TWOGIS, Site.GOOGLE], now=now)
+    answer = signed_in(app, "admin").get(f"/manage/responses/{response.id}")
+    assert answer.status_code == 200
+    words = " ".join(_soup(answer.text).get_text(" ").split())
+    assert "went to 2gis" in words
+    assert "Review sites that the page offered: 2gis, Google Maps" in words
 
 
 def test_times_are_in_the_units_zone(app: Flask, database: Database, now: datetime) -> None:

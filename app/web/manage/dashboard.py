@@ -50,7 +50,7 @@ def show_dashboard() -> str:
         bars=_bars(figures),
         rating_words=RATING5,
         words=words,
-        site_name=lambda site: edge.desk().catalogue.rules(site).name,
+        site_name=edge.desk().catalogue.name,
     )
 
 

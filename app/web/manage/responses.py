@@ -43,11 +43,10 @@ def show_list() -> tuple[str, int]:
 def show_one(response_id: uuid.UUID) -> str:
     """One response: 404 also where it lies outside the user's units."""
     report = get_response(edge.db(), response_id, scope=access.scope(), zone=edge.desk().zone)
-    catalogue = edge.desk().catalogue
     return render_template(
         "manage/responses/one.html",
         report=report,
-        offered=[catalogue.rules(site).name for site in report.offered],
+        offered=[edge.desk().catalogue.name(site) for site in report.offered],
         suspect_words=words.SUSPECT,
         Step=Step,
     )
@@ -55,13 +54,12 @@ def show_one(response_id: uuid.UUID) -> str:
 
 @responses.context_processor
 def _words() -> dict[str, object]:
-    desk = edge.desk()
     return {
         "bands": words.BANDS,
         "channels": words.CHANNELS,
         "vias": words.VIAS,
         "show_time": words.show_time,
-        "site_name": lambda site: desk.catalogue.rules(site).name,
+        "site_name": edge.desk().catalogue.name,
     }
 
 
