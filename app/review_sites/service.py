@@ -14,6 +14,7 @@ from app.kit.db import dialect_insert, dialect_of, table_of
 from app.kit.ids import new_id
 from app.organisation.models import Unit, UnitAncestor
 from app.organisation.service import working_time
+from app.responses.models import SurveyResponse
 from app.review_sites.catalogue import Audience, Catalogue, Site, SiteRules
 from app.review_sites.links import link_host
 from app.review_sites.models import ReviewClick, ReviewListing, ReviewOffer
@@ -132,14 +133,16 @@ def offers_for(
     shown = [
         (listings[site], rules)
         for site, rules in catalogue.enabled()
-        if site in listings and _is_asked(rules, band=band, channel=channel)
+        # A host that was taken out of the catalogue is trusted no longer, whoever had linked to it by then.
+        if site in listings and link_host(listings[site].link) in rules.hosts
+        if _is_asked(rules, band=band, channel=channel)
     ]
     capped = [listing.id for listing, rules in shown if heed_caps and rules.daily_cap is not None]
-    clicks = _clicks_today(session, capped, unit_id=unit_id, now=now) if capped else {}
+    visitors = _visitors_today(session, capped, unit_id=unit_id, now=now) if capped else {}
     return [
         Offer(listing.site, rules.name, listing.link, link_host(listing.link), listing.id)
         for listing, rules in shown
-        if rules.daily_cap is None or clicks.get(listing.id, 0) < rules.daily_cap
+        if rules.daily_cap is None or visitors.get(listing.id, 0) < rules.daily_cap
     ]
 
 
@@ -204,15 +207,20 @@ def _is_asked(rules: SiteRules, *, band: Band | None, channel: Channel | str) ->
     return rules.on_premises or channel != Channel.VISIT
 
 
-def _clicks_today(
+def _visitors_today(
     session: Session, listing_ids: Sequence[uuid.UUID], *, unit_id: uuid.UUID, now: datetime
 ) -> dict[uuid.UUID, int]:
+    """Count responses, not clicks, and none that is suspect: one person must not use up the day of all others."""
     zone = working_time(session, unit_id).time_zone
     midnight = datetime.combine(now.astimezone(zone).date(), time.min, tzinfo=zone)
     rows = session.execute(
-        select(ReviewClick.listing_id, func.count())
+        select(ReviewClick.listing_id, func.count(ReviewClick.response_id.distinct()))
+        .join(SurveyResponse, SurveyResponse.id == ReviewClick.response_id)
         .where(
-            ReviewClick.listing_id.in_(listing_ids), ReviewClick.clicked_at >= midnight, ReviewClick.clicked_at <= now
+            ReviewClick.listing_id.in_(listing_ids),
+            ReviewClick.clicked_at >= midnight,
+            ReviewClick.clicked_at <= now,
+            SurveyResponse.suspect.is_(False),
         )
         .group_by(ReviewClick.listing_id)
     )

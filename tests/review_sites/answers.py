@@ -22,7 +22,7 @@ def a_unit(session: Session, *, below: Unit | None = None, kind: str = "office",
     return add_unit(session, name=f"A {kind}", kind=kind, parent_id=parent.id, now=now)
 
 
-def a_response(session: Session, unit: Unit, *, now: datetime) -> uuid.UUID:
+def a_response(session: Session, unit: Unit, *, suspect: bool = False, now: datetime) -> uuid.UUID:
     """Return the id of a new response of the unit."""
     version = session.scalar(select(SurveyVersion.id))
     if version is None:
@@ -41,6 +41,7 @@ def a_response(session: Session, unit: Unit, *, now: datetime) -> uuid.UUID:
         answered_at=now,
         touched_at=now,
         key_hash=new_id().bytes,
+        suspect=suspect,
     )
     session.add(response)
     session.flush()  # clicks point at it

@@ -96,16 +96,40 @@ def test_a_site_switched_off_is_never_offered(session: Session, office: Unit, no
 def test_a_listing_rests_when_its_day_is_full_and_wakes_at_the_units_midnight(session: Session, office: Unit) -> None:
     catalogue = a_catalogue(google={"daily_cap": 2}, yandex={"daily_cap": 9})
     evening = datetime(2026, 3, 4, 18, 30, tzinfo=UTC)  # 23:30 in Almaty
-    response = a_response(session, office, now=evening)
 
     for expected in (["google", "yandex"], ["google", "yandex"], ["yandex"]):
         offers = offered(session, catalogue, office, now=evening)
         assert sites(offers) == expected
         if offers[0].site is Site.GOOGLE:
-            record_click(session, response, offers[0], now=evening)
+            record_click(session, a_response(session, office, now=evening), offers[0], now=evening)
 
     assert sites(offered(session, catalogue, office, now=evening + timedelta(minutes=29))) == ["yandex"]
     assert sites(offered(session, catalogue, office, now=evening + timedelta(minutes=31))) == ["google", "yandex"]
+
+
+def test_one_respondent_who_clicks_again_and_again_does_not_fill_the_day(
+    session: Session, office: Unit, now: datetime
+) -> None:
+    catalogue = a_catalogue(google={"daily_cap": 2})
+    [offer] = offered(session, catalogue, office, now=now)
+    response = a_response(session, office, now=now)
+    for _ in range(30):
+        record_click(session, response, offer, now=now)
+    assert offered(session, catalogue, office, now=now) == [offer]
+    record_click(session, a_response(session, office, now=now), offer, now=now)
+    assert offered(session, catalogue, office, now=now) == []
+
+
+def test_suspect_answers_do_not_fill_the_day(session: Session, office: Unit, now: datetime) -> None:
+    catalogue = a_catalogue(google={"daily_cap": 1})
+    [offer] = offered(session, catalogue, office, now=now)
+    record_click(session, a_response(session, office, suspect=True, now=now), offer, now=now)
+    assert offered(session, catalogue, office, now=now) == [offer]
+
+
+def test_a_listing_at_a_host_that_was_taken_out_is_not_offered(session: Session, office: Unit, now: datetime) -> None:
+    catalogue = a_catalogue(google={"hosts": ["elsewhere.example"]}, yandex={"hosts": ["x.example", "yandex.example"]})
+    assert sites(offered(session, catalogue, office, now=now)) == ["yandex"]
 
 
 def test_a_button_shown_before_the_day_was_full_still_works(session: Session, office: Unit, now: datetime) -> None:
