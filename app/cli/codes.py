@@ -4,6 +4,7 @@ import csv
 import sys
 
 import click
+from flask.cli import with_appcontext
 
 from app.accounts.scope import EVERYTHING
 from app.analytics.csv_form import guard
@@ -28,6 +29,7 @@ _PAGE = 1000
 
 @click.command("list")
 @click.option("--revoked", is_flag=True, help="Those that were withdrawn, too.")
+@with_appcontext
 @told
 def list_codes_command(*, revoked: bool) -> None:
     """Print every code as CSV, the newest first: `code,unit,unit_name,survey,placement,channel,revoked`."""
@@ -47,6 +49,7 @@ def list_codes_command(*, revoked: bool) -> None:
 @click.option("--employee", metavar="CODE", required=True, help="Whose desk it is; `import employees` brings them in.")
 @click.option("--survey", "survey_key", metavar="KEY", required=True, help="The survey that the code leads to.")
 @click.option("--placement", metavar="TEXT", default="desk", show_default=True)
+@with_appcontext
 @told
 def add_desk_command(employee: str, survey_key: str, placement: str) -> None:
     """Print `code,unit,url` of an employee's desk, made if there was none; answers there are about the employee too."""
@@ -74,6 +77,7 @@ def add_desk_command(employee: str, survey_key: str, placement: str) -> None:
 @click.option("--survey", "survey_key", metavar="KEY", help="The survey that it leads to from now on.")
 @click.option("--placement", metavar="TEXT", help="Where it hangs from now on.")
 @click.option("--channel", type=click.Choice([channel.value for channel in Channel]))
+@with_appcontext
 @told
 def point_code_command(
     code: str, unit: str | None, survey_key: str | None, placement: str | None, channel: str | None
@@ -100,6 +104,7 @@ def point_code_command(
 
 @click.command("revoke")
 @click.argument("code")
+@with_appcontext
 @told
 def revoke_code_command(code: str) -> None:
     """Withdraw a printed CODE: it answers like an unknown one from now on. Its answers stay."""
