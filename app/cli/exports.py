@@ -17,8 +17,8 @@ from app.analytics.csv_form import HEADER, csv_line
 from app.analytics.filters import ResponseFilter
 from app.analytics.reports import export_responses
 from app.cli.told import told
+from app.cli.units import choose_unit
 from app.kit.errors import InvalidInputError
-from app.organisation.service import get_unit
 from app.web.edge import wiring
 
 BOM = "\ufeff"
@@ -59,7 +59,7 @@ def export_responses_command(
     if first and last and first >= last:
         raise InvalidInputError("--since must be before --until", field="since")
     with wiring().database.reading() as session:
-        unit_id = None if unit is None else get_unit(session, unit).id
+        unit_id = None if unit is None else choose_unit(session, unit).id
         rows = export_responses(session, ResponseFilter(unit_id=unit_id, since=first, until=last), scope=EVERYTHING)
         with _output(out) as file:
             file.write(HEADER.encode())

@@ -8,10 +8,11 @@ from flask.cli import AppGroup
 from sqlalchemy.orm import Session
 
 from app.cli.told import told
+from app.cli.units import choose_unit
 from app.kit.errors import InvalidInputError, NotFoundError
 from app.organisation.facts import check_kind
 from app.organisation.models import Unit
-from app.organisation.service import get_company, get_unit, units_below
+from app.organisation.service import get_company, units_below
 from app.touchpoints.models import Channel
 from app.touchpoints.qr import touchpoint_url
 from app.touchpoints.service import add_touchpoints
@@ -58,9 +59,9 @@ def _choose_units(session: Session, unit: str | None, kind: str | None) -> list[
     if unit is None and kind is None:
         raise InvalidInputError("say for which unit (--unit CODE), or for each of which kind (--kind office)")
     if kind is None:
-        return [get_unit(session, unit or "")]
+        return [choose_unit(session, unit or "")]
     wanted = check_kind(kind)
-    top = get_company(session) if unit is None else get_unit(session, unit)
+    top = get_company(session) if unit is None else choose_unit(session, unit)
     units = [each for each in units_below(session, top.id, kind=wanted) if each.closed_at is None]
     if not units:
         raise NotFoundError(f"there is no {wanted.value} below {top.code}; `flask import units` brings them in")

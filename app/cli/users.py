@@ -7,9 +7,9 @@ from app.accounts.passwords import make_password
 from app.accounts.service import ONE_TIME_LASTS, add_user, get_user, grant_role, set_active, set_password
 from app.accounts.sign_ins import end_sign_ins
 from app.cli.told import told
+from app.cli.units import choose_unit
 from app.kit.i18n import Language
 from app.organisation.models import ROOT_CODE
-from app.organisation.service import get_unit
 from app.web import edge
 
 _ROLE = click.Choice([role.value for role in Role])
@@ -37,7 +37,7 @@ def add(email: str, role: str, unit: str, name: str, lang: str | None) -> None:
             email=email,
             password=password,
             role=Role(role),
-            unit_id=get_unit(session, unit).id,
+            unit_id=choose_unit(session, unit).id,
             one_time=True,
             name=name,
             language=Language(lang) if lang else None,
@@ -68,7 +68,7 @@ def grant(email: str, role: str, unit: str) -> None:
     """Give a person one more role."""
     wiring = edge.wiring()
     with wiring.database.transaction() as session:
-        person, place = get_user(session, email), get_unit(session, unit)
+        person, place = get_user(session, email), choose_unit(session, unit)
         grant_role(session, person, role=Role(role), unit_id=place.id, now=wiring.clock())
     click.echo(f"{person.email} is {role} at {place.name}", err=True)
 

@@ -13,6 +13,7 @@ models     unit, unit_ancestor, employee
 tree       who lies below whom, inherited working time, paths
 service    add, change, move and find units
 employees  add, change and find employees
+listing    all units in the order of the tree, and which one a mistyped code meant
 bulk       many units at once, for files
 
 Knows only kit. Known by everyone above, whose scope of visible units it takes as a value with a `where`.
