@@ -26,6 +26,7 @@ class ImportReport:
     changed: int = 0
     refused: list[Remark] = field(default_factory=list)
     warnings: list[Remark] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)  # about the file as a whole
     ignored_columns: tuple[str, ...] = ()
     added_parents: int = 0
 
@@ -39,6 +40,7 @@ class ImportReport:
             yield f"{self.added_parents} parents added, which stood in no row of their own"
         if self.ignored_columns:
             yield f"columns ignored: {', '.join(self.ignored_columns)}"
+        yield from self.notes
         yield from (f"warning, {_name_lines(numbers)}: {text}" for text, numbers in _group(self.warnings))
         refused = sorted(self.refused, key=lambda remark: remark.line)
         yield from (f"refused, line {remark.line}: {remark.text}" for remark in refused[:_SHOWN])

@@ -2,9 +2,10 @@
 
 import hashlib
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
+from typing import TypeVar
 
 from app.imports.mapping import Columns
 from app.imports.tables import TableRow
@@ -13,9 +14,10 @@ from app.organisation.codes import check_code
 from app.organisation.facts import check_address, check_kind, check_name, check_place, check_zone, one_line
 from app.organisation.hours import InvalidHoursError, parse_day_list, parse_hours
 from app.organisation.models import ROOT_CODE
-from app.review_sites.catalogue import Catalogue, Site
+from app.review_sites.catalogue import Catalogue, Site, SiteRules
 from app.review_sites.links import firm_id, review_link
 
+T = TypeVar("T")
 # Two columns may name the page on Google; the later one wins, since Google itself gives it out for asking.
 LINK_FIELDS: Mapping[str, Site] = {
     "google_place_id": Site.GOOGLE,
@@ -58,40 +60,28 @@ _COMPARED = tuple(field for field in UnitRow.__dataclass_fields__ if field != "l
 
 
 def read_unit_row(row: TableRow, columns: Columns, *, kind: str | None, catalogue: Catalogue) -> UnitRow:
-    """Return the facts of a row; raises InvalidInputError that names the column.
+    """Return the facts of a row; raises InvalidInputError that names every column that is wrong.
 
     `kind` is for rows that do not say their own. Hours that cannot be read are no error: the row says so and inherits.
     """
-    cells = row.cells
-    field = "name"
-    try:
-        name = check_name(columns.text(cells, field))
-        field = "code"
-        code = _read_code(columns.text(cells, field))
-        field = "kind"
-        chosen = check_kind(columns.text(cells, field) or kind or _refuse("is missing; give --kind office"))
-        field = "parent"
-        parent = one_line(columns.text(cells, field), field)
-        field = "address"
-        address = check_address(columns.text(cells, field))
-        field = "time_zone"
-        zone = check_zone(columns.text(cells, field))
-        field = "latitude"
-        latitude = _read_degrees(columns.text(cells, field))
-        field = "longitude"
-        longitude = _read_degrees(columns.text(cells, field))
-        check_place(latitude, longitude)
-        links: dict[Site, str] = {}
-        keys: list[str] = []
-        for field, site in LINK_FIELDS.items():
-            if pasted := columns.text(cells, field):
-                links[site] = review_link(site, pasted, catalogue.rules(site))
-                firm = firm_id(site, links[site])
-                keys += [f"{site.value}:{firm}"] if firm else []
-    except OtklikError as error:
-        named = getattr(error, "field", None)
-        raise InvalidInputError(f"{columns.name(named if named in FIELDS else field)}: {error.message}") from error
-    hours, unread = _read_hours(columns.read(cells, "hours"))
+    cells = _Cells(row.cells, columns)
+    name = cells.take("name", check_name, "")
+    code = cells.take("code", _read_code, None)
+    chosen = cells.take("kind", lambda text: check_kind(text or kind or _refuse("is missing; give --kind office")), "")
+    parent = cells.take("parent", lambda text: one_line(text, "parent"), "")
+    address = cells.take("address", check_address, None)
+    zone = cells.take("time_zone", check_zone, None)
+    latitude, longitude = cells.take_place()
+    links: dict[Site, str] = {}
+    keys: list[str] = []
+    for field, site in LINK_FIELDS.items():
+        if link := cells.take(field, partial(_read_link, site=site, rules=catalogue.rules(site)), None):
+            links[site] = link
+            firm = firm_id(site, link)
+            keys += [f"{site.value}:{firm}"] if firm else []
+    if cells.mistakes:
+        raise InvalidInputError("; also ".join(cells.mistakes))
+    hours, unread = _read_hours(columns.read(row.cells, "hours"))
     return UnitRow(
         line=row.line,
         code=code,
@@ -107,6 +97,41 @@ def read_unit_row(row: TableRow, columns: Columns, *, kind: str | None, catalogu
         keys=tuple(keys) or (place_key(name, address, parent),),
         unread_hours=unread,
     )
+
+
+class _Cells:
+    """The cells of a row by our fields; what cannot be read is noted, so that all of a row is told at once."""
+
+    def __init__(self, cells: Mapping[str, object], columns: Columns) -> None:
+        self._cells = cells
+        self._columns = columns
+        self.mistakes: list[str] = []
+
+    def take(self, field: str, read: Callable[[str], T], default: T) -> T:
+        """Return what `read` makes of the cell, or note the mistake and return the default."""
+        try:
+            return read(self._columns.text(self._cells, field))
+        except OtklikError as error:
+            self._note(field, error)
+            return default
+
+    def take_place(self) -> tuple[float | None, float | None]:
+        """Return latitude and longitude; a pair is judged only when both are numbers."""
+        before = len(self.mistakes)
+        latitude = self.take("latitude", _read_degrees, None)
+        longitude = self.take("longitude", _read_degrees, None)
+        if len(self.mistakes) == before:
+            try:
+                check_place(latitude, longitude)
+            except InvalidInputError as error:
+                self._note(error.field or "latitude", error)
+        return latitude, longitude
+
+    def _note(self, field: str, error: OtklikError) -> None:
+        column = self._columns.name(field)
+        # Some errors begin with the field's own name; said once is enough.
+        told = error.message if error.message.startswith(f"{column} ") else f"{column}: {error.message}"
+        self.mistakes.append(told)
 
 
 def place_key(name: str, address: str | None = None, parent: str = "") -> str:
@@ -129,6 +154,10 @@ def _read_code(text: str) -> str | None:
     if text == ROOT_CODE:
         _refuse(f"{ROOT_CODE} is the company itself, whose facts come from the settings; leave the row out")
     return check_code(text)
+
+
+def _read_link(text: str, *, site: Site, rules: SiteRules) -> str | None:
+    return review_link(site, text, rules) if text else None
 
 
 def _read_degrees(text: str) -> float | None:

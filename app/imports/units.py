@@ -1,6 +1,7 @@
 """Files of units: plan what differs while only reading, then write it in one short transaction."""
 
 import uuid
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -86,12 +87,18 @@ def plan_units(session: Session, file: UnitFile) -> UnitPlan:
     version = read_version(session)
     stored = read_units(session)
     root = next(unit for unit in stored.values() if unit.parent_id is None)
-    report = replace(file.report, refused=list(file.report.refused), warnings=list(file.report.warnings))
+    report = replace(
+        file.report,
+        refused=list(file.report.refused),
+        warnings=list(file.report.warnings),
+        notes=list(file.report.notes),
+    )
     plan = UnitPlan(version, stored, report=report)
     matcher = RowMatcher(stored, (row.code for row in file.rows if row.code))
     matches = list(_match_rows(matcher, file.rows, report))
     parents = ParentFinder(stored, matches, matcher, root=root, parent_kind=file.parent_kind)
     records = []
+    parentless = []
     for match in matches:
         try:
             parent_id = parents.find(match)
@@ -101,10 +108,21 @@ def plan_units(session: Session, file: UnitFile) -> UnitPlan:
         if parent_id is None:
             parent_id = (match.stored and match.stored.parent_id) or root.id
             if parent_id == root.id:
-                report.warnings.append(Remark(match.row.line, "no parent, so it hangs below the company"))
+                parentless.append(Remark(match.row.line, "no parent, so it hangs below the company"))
         records.append((match, _merge(match, parent_id, file.fields)))
+    if "parent" in file.fields:
+        report.warnings.extend(parentless)
+    elif parentless:
+        report.notes.append(
+            f"warning: the file has no parent column, so {len(parentless)} units hang below the company; "
+            "--map parent=COLUMN or --set parent=CODE says where else"
+        )
     new_parents = [parent for parent in parents.made.values() if parent.id not in stored]
     _refuse_circles(stored, new_parents, records, report)
+    if "time_zone" not in file.fields:
+        units = {**stored, **{unit.id: unit for unit in (*new_parents, *(record for _, record in records))}}
+        new = [record for match, record in records if match.stored is None]
+        report.notes.extend(_tell_zones(units, new))
     shown = _stored_links(session) if any(match.row.links for match in matches) else {}
     for match, record in records:
         links: Links = {(match.id, site): link for site, link in match.row.links.items()}
@@ -179,6 +197,22 @@ def _merge(match: Match, parent_id: uuid.UUID, fields: frozenset[str]) -> UnitRe
         )
     facts = fields - {"code", "parent"}
     return replace(match.stored, parent_id=parent_id, **{name: getattr(row, name) for name in facts})
+
+
+def _tell_zones(units: Mapping[uuid.UUID, UnitRecord], new: Iterable[UnitRecord]) -> Iterable[str]:
+    """Yield the zones that new units inherit: a deadline in a wrong one is wrong by hours, and nobody sees why."""
+    zones: Counter[str] = Counter()
+    for record in new:
+        at: UnitRecord | None = record
+        seen: set[uuid.UUID] = set()  # rows that lie below themselves are refused elsewhere
+        while at is not None and at.time_zone is None and at.id not in seen:
+            seen.add(at.id)
+            at = units.get(at.parent_id) if at.parent_id else None
+        if at is not None and at.time_zone is not None:
+            zones[at.time_zone] += 1
+    if zones:
+        counted = ", ".join(f"{zone} ({count})" for zone, count in sorted(zones.items()))
+        yield f"time zone that new units inherit: {counted}; --set time_zone=… gives another"
 
 
 def _refuse_circles(

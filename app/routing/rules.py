@@ -23,7 +23,7 @@ class Lead(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What is known when a step is chosen. `history` is an answer that was imported or made for the demo."""
+    """What is known when a step is chosen. `history` is an answer that was imported."""
 
     definition: Definition
     rating: int

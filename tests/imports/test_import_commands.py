@@ -60,9 +60,24 @@ def test_a_refused_file_changes_nothing_and_exits_with_one(run: Run, database: D
     result = run("units", str(file), "--kind", "office")
 
     assert result.exit_code == 1
-    assert "refused, line 3: latitude: latitude 95.0 is not within -90 and 90 degrees" in result.stdout
+    assert "refused, line 3: latitude 95.0 is not within -90 and 90 degrees" in result.stdout
     assert result.stderr.strip() == "units.csv: 1 rows refused, nothing was changed"
     assert count(database, Unit) == 1
+
+
+def test_what_holds_for_the_whole_file_is_said_once(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "units.csv"
+    file.write_text("name\nA\nB\nC\n")
+
+    first = run("units", str(file), "--kind", "office")
+    again = run("units", str(file), "--kind", "office", "--set", "time_zone=Asia/Aqtau", "--set", "parent=company")
+
+    assert first.stdout.splitlines()[1:] == [
+        "warning: the file has no parent column, so 3 units hang below the company; "
+        "--map parent=COLUMN or --set parent=CODE says where else",
+        "time zone that new units inherit: Asia/Almaty (3); --set time_zone=… gives another",
+    ]
+    assert len(again.stdout.splitlines()) == 1
 
 
 @pytest.mark.parametrize(

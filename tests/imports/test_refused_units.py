@@ -12,11 +12,11 @@ from .conftest import ImportUnits, counts, refusals, state
 @pytest.mark.parametrize(
     ("row", "reason"),
     [
-        ("A,office,,95,10,,,", "latitude: latitude 95.0 is not within"),
-        ("A,office,,10,-181,,,", "longitude: longitude -181.0 is not within"),
+        ("A,office,,95,10,,,", "latitude 95.0 is not within"),
+        ("A,office,,10,-181,,,", "longitude -181.0 is not within"),
         ("A,office,,north,10,,,", "latitude: 'north' is not a number"),
         ("A,office,,nan,10,,,", "latitude: 'nan' is not a number"),
-        ("A,office,,10,,,,", "longitude: longitude is missing"),
+        ("A,office,,10,,,,", "longitude is missing"),
         ("A,office,,,,Asia/Nowhere,,", "time_zone: no time zone 'Asia/Nowhere'"),
         (
             "A,office,,,,,https://evil.example/firm/70000001,",
@@ -55,8 +55,8 @@ def test_a_row_that_cannot_be_taken_refuses_the_file_with_line_and_reason(
         ("code,name,parent\nA,One,A\n", 2, "parent: there is no unit A"),
         ("code,name\ncompany,Other\n", 2, "code: company is the company itself"),
         (f"code,name\n{'x' * 65},A\n", 2, "code: a code has 1 to 64 printable characters"),
-        ('[\n{"name": "a\\u0000b"}]', 2, "name: name holds a character that cannot be shown"),
-        ('[\n{"name": "a\\ud800b"}]', 2, "name: name holds a character that cannot be shown"),
+        ('[\n{"name": "a\\u0000b"}]', 2, "name holds a character that cannot be shown"),
+        ('[\n{"name": "a\\ud800b"}]', 2, "name holds a character that cannot be shown"),
         ('[\n{"name": ["a"]}]', 2, "name: a text is expected, not list"),
         ('[\n{"name": "A", "latitude": true, "longitude": 1}]', 2, "latitude: 'true' is not a number"),
     ],
@@ -67,6 +67,18 @@ def test_rows_that_contradict_themselves_or_each_other_are_refused(
     report = import_units(rows, kind="office")
 
     assert refusals(report)[line].startswith(reason)
+
+
+def test_every_mistake_of_a_row_is_told_with_its_line(import_units: ImportUnits) -> None:
+    report = import_units(
+        "name,kind,time_zone,Ш,longitude,yandex_url\nA,branch,Asia/Nowhere,143.2,76.9,https://evil.example/1\n",
+        mapping="latitude=Ш",
+    )
+
+    assert len(report.refused) == 1
+    told = refusals(report)[2].split("; also ")
+    assert [mistake.partition(":")[0] for mistake in told] == ["kind", "time_zone", "Ш", "yandex_url"]
+    assert told[2] == "Ш: latitude 143.2 is not within -90 and 90 degrees"
 
 
 def test_links_of_two_units_in_one_row_are_refused(import_units: ImportUnits) -> None:
