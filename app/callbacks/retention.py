@@ -24,5 +24,10 @@ def forget_numbers(session: Session, *, before: datetime, limit: int = 1000) -> 
         .where(Contact.phone_index.is_not(None), Contact.updated_at < before, ~needed.exists())
         .limit(limit)
     )
-    statement = update(Contact).where(Contact.id.in_(served)).values(phone_enc=None, phone_index=None)
+    # Said again outside the list: of a contact that was used while this waited for its row, only the row is read anew.
+    statement = (
+        update(Contact)
+        .where(Contact.id.in_(served), Contact.updated_at < before)
+        .values(phone_enc=None, phone_index=None)
+    )
     return int(session.execute(statement.execution_options(synchronize_session=False)).rowcount)  # type: ignore[attr-defined]

@@ -24,11 +24,13 @@ def find_or_add_contact(
     """Return the one contact that has the number (E.164, as `kit.phones.normalise_phone` gives it), added if need be.
 
     The language is the one in which the person answered last. Two requests with a new number at once get one contact:
-    the unique index makes the second insert do nothing. Raises InvalidPhoneError for a number in another form.
+    the unique index makes the second insert do nothing. The contact is locked and counts as used now, so that a purge
+    running beside either comes first, and the number is added anew, or leaves it alone. Raises InvalidPhoneError for a
+    number in another form.
     """
     if not (phone.startswith("+") and phone[1:].isdigit()):
         raise InvalidPhoneError("a contact is kept by its number in E.164, such as +77011234567")
-    contact = find_contact(session, vault, phone=phone)
+    contact = find_contact(session, vault, phone=phone, for_update=True)
     if contact is None:
         contact_id = new_id()
         values = {
@@ -42,19 +44,26 @@ def find_or_add_contact(
         }
         dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
         session.execute(dialect.insert(Contact).values(values).on_conflict_do_nothing(index_elements=["phone_index"]))
-        contact = find_contact(session, vault, phone=phone)
+        contact = find_contact(session, vault, phone=phone, for_update=True)
         if contact is None:
             raise NotFoundError("the contact was deleted while it was being added; try again")
-    if language is not None and contact.language != language:
-        contact.language, contact.updated_at = language, now
+    contact.updated_at = now
+    if language is not None:
+        contact.language = language
     return contact
 
 
-def find_contact(session: Session, vault: Vault, *, phone: str) -> Contact | None:
-    """Return the contact with the number (E.164), or None; while keys are rotated, under any of them."""
+def find_contact(session: Session, vault: Vault, *, phone: str, for_update: bool = False) -> Contact | None:
+    """Return the contact with the number (E.164), or None; while keys are rotated, under any of them.
+
+    With `for_update` it is locked and read as it is now, whatever the session has seen of it before.
+    """
     indexes = vault.blind_indexes(_PHONE, phone)
     active_first = case({index: place for place, index in enumerate(indexes)}, value=Contact.phone_index)
-    return session.scalars(select(Contact).where(Contact.phone_index.in_(indexes)).order_by(active_first)).first()
+    query = select(Contact).where(Contact.phone_index.in_(indexes)).order_by(active_first)
+    if for_update:
+        query = query.with_for_update().execution_options(populate_existing=True)
+    return session.scalars(query).first()
 
 
 def get_contact(session: Session, contact_id: uuid.UUID) -> Contact:
@@ -86,19 +95,31 @@ def record_consent(
     company: str,
     via: str,
     now: datetime,
+    since: datetime | None = None,
 ) -> Consent:
-    """Write down that the person agreed, with the hash of the very text that was shown, and return the consent."""
-    consent = Consent(
-        id=new_id(),
-        contact_id=contact_id,
-        purpose=purpose,
-        version=text.version,
-        language=language,
-        text_hash=text.hash(language, company),
-        via=via,
-        given_at=now,
-        withdrawn_at=None,
-    )
+    """Write down that the person agreed, with the hash of the very text that was shown, and return the consent.
+
+    With `since` one that was given from then on, to the same text in the same way, and still stands is returned as it
+    is: a form sent again is no second agreement.
+    """
+    agreed = {
+        "contact_id": contact_id,
+        "purpose": purpose,
+        "version": text.version,
+        "language": language,
+        "text_hash": text.hash(language, company),
+        "via": via,
+    }
+    if since is not None:
+        standing = session.scalars(
+            select(Consent)
+            .filter_by(**agreed, withdrawn_at=None)
+            .where(Consent.given_at >= since)
+            .order_by(Consent.given_at)
+        ).first()
+        if standing is not None:
+            return standing
+    consent = Consent(id=new_id(), **agreed, given_at=now, withdrawn_at=None)
     session.add(consent)
     session.flush()  # a case refers to it by a statement of its own
     return consent

@@ -1,6 +1,10 @@
 """A number goes when its last case was closed long enough ago, and not before."""
 
+import uuid
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -10,8 +14,10 @@ from app.callbacks.numbers import NumberState, show_number
 from app.callbacks.retention import forget_numbers
 from app.callbacks.service import close_case
 from app.contacts.models import Consent, Contact
-from app.contacts.service import find_or_add_contact
+from app.contacts.service import find_contact, find_or_add_contact, read_phone
 from app.kit.crypto import Vault
+from app.kit.db import Database
+from app.kit.i18n import Language
 from tests.callbacks.factories import PHONE, SCOPE, make_case, make_office, make_user
 from tests.conftest import NOW
 
@@ -50,3 +56,52 @@ def test_the_same_person_later_is_a_new_contact(session: Session, vault: Vault) 
     assert forget_numbers(session, before=NOW + MONTH) == 1
     assert find_or_add_contact(session, vault, phone=PHONE, language=None, now=NOW + MONTH).id != old.id
     assert session.scalars(select(Consent)).all() == []
+
+
+def _meanwhile(future: Future[Any]) -> None:
+    """Let it run until it waits for the other transaction, or is through."""
+    with suppress(TimeoutError):
+        future.result(timeout=0.5)
+
+
+def test_a_number_left_a_moment_ago_survives_a_purge_beside_it(database: Database, vault: Vault) -> None:
+    later = NOW + 2 * MONTH
+    with database.transaction() as session:
+        office_id = make_office(session, now=NOW).id
+        find_or_add_contact(session, vault, phone=PHONE, language=Language.RU, now=NOW)
+
+    def purge() -> int:
+        with database.transaction() as session:
+            return forget_numbers(session, before=later - MONTH)
+
+    with ThreadPoolExecutor(1) as pool:
+        with database.transaction() as session:
+            contact = find_or_add_contact(session, vault, phone=PHONE, language=Language.RU, now=later)
+            make_case(session, office_id, contact=contact, now=later)
+            purging = pool.submit(purge)
+            _meanwhile(purging)
+        assert purging.result() == 0
+    with database.reading() as session:
+        assert read_phone(vault, session.get_one(Contact, contact.id)) == PHONE
+
+
+def test_a_number_left_beside_a_purge_that_came_first_is_added_anew(database: Database, vault: Vault) -> None:
+    later = NOW + 2 * MONTH
+    with database.transaction() as session:
+        old_id = find_or_add_contact(session, vault, phone=PHONE, language=Language.RU, now=NOW).id
+
+    def leave_number() -> uuid.UUID:
+        with database.transaction() as session:
+            return find_or_add_contact(session, vault, phone=PHONE, language=Language.RU, now=later).id
+
+    with ThreadPoolExecutor(1) as pool:
+        with database.transaction() as session:
+            assert forget_numbers(session, before=later - MONTH) == 1
+            leaving = pool.submit(leave_number)
+            _meanwhile(leaving)
+        new_id = leaving.result()
+    assert new_id != old_id
+    with database.reading() as session:
+        found = find_contact(session, vault, phone=PHONE)
+        assert found is not None
+        assert found.id == new_id

@@ -3,13 +3,14 @@
 import hashlib
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.contacts.consents import load_consents
-from app.contacts.models import Consent, Purpose
+from app.contacts.consents import ConsentText, load_consents
+from app.contacts.models import Consent, Contact, Purpose
 from app.contacts.service import find_or_add_contact, record_consent, withdraw_consents
 from app.kit.crypto import Vault
 from app.kit.errors import ConfigurationError
@@ -32,6 +33,11 @@ def _file(tmp_path: Path, text: str) -> Path:
     path = tmp_path / "consents.yaml"
     path.write_text(text, "utf-8")
     return path
+
+
+def _give(session: Session, contact: Contact, text: ConsentText, at: datetime, **more: Any) -> Consent:
+    said = {"language": Language.KK, "company": "Aru Bank", "via": "page", **more}
+    return record_consent(session, contact_id=contact.id, purpose=Purpose.CALLBACK, text=text, now=at, **said)
 
 
 @pytest.mark.parametrize("language", Language)
@@ -78,16 +84,7 @@ def test_consent_keeps_what_was_agreed_to_and_when_it_was_withdrawn(
     contact = find_or_add_contact(session, vault, phone="+77011234567", language=Language.KK, now=now)
 
     def give(at: datetime) -> Consent:
-        return record_consent(
-            session,
-            contact_id=contact.id,
-            purpose=Purpose.CALLBACK,
-            text=text,
-            language=Language.KK,
-            company="Aru Bank",
-            via="page",
-            now=at,
-        )
+        return _give(session, contact, text, at)
 
     first = give(now)
     later = now + timedelta(hours=1)
@@ -100,3 +97,28 @@ def test_consent_keeps_what_was_agreed_to_and_when_it_was_withdrawn(
     assert (first.version, first.language, first.via, first.given_at) == (2, "kk", "page", now)
     assert first.text_hash == hashlib.sha256(b"Aru Bank kk").digest()
     assert (first.withdrawn_at, second.withdrawn_at) == (later, None)
+
+
+def test_agreeing_again_to_the_same_is_one_consent_while_it_stands(
+    session: Session, vault: Vault, now: datetime, tmp_path: Path
+) -> None:
+    text = load_consents(_file(tmp_path, GOOD)).text(Purpose.CALLBACK)
+    newer = load_consents(_file(tmp_path, GOOD.replace("version: 2", "version: 3"))).text(Purpose.CALLBACK)
+    contact = find_or_add_contact(session, vault, phone="+77011234567", language=Language.KK, now=now)
+    other = find_or_add_contact(session, vault, phone="+77011234568", language=Language.KK, now=now)
+    first, later = _give(session, contact, text, now), now + timedelta(hours=1)
+
+    assert _give(session, contact, text, later, since=now) is first
+    others = [
+        _give(session, contact, text, later, since=later),
+        _give(session, contact, newer, later, since=now),
+        _give(session, contact, text, later, since=now, language=Language.RU),
+        _give(session, contact, text, later, since=now, company="Another Bank"),
+        _give(session, contact, text, later, since=now, via="sms"),
+        _give(session, other, text, later, since=now),
+    ]
+    assert len({consent.id for consent in [first, *others]}) == 7
+    withdraw_consents(session, contact_id=contact.id, purpose=Purpose.CALLBACK, now=later)
+    anew = _give(session, contact, text, later, since=now)
+    assert anew.withdrawn_at is None
+    assert anew.id not in {consent.id for consent in [first, *others]}

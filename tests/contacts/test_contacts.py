@@ -40,6 +40,14 @@ def test_same_phone_twice_is_one_contact_in_the_language_spoken_last(
     assert session.scalars(select(func.count()).select_from(Contact)).one() == 1
 
 
+def test_contact_that_comes_back_counts_as_used_from_then_on(session: Session, vault: Vault, now: datetime) -> None:
+    _add(session, vault, PHONE, now)
+    later = now + timedelta(days=1)
+
+    assert _add(session, vault, PHONE, later).updated_at == later
+    assert find_or_add_contact(session, vault, phone=PHONE, language=None, now=later + timedelta(1)).language == "ru"
+
+
 def test_same_phone_is_never_encrypted_alike_but_always_indexed_alike(vault: Vault) -> None:
     places = [{"table": "contact", "column": "phone_enc", "row_id": uuid.UUID(int=number)} for number in (1, 1, 2)]
 
