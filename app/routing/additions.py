@@ -61,7 +61,7 @@ def open_page(session: Session, desk: Desk, *, key: str, now: datetime) -> Answe
     definition = surveys.get_definition(session, response.survey_version_id)
     step = choose(_answer(response, definition), desk.policy)
     case = callbacks.find_open_case(session, response.id) if step.routed else None
-    still_open = responses.is_open(response, now=now, window=timedelta(hours=desk.policy.change_hours))
+    still_open = _is_open(response, desk, now=now)
     return AnswerPage(
         response=response,
         definition=definition,
@@ -135,6 +135,7 @@ def request_callback(
         company=desk.company,
         via=response.via,
         now=now,
+        since=response.answered_at,
     )
     case = callbacks.find_open_case(session, response.id)
     hours = working_time(session, response.unit_id)
@@ -167,8 +168,13 @@ def request_callback(
 
 
 def leave_for_site(session: Session, desk: Desk, *, key: str, site: Site, now: datetime) -> str:
-    """Record that the respondent leaves for a review site and return its address; NotFoundError if not offered."""
+    """Record that the respondent leaves for a review site and return its address.
+
+    NotFoundError if the site is not offered, or nothing is any more: the page has only thanked since its time was over.
+    """
     response = responses.get_by_key(session, key)
+    if not _is_open(response, desk, now=now):
+        raise NotFoundError("this page offers nothing any more")
     definition = surveys.get_definition(session, response.survey_version_id)
     step = choose(_answer(response, definition), desk.policy)
     # A cap may have been reached since the page was shown; the button on it still works.
@@ -198,9 +204,13 @@ def _offers(
 
 def _open_response(session: Session, desk: Desk, key: str, *, now: datetime) -> SurveyResponse:
     response = responses.get_by_key(session, key, for_update=True)
-    if not responses.is_open(response, now=now, window=timedelta(hours=desk.policy.change_hours)):
+    if not _is_open(response, desk, now=now):
         raise responses.ResponseClosedError("this answer takes no more additions")
     return response
+
+
+def _is_open(response: SurveyResponse, desk: Desk, *, now: datetime) -> bool:
+    return responses.is_open(response, now=now, window=timedelta(hours=desk.policy.change_hours))
 
 
 def _answer(

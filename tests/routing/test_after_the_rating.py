@@ -12,8 +12,8 @@ from app.accounts.service import add_user
 from app.callbacks.models import CallbackCase, CallWindow, Cause, Outcome
 from app.callbacks.service import claim_case, close_case
 from app.callbacks.states import CaseReason
-from app.contacts.models import Consent, Contact
-from app.contacts.service import read_phone
+from app.contacts.models import Consent, Contact, Purpose
+from app.contacts.service import read_phone, withdraw_consents
 from app.kit.crypto import Vault
 from app.kit.errors import InvalidInputError, NotFoundError
 from app.kit.i18n import Language
@@ -172,6 +172,31 @@ def test_the_same_number_twice_is_one_contact_and_one_case(session: Session, off
     assert the_case(session).contact_id is not None
 
 
+def test_the_same_form_sent_again_is_one_consent(session: Session, office: Office) -> None:
+    taken = office.rate(session, 1)
+    for minute in range(3):
+        ask_for_call(session, office, taken, now=NOW + timedelta(minutes=minute))
+    consent = session.scalars(select(Consent)).one()
+    assert (the_case(session).consent_id, consent.given_at) == (consent.id, NOW)
+
+
+def test_agreeing_after_a_withdrawal_counts_anew(session: Session, office: Office) -> None:
+    taken = office.rate(session, 1)
+    ask_for_call(session, office, taken)
+    contact = session.scalars(select(Contact)).one()
+    withdraw_consents(session, contact_id=contact.id, purpose=Purpose.CALLBACK, now=NOW + timedelta(minutes=1))
+    ask_for_call(session, office, taken, now=NOW + timedelta(minutes=2))
+    standing = session.scalars(select(Consent).where(Consent.withdrawn_at.is_(None))).one()
+    assert the_case(session).consent_id == standing.id
+
+
+def test_a_later_answer_takes_a_consent_of_its_own(session: Session, office: Office) -> None:
+    ask_for_call(session, office, office.rate(session, 1))
+    tomorrow = NOW + timedelta(days=1)
+    ask_for_call(session, office, office.rate(session, 1, now=tomorrow), now=tomorrow)
+    assert len(session.scalars(select(Consent)).all()) == 2
+
+
 def test_without_consent_nothing_is_kept(session: Session, office: Office) -> None:
     taken = office.rate(session, 1)
     with pytest.raises(ConsentMissingError):
@@ -207,6 +232,13 @@ def test_a_site_that_is_not_offered_leads_nowhere(session: Session, office: Offi
     taken = office.rate(session, 5)
     with pytest.raises(NotFoundError):
         leave_for_site(session, office.desk, key=taken.key, site=Site.GOOGLE, now=NOW)
+
+
+def test_after_twelve_hours_nobody_leaves_for_a_site_any_more(session: Session, office: Office) -> None:
+    taken = office.rate(session, 5)
+    with pytest.raises(NotFoundError):
+        leave_for_site(session, office.desk, key=taken.key, site=Site.TWOGIS, now=LATE)
+    assert session.scalars(select(ReviewClick)).all() == []
 
 
 def test_an_office_without_listings_has_nothing_to_offer(session: Session, vault: Vault) -> None:
