@@ -12,7 +12,7 @@ from app.routing.additions import AnswerPage, extend_response, leave_for_site, o
 from app.surveys.answers import FIELD
 from app.web import edge
 from app.web.access import Gate, gate
-from app.web.public.answer_page import read_window, render_answer, sent, stored
+from app.web.public.answer_page import read_window, render_answer, says_more, sent, stored
 from app.web.public.shell import render_gone, speak
 
 answer = Blueprint("answer", __name__)
@@ -42,22 +42,23 @@ def show(key: str) -> str:
 @answer.post("/r/<key>")
 def extend(key: str) -> Response:
     """Keep what was typed, all of it or nothing; a number asks for a call."""
-    page = _open(key)
-    language = _speak(page, request.args.get("lang"))
     try:
-        form = request.form
+        form = request.form  # before anything is begun: who sends slowly must keep nobody from writing meanwhile
     except RequestEntityTooLarge:
+        page = _open(key)
+        _speak(page, request.args.get("lang"))
         problem = gettext("That was too much at once; a comment of 2,000 characters fits.")
         return make_response(render_answer(key, page, stored(page), errors={"comment": problem}), 413)
+    page = _open(key)
+    language = _speak(page, request.args.get("lang"))
     if not page.open_for_additions:
         return make_response(render_answer(key, page, stored(page)), 409)
     answers = {name: form.getlist(name) for name in form if name.startswith(FIELD)}
     comment = form.get("comment")
     wants_call = form.get("do") == "call" or bool(form.get("phone", "").strip())
-    says_more = any(text.strip() for texts in [*answers.values(), [comment or ""]] for text in texts)
     try:
         # Who only asks for a call must not be held up by a question that the survey requires of those who say more.
-        if says_more or not wants_call:
+        if not wants_call or says_more(form, stored(page)):
             extend_response(edge.db(), edge.desk(), key=key, answers=answers, comment=comment, now=edge.now())
         if wants_call:
             request_callback(
@@ -80,18 +81,19 @@ def extend(key: str) -> Response:
 @answer.post("/r/<key>/review/<site>")
 def leave(key: str, site: str) -> Response:
     """Note the click and lead to the site; a comment that was typed but not sent yet comes along and is kept."""
+    form = request.form  # first, as above
+    comment = form.get("comment", "")
     page = _open(key)
     language = _speak(page, request.args.get("lang"))
-    comment = request.form.get("comment", "")
     try:
         if comment.strip() and page.open_for_additions:
             extend_response(edge.db(), edge.desk(), key=key, answers={}, comment=comment, now=edge.now())
         address = leave_for_site(edge.db(), edge.desk(), key=key, site=_read_site(site), now=edge.now())
     except InvalidInputError as error:
         edge.roll_back()
-        return make_response(render_answer(key, _open(key), sent(request.form), refused=error), 422)
+        return make_response(render_answer(key, _open(key), sent(form), refused=error), 422)
     except NotFoundError:
-        # The site was taken off, or has had enough visitors for today, since the page was shown.
+        # The site was taken off, or the page's time ran out, since it was shown.
         return redirect(url_for("answer.show", key=key, saved="site-rests", lang=language.value), 303)
     return redirect(address, 303)
 

@@ -77,6 +77,20 @@ def sent(form: MultiDict[str, str]) -> Typed:
     )
 
 
+def says_more(form: MultiDict[str, str], kept: Typed) -> bool:
+    """Tell whether a field that was sent differs from what is kept; emptied counts, sent back as it stood does not."""
+    sent_words = {name: form.getlist(name) for name in form if name.startswith(FIELD)}
+    pairs = [(kept.answers.get(name, ()), words) for name, words in sent_words.items()]
+    if "comment" in form:
+        pairs.append(([kept.comment], [form["comment"]]))
+    return any(_as_kept(before) != _as_kept(words) for before, words in pairs)
+
+
+def _as_kept(texts: Sequence[str]) -> set[str]:
+    """Return what would be kept of the texts: a browser sends line ends as two characters, and blanks are nothing."""
+    return {text.replace("\r\n", "\n").strip() for text in texts} - {""}
+
+
 def read_window(text: str | None) -> CallWindow:
     """Return the time that was wished for; anything unknown means any time."""
     return CallWindow(text) if text in list(CallWindow) else CallWindow.ANY

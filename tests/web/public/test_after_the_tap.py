@@ -1,11 +1,12 @@
 """The page after the tap: what it leads with, what it keeps, and what it never shows."""
 
 from collections.abc import Callable
+from io import BytesIO
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from app.callbacks.models import CallbackCase, CallWindow
 from app.contacts.models import Consent, Contact
@@ -221,6 +222,24 @@ def test_a_required_question_does_not_stand_in_the_way_of_a_call(place: Place, p
     assert place.count(Contact) == 1
 
 
+def test_a_comment_that_was_emptied_is_taken_back_by_who_asks_for_a_call(place: Place, person: Person) -> None:
+    person.rate(1)
+    person.send(comment="Two hours\r\nin a queue", answer_wrong=["1", "3"])
+    person.send(comment="", answer_wrong=[""], phone=PHONE, consent="yes", do="call")
+    assert "We will call you" in person.text
+    assert place.only_response().comment is None
+    assert place.count(ResponseAnswer) == 0
+
+
+def test_what_is_sent_back_as_it_stood_is_kept_beside_a_call(place: Place, person: Person) -> None:
+    person.rate(1, "strict")
+    person.send(answer_resolved="2", comment="Two hours\r\nin a queue")
+    person.send(answer_resolved="2", comment="Two hours\r\nin a queue ", phone=PHONE, consent="yes", do="call")
+    assert "We will call you" in person.text
+    assert place.only_response().comment == "Two hours\nin a queue"
+    assert place.count(ResponseAnswer) == 1
+
+
 @pytest.mark.parametrize(
     "sent",
     [
@@ -290,8 +309,56 @@ def test_after_twelve_hours_the_page_only_thanks(place: Place, person: Person) -
     assert "no longer takes additions" in person.text
     assert not person.shown.find_all(["form", "button"])
     assert person.send(comment="Too late", phone=PHONE, consent="yes").status_code == 409
+    left = person.client.post(f"{person.address}/review/2gis", data={"comment": "Too late"})
+    assert (left.status_code, left.location.partition("?")[0]) == (303, person.address)
+    assert place.count(ReviewClick) == 0
     assert place.only_response().comment == "Late but in time"
     assert place.count(Contact) == 0
+
+
+class _Watched(BytesIO):
+    """A body that notes how many statements the database had been sent when somebody began to read it."""
+
+    def __init__(self, body: bytes, statements: list[str]) -> None:
+        super().__init__(body)
+        self.statements = statements
+        self.before: list[int] = []
+
+    def read(self, size: int | None = -1) -> bytes:
+        """Note and read."""
+        self.before.append(len(self.statements))
+        return super().read(size)
+
+    def readinto(self, buffer: Any) -> int:
+        """Note and read."""
+        self.before.append(len(self.statements))
+        return super().readinto(buffer)
+
+
+@pytest.mark.parametrize("path", ["", "/review/2gis"])
+def test_nothing_is_begun_before_the_body_has_come(place: Place, person: Person, path: str) -> None:
+    person.rate(1)
+    statements: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        statements.append(statement)
+
+    body = b"comment=Two+hours"
+    stream = _Watched(body, statements)
+    event.listen(place.database.engine, "before_cursor_execute", note)
+    try:
+        reply = person.client.post(
+            f"{person.address}{path}",
+            input_stream=stream,
+            content_length=len(body),
+            content_type="application/x-www-form-urlencoded",
+        )
+    finally:
+        event.remove(place.database.engine, "before_cursor_execute", note)
+    assert reply.status_code == 303
+    assert place.only_response().comment == "Two hours"
+    assert set(stream.before) == {0}
+    assert statements
 
 
 def test_looking_at_the_page_writes_nothing(place: Place, person: Person) -> None:
