@@ -4,6 +4,7 @@ import os
 import re
 import socket
 import stat
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +13,13 @@ from bs4 import BeautifulSoup
 from flask import Flask
 from sqlalchemy import select
 
+from app.accounts.models import AuditEntry
 from app.cli.first_run import announce, find_address, port_is_free, prepare
 from app.factory import create_app
 from app.jobs.supervisor import web_processes
 from app.kit.db import Database
 from app.kit.slots import beat
+from app.review_sites.catalogue import Audience, Catalogue, Site
 from app.surveys.models import SurveyVersion
 from app.web.edge import Wiring
 from config.settings import Settings, load_settings
@@ -126,6 +129,24 @@ def test_a_new_database_file_is_for_its_owner_alone(wiring: Wiring) -> None:
 
     assert len(files) >= 2  # with its journal
     assert {stat.S_IMODE(file.stat().st_mode) for file in files} == {0o600}
+
+
+def test_a_risk_taken_with_a_sites_policy_is_in_the_audit_once_a_change(wiring: Wiring, tmp_path: Path) -> None:
+    def start(offer_to: Audience) -> list[dict[str, Any]]:
+        rules = wiring.desk.catalogue.rules(Site.GOOGLE).model_copy(update={"offer_to": offer_to})
+        catalogue = Catalogue.model_construct(sites={Site.GOOGLE: rules})
+        changed = replace(wiring, desk=replace(wiring.desk, catalogue=catalogue))
+        prepare(changed, make_settings(wiring.database.url.render_as_string(hide_password=False), tmp_path))
+        with wiring.database.reading() as session:
+            told = select(AuditEntry).where(AuditEntry.action == "review_sites.warned").order_by(AuditEntry.id)
+            return [entry.details["only_happy"] for entry in session.scalars(told)]
+
+    assert start(Audience.EVERYONE) == []
+    for _ in range(2):
+        assert start(Audience.HAPPY) == [{"google": "forbidden"}]
+    for _ in range(2):
+        assert start(Audience.EVERYONE) == [{"google": "forbidden"}, {}]
+    assert start(Audience.HAPPY) == [{"google": "forbidden"}, {}, {"google": "forbidden"}]
 
 
 def test_the_printed_password_signs_in(empty_app: Flask, wiring: Wiring) -> None:

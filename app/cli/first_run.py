@@ -3,11 +3,18 @@
 import contextlib
 import http.client
 import socket
+from datetime import datetime
 from pathlib import Path
 
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.accounts.audit import record
+from app.accounts.models import AuditEntry
 from app.demo.service import create_demo, find_demo, needs_demo
 from app.kit.schema import upgrade_database
 from app.organisation.service import sync_company
+from app.review_sites.catalogue import Catalogue
 from app.surveys.service import store_versions
 from app.touchpoints.qr import touchpoint_url
 from app.web.edge import Wiring
@@ -15,6 +22,7 @@ from config.settings import Settings
 
 # Any address beyond this machine would do: nothing is sent, the system only says which of ours it would send from.
 _SOMEWHERE = ("192.0.2.1", 9)
+_WARNED, _SITES_FILE = "review_sites.warned", "review_sites.yaml"
 
 
 def prepare(wiring: Wiring, settings: Settings) -> None:
@@ -27,6 +35,7 @@ def prepare(wiring: Wiring, settings: Settings) -> None:
         now = wiring.clock()
         store_versions(session, wiring.surveys, now=now)
         sync_company(session, name=settings.company_name, time_zone=settings.time_zone, hours=settings.hours, now=now)
+        _note_policy_warnings(session, wiring.desk.catalogue, now=now)
 
 
 def announce(wiring: Wiring, address: str) -> list[str]:
@@ -75,6 +84,22 @@ def server_answers(host: str, port: int) -> bool:
         return False
     finally:
         connection.close()
+
+
+def _note_policy_warnings(session: Session, catalogue: Catalogue, *, now: datetime) -> None:
+    """Write into the audit which sites only the happy are offered against the policy, whenever that has changed.
+
+    That there are none any more is a change too, so that the log tells from when to when the risk was taken.
+    """
+    last = session.scalars(
+        select(AuditEntry.details)
+        .where(AuditEntry.object_id == _SITES_FILE, AuditEntry.action == _WARNED)
+        .order_by(AuditEntry.at.desc(), AuditEntry.id.desc())
+        .limit(1)
+    ).one_or_none()
+    sites = {warning.site.value: warning.stance.value for warning in catalogue.policy_warnings()}
+    if sites != (last or {}).get("only_happy", {}):
+        record(session, _WARNED, now=now, object_type="config", object_id=_SITES_FILE, details={"only_happy": sites})
 
 
 def _own_address() -> str:
