@@ -8,6 +8,7 @@ Flask-Security knows who somebody is, over our own models; what they may see is 
 """
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
@@ -32,6 +33,7 @@ from app.accounts.scope import Scope
 from app.accounts.service import find_user
 from app.accounts.sign_ins import Staff
 from app.kit.i18n import read_language
+from app.kit.locks import DatabaseBusyError
 from app.web import edge
 
 SIGN_IN = "/sign-in"
@@ -39,6 +41,8 @@ _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _SECRET = "sign_in"  # noqa: S105 -- the key in the cookie, not the secret
 # What Flask-Login and Flask-Security have just written when a sign-in begins; all else in the cookie is from before it.
 _KEPT = frozenset({"_user_id", "_fresh", "_id", "fs_paa"})
+# Seconds for which a page waits to write that the sign-in is in use.
+_PATIENCE = 0.05
 LIMITER = Limiter(key_func=get_remote_address, storage_uri="memory://", strategy="moving-window")
 
 
@@ -261,7 +265,8 @@ def _load_user(user_id: str) -> StaffUser | None:
     if found is None or found.user.fs_uniquifier != user_id:
         return None
     if edge.now() - found.sign_in.seen_at >= sign_ins.SEEN_EVERY:
-        with wiring.database.transaction() as writing:
+        # A page that is only read does not wait for a writer: the next one marks it.
+        with suppress(DatabaseBusyError), wiring.database.transaction(patience=_PATIENCE) as writing:
             sign_ins.mark_seen(writing, found.sign_in.id, now=edge.now())
     g.staff = found
     g.preferred_language = read_language(found.user.language)

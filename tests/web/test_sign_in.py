@@ -1,12 +1,13 @@
 """The door: signing in and out, what the cookie is worth, and what guessing leads to."""
 
 import logging
+import time
 from datetime import timedelta
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from werkzeug.test import TestResponse
 
 from app.accounts.models import AuditEntry, Role, SignIn
@@ -258,6 +259,21 @@ def test_being_seen_is_written_once_a_minute_and_not_on_every_page(
     clock.move(seconds=1)
     client.get(ACCOUNT)
     assert seen_after() == timedelta(seconds=60)
+
+
+def test_a_page_does_not_wait_for_a_writer_to_note_that_it_was_seen(
+    app: Flask, clock: StoppedClock, database: Database
+) -> None:
+    client, began = signed_in(app, "manager"), clock.now
+    clock.move(minutes=2)
+    with database.transaction() as writer:
+        writer.execute(update(SignIn).values(user_agent="held"))
+        before = time.monotonic()
+        assert client.get(ACCOUNT).status_code == 200
+        assert time.monotonic() - before < 5
+    assert client.get(ACCOUNT).status_code == 200
+    with database.reading() as session:
+        assert session.scalars(select(SignIn.seen_at)).one() - began == timedelta(minutes=2)
 
 
 @pytest.mark.parametrize(
