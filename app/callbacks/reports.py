@@ -1,4 +1,4 @@
-"""The list as it is worked, one case with its timeline, and how many wait: read-only selects."""
+"""The list as it is worked, how many wait on each tab, one case with its timeline: read-only selects."""
 
 import base64
 import binascii
@@ -13,20 +13,21 @@ from sqlalchemy import ColumnElement, Select, case, func, literal, select, tuple
 from sqlalchemy.orm import Session, aliased
 
 from app.accounts.models import StaffUser
-from app.accounts.scope import Scope
+from app.accounts.scope import NOTHING, Scope
 from app.callbacks.deadlines import NextMove, next_move
 from app.callbacks.models import CallbackCase, CaseEvent, EventKind
 from app.callbacks.service import get_case
 from app.contacts.models import Contact
 from app.kit.errors import InvalidInputError
 from app.organisation.models import Unit
+from app.organisation.places import say_place
 from app.organisation.tree import WorkingTime, path_of, working_time, working_times
 from app.responses.models import SurveyResponse
 from app.responses.service import list_answers
 from app.surveys.answers import Answer
 
 PAGE = 50
-_Cases = Select[CallbackCase, str, str, SurveyResponse]
+_Cases = Select[CallbackCase, Unit, Unit, str, SurveyResponse, bool]
 
 
 class Tab(StrEnum):
@@ -42,10 +43,14 @@ class Tab(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class CaseRow:
-    """One case on the list. `time_zone` is the unit's; the rating and the rest are empty without a response."""
+    """One case on the list. `time_zone` is the unit's; the rating and the rest are empty without a response.
+
+    `workable`: it is open and lies where the reader may work it.
+    """
 
     id: uuid.UUID
     unit_name: str
+    unit_place: str | None
     time_zone: ZoneInfo
     reason: str
     has_number: bool
@@ -53,6 +58,7 @@ class CaseRow:
     opened_at: datetime
     due_at: datetime
     overdue: bool
+    workable: bool
     move: NextMove
     first_attempt_at: datetime | None
     claimed_by_id: uuid.UUID | None
@@ -77,14 +83,6 @@ class CasePage:
 
 
 @dataclass(frozen=True, slots=True)
-class OpenCases:
-    """How many cases wait, and how many of them are past their deadline."""
-
-    open: int
-    overdue: int
-
-
-@dataclass(frozen=True, slots=True)
 class TimelineEvent:
     """One line of a timeline; `who` is empty for what the respondent did, `held_by` whose case was given back."""
 
@@ -102,6 +100,7 @@ class CaseSheet:
 
     case: CallbackCase
     unit_path: tuple[str, ...]
+    unit_address: str | None
     time: WorkingTime
     move: NextMove
     overdue: bool
@@ -116,6 +115,7 @@ def list_cases(
     session: Session,
     *,
     scope: Scope,
+    work_scope: Scope = NOTHING,
     tab: Tab,
     user_id: uuid.UUID,
     cursor: str | None = None,
@@ -124,12 +124,14 @@ def list_cases(
 ) -> CasePage:
     """Return a page of a tab, the most urgent first, of the closed ones the latest; two queries however many rows.
 
-    Raises InvalidInputError for a cursor that we did not write.
+    `scope` is what the reader may see, `work_scope` what of it they may work. Raises InvalidInputError for a cursor
+    that we did not write.
     """
-    claimer = aliased(StaffUser)
+    claimer, above = aliased(StaffUser), aliased(Unit)
     query = (
-        select(CallbackCase, Unit.name, claimer.name, SurveyResponse)
+        select(CallbackCase, Unit, above, claimer.name, SurveyResponse, work_scope.where(CallbackCase.unit_id))
         .join(Unit, Unit.id == CallbackCase.unit_id)
+        .outerjoin(above, above.id == Unit.parent_id)
         .outerjoin(claimer, claimer.id == CallbackCase.claimed_by_id)
         .outerjoin(SurveyResponse, SurveyResponse.id == CallbackCase.response_id)
         .where(scope.where(CallbackCase.unit_id), _on_tab(tab, user_id=user_id, now=now))
@@ -139,8 +141,8 @@ def list_cases(
     zones = working_times(session, {item.unit_id for item, *_ in shown}) if shown else {}
     return CasePage(
         [
-            _row(item, unit_name, claimed_by, response, zones[item.unit_id].time_zone, now=now)
-            for item, unit_name, claimed_by, response in shown
+            _row(item, unit, above, claimed_by, response, zones[item.unit_id].time_zone, may_work=may_work, now=now)
+            for item, unit, above, claimed_by, response, may_work in shown
         ],
         _write_cursor(shown[-1][0], tab) if len(rows) > limit else None,
     )
@@ -156,13 +158,6 @@ def count_tabs(session: Session, *, scope: Scope, user_id: uuid.UUID, now: datet
     return {tab: int(count or 0) for tab, count in zip(tabs, counts, strict=True)}
 
 
-def count_open(session: Session, *, now: datetime) -> OpenCases:
-    """Return how many cases wait in the whole company, for those who run it."""
-    overdue = func.sum(case((CallbackCase.due_at < now, 1), else_=0))
-    opened, late = session.execute(select(func.count(), overdue).where(CallbackCase.closed_at.is_(None))).one()
-    return OpenCases(opened, int(late or 0))
-
-
 def read_case(session: Session, case_id: uuid.UUID, scope: Scope, *, now: datetime) -> CaseSheet:
     """Return the page of a case; raises CaseNotFoundError, for another office's too."""
     item = get_case(session, case_id, scope)
@@ -172,6 +167,7 @@ def read_case(session: Session, case_id: uuid.UUID, scope: Scope, *, now: dateti
     return CaseSheet(
         case=item,
         unit_path=path_of(session, [item.unit_id])[item.unit_id],
+        unit_address=session.scalar(select(Unit.address).where(Unit.id == item.unit_id)),
         time=working_time(session, item.unit_id),
         move=_move(item),
         overdue=_is_overdue(item, now),
@@ -248,25 +244,29 @@ def _read_cursor(cursor: str) -> ColumnElement[Any]:
         text = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode("ascii")
         at, _, case_id = text.partition(" ")
         instant, key = datetime.fromisoformat(at), uuid.UUID(case_id)
-    except (ValueError, binascii.Error) as error:
+        if instant.tzinfo is None:
+            raise ValueError("we write the zone")
+        instant = instant.astimezone(UTC)  # in the first and the last year it may leave the calendar
+    except (ValueError, OverflowError, binascii.Error) as error:
         raise InvalidInputError("go back to the first page", field="cursor", code="invalid_cursor") from error
-    if instant.tzinfo is None:
-        raise InvalidInputError("go back to the first page", field="cursor", code="invalid_cursor")
     return tuple_(literal(instant, CallbackCase.due_at.type), literal(key, CallbackCase.id.type))
 
 
 def _row(
     item: CallbackCase,
-    unit_name: str,
+    unit: Unit,
+    above: Unit | None,
     claimed_by: str | None,
     response: SurveyResponse | None,
     zone: ZoneInfo,
     *,
+    may_work: bool,
     now: datetime,
 ) -> CaseRow:
     return CaseRow(
         id=item.id,
-        unit_name=unit_name,
+        unit_name=unit.name,
+        unit_place=say_place(unit.address, above and above.name, above and above.kind),
         time_zone=zone,
         reason=item.reason,
         has_number=item.contact_id is not None,
@@ -274,6 +274,7 @@ def _row(
         opened_at=item.opened_at,
         due_at=item.due_at,
         overdue=_is_overdue(item, now),
+        workable=may_work and item.closed_at is None,
         move=_move(item),
         first_attempt_at=item.first_attempt_at,
         claimed_by_id=item.claimed_by_id,

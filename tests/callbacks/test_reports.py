@@ -1,5 +1,6 @@
 """The list: tabs, order, pages, counts, and how many queries it takes."""
 
+import base64
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,8 +12,9 @@ from sqlalchemy.orm import Session
 
 from app.accounts.scope import EVERYTHING, NOTHING, Scope
 from app.callbacks.deadlines import Deadline, NextMove
+from app.callbacks.figures import count_open
 from app.callbacks.models import AttemptResult, CallbackCase, Cause, Outcome
-from app.callbacks.reports import Tab, count_open, count_tabs, list_cases, list_events, read_case
+from app.callbacks.reports import Tab, count_tabs, list_cases, list_events, read_case
 from app.callbacks.service import claim_case, close_case, log_attempt, release_case
 from app.kit.crypto import Vault
 from app.kit.errors import InvalidInputError
@@ -153,6 +155,32 @@ def test_pages_follow_one_another_without_gap_or_repeat(session: Session, now: d
 def test_cursor_of_somebody_elses_making_is_refused(session: Session, now: datetime, cursor: str) -> None:
     with pytest.raises(InvalidInputError):
         list_cases(session, scope=EVERYTHING, tab=Tab.MINE, user_id=uuid.uuid4(), cursor=cursor, now=now)
+
+
+@pytest.mark.parametrize("instant", ["0001-01-01T00:00+14:00", "9999-12-31T23:59-14:00", "2026-03-04T06:00"])
+def test_cursor_beyond_the_calendar_is_refused(session: Session, now: datetime, instant: str) -> None:
+    cursor = base64.urlsafe_b64encode(f"{instant} {uuid.uuid4()}".encode()).decode()
+    with pytest.raises(InvalidInputError):
+        list_cases(session, scope=EVERYTHING, tab=Tab.CALLBACKS, user_id=uuid.uuid4(), cursor=cursor, now=now)
+
+
+@pytest.mark.parametrize("instant", ["0001-01-01T00:00+00:00", "9999-12-31T23:59+00:00"])
+def test_cursor_at_the_edge_of_the_calendar_gives_a_page(session: Session, now: datetime, instant: str) -> None:
+    cursor = base64.urlsafe_b64encode(f"{instant} {uuid.uuid4()}".encode()).decode()
+    assert not list_cases(session, scope=EVERYTHING, tab=Tab.MINE, user_id=uuid.uuid4(), cursor=cursor, now=now).rows
+
+
+def test_row_says_whether_the_reader_may_work_it(session: Session, now: datetime) -> None:
+    office, elsewhere = make_office(session, now=now), make_office(session, now=now, name="Office on Satpayev")
+    own, foreign = make_case(session, office.id, now=now), make_case(session, elsewhere.id, now=now)
+
+    def workable(work_scope: Scope) -> dict[uuid.UUID, bool]:
+        page = list_cases(session, scope=EVERYTHING, work_scope=work_scope, tab=Tab.LOOK_INTO, user_id=own.id, now=now)
+        return {row.id: row.workable for row in page.rows}
+
+    assert workable(Scope(frozenset({office.id}))) == {own.id: True, foreign.id: False}
+    assert workable(NOTHING) == {own.id: False, foreign.id: False}
+    assert workable(EVERYTHING) == {own.id: True, foreign.id: True}
 
 
 def test_list_takes_the_same_number_of_queries_for_one_row_and_for_forty(

@@ -9,7 +9,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select, update
 
-from app.accounts.models import AuditEntry, StaffUser
+from app.accounts.models import AuditEntry, Role, StaffUser
+from app.accounts.service import grant_role
 from app.callbacks.models import CallbackCase, CallWindow, CaseEvent
 from app.callbacks.service import add_number
 from app.contacts.models import Consent, Contact, Purpose
@@ -20,6 +21,7 @@ from app.organisation.service import sync_company, working_time
 from tests.callbacks.factories import SOON, make_case, make_contact, make_response
 from tests.web.conftest import StoppedClock
 from tests.web.staff import Company, email_of, form_token, signed_in
+from tests.web.test_no_query_growth import counted
 
 LIST = "/manage/callbacks"
 PHONE, SHOWN = "+77011234567", "+7 701 123 4567"
@@ -147,6 +149,37 @@ def test_analyst_reads_the_case_and_works_nothing(
     for step in ("claim", "release", "attempts", "notes", "close", "number"):
         assert _post(analyst, f"{case_id}/{step}", note="x", reason="x")[0] == 403
     assert _kinds(database, case_id) == ["opened"]
+
+
+def test_manager_of_one_region_who_looks_at_another_is_offered_to_claim_at_home_alone(
+    case_id: uuid.UUID, app: Flask, database: Database, company: Company, now: datetime
+) -> None:
+    with database.transaction() as session:
+        contact = make_contact(session, app.extensions["otklik"].vault, now=now)
+        foreign = make_case(session, company.west_office, contact=contact, now=now).id
+        user = session.scalars(select(StaffUser).where(StaffUser.email == email_of("manager"))).one()
+        grant_role(session, user, role=Role.ANALYST, unit_id=company.west, now=now)
+    manager = signed_in(app, "manager")
+
+    page = manager.get(LIST).text
+
+    assert f'action="{LIST}/{case_id}/claim"' in page
+    assert f'href="{LIST}/{foreign}"' in page
+    assert f'action="{LIST}/{foreign}' not in page
+    assert _post(manager, f"{foreign}/claim")[0] == 404
+
+
+def test_writing_an_attempt_down_reads_no_timeline_and_no_answers(
+    case_id: uuid.UUID, manager: FlaskClient, database: Database
+) -> None:
+    token = form_token(manager)
+    with counted(database) as statements:
+        answer = manager.post(f"{LIST}/{case_id}/attempts", data={"csrf_token": token, "result": "no_answer"})
+
+    assert answer.status_code == 303
+    read = " ".join(each for each in statements if each.startswith("SELECT"))
+    assert "case_event.details" not in read
+    assert "FROM answer" not in read
 
 
 def test_case_of_another_region_does_not_exist(case_id: uuid.UUID, app: Flask, database: Database) -> None:

@@ -22,6 +22,7 @@ from app.callbacks.service import add_note, claim_case, close_case, get_case, lo
 from app.kit.crypto import UnreadableValueError
 from app.kit.errors import ConflictError, InvalidInputError, OtklikError
 from app.kit.i18n import NAMES, Language
+from app.organisation.tree import working_time
 from app.review_sites.service import list_clicks
 from app.surveys.definition import Definition, QuestionType
 from app.surveys.service import get_definition
@@ -77,7 +78,13 @@ def show_list() -> str:
     tab = _read(Tab, request.args.get("tab")) or Tab.CALLBACKS
     user_id, now = access.staff().user.id, edge.now()
     page = list_cases(
-        edge.db(), scope=access.scope(), tab=tab, user_id=user_id, cursor=request.args.get("after"), now=now
+        edge.db(),
+        scope=access.scope(),
+        work_scope=access.scope(access.Gate.MANAGER),
+        tab=tab,
+        user_id=user_id,
+        cursor=request.args.get("after"),
+        now=now,
     )
     definitions = {
         version: get_definition(edge.db(), version)
@@ -130,7 +137,8 @@ def attempt(case_id: uuid.UUID) -> Response | tuple[str, int]:
         result = AttemptResult.CALL_LATER if again else _read(AttemptResult, request.form.get("result"))
         if result is None:
             raise InvalidWorkError("no result", field="result", code="result_missing")
-        zone = read_case(edge.db(), case_id, access.scope(), now=edge.now()).time.time_zone
+        unit_id = get_case(edge.db(), case_id, access.scope()).unit_id
+        zone = working_time(edge.db(), unit_id).time_zone
         return log_attempt(
             edge.db(),
             case_id,
