@@ -23,6 +23,7 @@ from app.organisation.hours import InvalidHoursError, parse_hours
 
 ROOT = Path(__file__).resolve().parent.parent
 PREFIX = "OTKLIK_"
+_SHORTEST_SECRET = 32
 
 
 def _time_zone(value: str) -> str:
@@ -44,6 +45,7 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix=PREFIX, env_file=ROOT / ".env", extra="forbid", frozen=True)
 
     database_url: str = f"sqlite:///{ROOT / 'var' / 'otklik.db'}"
+    queue_url: str = ""
     base_url: str = ""
     secret_key: str = Field(default="", repr=False)
     data_keys: str = Field(default="", repr=False)
@@ -82,6 +84,13 @@ class Settings(BaseSettings):
             raise ValueError("write sqlite:///path/to/file.db or postgresql://user:password@host/database")
         return value
 
+    @field_validator("queue_url")
+    @classmethod
+    def _queue(cls, value: str) -> str:
+        if value:
+            raise ValueError("leave it out: the queue is a table of OTKLIK_DATABASE_URL, another cannot be used yet")
+        return value
+
     @field_validator("base_url")
     @classmethod
     def _base(cls, value: str) -> str:
@@ -102,7 +111,7 @@ class Settings(BaseSettings):
     @field_validator("secret_key")
     @classmethod
     def _secret(cls, value: str) -> str:
-        if value and len(value) < 32:
+        if value and len(value) < _SHORTEST_SECRET:
             raise ValueError("at least 32 characters; `openssl rand -base64 32` makes one")
         return value
 
@@ -131,15 +140,26 @@ class Settings(BaseSettings):
     @cached_property
     def signing_key(self) -> str:
         """The key that signs cookies and forms: `OTKLIK_SECRET_KEY`, or the file made at first start."""
-        return self.secret_key or _own_key(self.keys_dir / "secret_key", lambda: secrets.token_urlsafe(48))
+        if self.secret_key:
+            return self.secret_key
+        path = self.keys_dir / "secret_key"
+        text = _own_key(path, lambda: secrets.token_urlsafe(48))
+        if len(text) < _SHORTEST_SECRET:
+            raise _no_key(path, text, "delete it to have a new one made, which signs everybody out")
+        return text
 
     @cached_property
     def encryption_keys(self) -> tuple[DataKey, ...]:
         """The data keys: `OTKLIK_DATA_KEYS`, or the file made at first start."""
-        text = self.data_keys or _own_key(
-            self.keys_dir / "data_keys", lambda: format_data_keys([DataKey.generate("k1")])
-        )
-        return parse_data_keys(text)
+        if self.data_keys:
+            return parse_data_keys(self.data_keys)
+        path = self.keys_dir / "data_keys"
+        text = _own_key(path, lambda: format_data_keys([DataKey.generate("k1")]))
+        try:
+            return parse_data_keys(text)
+        except ConfigurationError as error:
+            cure = "delete it only if no telephone number was ever left, since none could be read again"
+            raise _no_key(path, text, cure) from error
 
 
 def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
@@ -190,18 +210,40 @@ def _own_key(path: Path, make: Callable[[], str]) -> str:
         ) from error
 
 
+def _no_key(path: Path, text: str, without_copy: str) -> ConfigurationError:
+    return ConfigurationError(
+        f"Otklik cannot start; {path} holds no key: it is {'cut short or damaged' if text else 'empty'}\n"
+        f"  Put its copy from the backup there; if there is no copy, {without_copy}"
+    )
+
+
 def _key_file(path: Path, make: Callable[[], str]) -> str:
-    """Read the key, or make it: written whole under another name first, so that two starts agree on one key."""
+    """Read the key, or make it: written whole under another name first, so that two starts agree on one key.
+
+    A new one is on the disk, and its name too, before anything is signed or encrypted with it.
+    """
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
         descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "w") as file:
             file.write(make())
+            file.flush()
+            os.fsync(file.fileno())  # a name that outlives a power cut must not lead to an empty file
         try:
             os.link(draft, path)
         except FileExistsError:
             pass  # another process was first; its key is the key
         finally:
             draft.unlink()
-    return path.read_text().strip()
+        for folder in (path.parent, path.parent.parent):  # both may be as new as the key
+            _sync_folder(folder)
+    return path.read_text(errors="replace").strip()
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

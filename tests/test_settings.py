@@ -1,5 +1,6 @@
 """Settings: read once, told whole when wrong; keys made once and kept to their owner."""
 
+import os
 import stat
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -47,6 +48,14 @@ def test_everything_wrong_is_told_at_once(monkeypatch: pytest.MonkeyPatch) -> No
     assert "short" not in caught.value.message.replace("OTKLIK_SECRET_KEY", "")
 
 
+def test_the_name_of_the_queue_is_known_and_a_value_refused_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OTKLIK_QUEUE_URL", "")
+    assert load_settings().queue_url == ""
+    monkeypatch.setenv("OTKLIK_QUEUE_URL", "redis://localhost")
+    with pytest.raises(ConfigurationError, match="OTKLIK_QUEUE_URL: leave it out"):
+        load_settings()
+
+
 def test_bad_data_keys_stop_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OTKLIK_DATA_KEYS", "k1:nonsense")
     with pytest.raises(ConfigurationError, match="openssl rand"):
@@ -78,6 +87,43 @@ def test_many_first_starts_at_once_agree_on_one_key(tmp_path: Path) -> None:
 
     with ThreadPoolExecutor(8) as pool:
         assert len(set(pool.map(start, range(32)))) == 1
+
+
+def test_a_key_is_on_the_disk_before_its_name_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    steps: list[str] = []
+    fsync, link = os.fsync, os.link
+
+    def note_fsync(descriptor: int) -> None:
+        steps.append("folder" if stat.S_ISDIR(os.fstat(descriptor).st_mode) else "file")
+        fsync(descriptor)
+
+    def note_link(draft: Path, path: Path) -> None:
+        steps.append("link")
+        link(draft, path)
+
+    monkeypatch.setattr(os, "fsync", note_fsync)
+    monkeypatch.setattr(os, "link", note_link)
+    assert Settings(var_dir=tmp_path).signing_key
+    assert steps == ["file", "link", "folder", "folder"]
+
+
+@pytest.mark.parametrize("content", ["", " \n", "k1:AAAA", "k1:" + "A" * 40])
+def test_a_key_file_without_a_key_stops_the_start_and_says_what_to_do(tmp_path: Path, content: str) -> None:
+    assert load_settings().encryption_keys
+    file = tmp_path / "keys" / "data_keys"
+    file.write_text(content)
+    with pytest.raises(ConfigurationError, match="copy from the backup") as caught:
+        assert load_settings().encryption_keys
+    assert str(file) in caught.value.message
+    assert file.read_text() == content  # never made anew over what may be saved
+
+
+@pytest.mark.parametrize("content", ["", "\n", "half a key"])
+def test_a_file_without_a_signing_key_stops_the_start(tmp_path: Path, content: str) -> None:
+    assert load_settings().signing_key
+    (tmp_path / "keys" / "secret_key").write_text(content)
+    with pytest.raises(ConfigurationError, match="copy from the backup"):
+        assert load_settings().signing_key
 
 
 def test_keys_from_the_environment_make_no_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
