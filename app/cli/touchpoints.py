@@ -7,6 +7,9 @@ import click
 from flask.cli import AppGroup
 from sqlalchemy.orm import Session
 
+from app.analytics.csv_form import guard
+from app.cli.kinds import KIND
+from app.cli.set_up import tell_address
 from app.cli.told import told
 from app.cli.units import choose_unit
 from app.kit.errors import InvalidInputError, NotFoundError
@@ -23,7 +26,7 @@ touchpoint = AppGroup("touchpoint", help="Codes that lead respondents to a surve
 
 @touchpoint.command("add")
 @click.option("--unit", metavar="CODE", help="The unit to make a code for; with --kind, where to look below.")
-@click.option("--kind", help="Make a code for each unit of this kind, such as office.")
+@click.option("--kind", type=KIND, help="Make a code for each unit of this kind, such as office.")
 @click.option("--survey", "survey_key", metavar="KEY", required=True, help="The survey that the code leads to.")
 @click.option("--placement", metavar="TEXT", default="", help="Where the code is, such as “hall poster” or “receipt”.")
 @click.option(
@@ -48,11 +51,12 @@ def add_touchpoints_command(unit: str | None, kind: str | None, survey_key: str,
             channel=Channel(channel),
             now=wired.clock(),
         )
-        rows = [(codes[each.id], each.code, touchpoint_url(wired.public_url, codes[each.id])) for each in units]
+        rows = [(codes[each.id], guard(each.code), touchpoint_url(wired.public_url, codes[each.id])) for each in units]
     # Only when all of them are stored: a code on paper is a promise.
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow(("code", "unit", "url"))
     writer.writerows(rows)
+    tell_address()
 
 
 def _choose_units(session: Session, unit: str | None, kind: str | None) -> list[Unit]:

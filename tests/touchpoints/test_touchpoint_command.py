@@ -50,6 +50,14 @@ def count(database: Database) -> int:
         return session.scalar(select(func.count()).select_from(Touchpoint)) or 0
 
 
+def test_no_spreadsheet_computes_a_units_code(run: Run, database: Database, now: datetime) -> None:
+    with database.transaction() as session:
+        company = get_company(session)
+        add_unit(session, name="Odd", kind="office", parent_id=company.id, code="odd", now=now).code = "=1+1"
+    (row,) = rows(run("--unit", "=1+1", "--survey", "office-visit"))
+    assert row["unit"] == "'=1+1"
+
+
 def test_every_open_office_gets_a_code_and_keeps_it(run: Run, database: Database) -> None:
     arguments = ("--kind", "office", "--survey", "office-visit", "--placement", "hall poster")
     first = run(*arguments)
