@@ -5,12 +5,15 @@ import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from ipaddress import ip_address
 from pathlib import Path
 
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from app.accounts.service import has_admin
+from app.cli.set_up import LET_IN, LOCKED_OUT
 from app.demo.staff import find_sign_in
 from app.kit.db import SAFE_WAL, sqlite_version
 from app.kit.errors import OtklikError
@@ -43,6 +46,9 @@ class Finding:
     cure: str = ""
 
 
+_BEHIND = Finding(Level.FAIL, "the database is behind this code", "run `flask --app wsgi db upgrade`")
+
+
 def examine(wiring: Wiring, settings: Settings) -> Iterator[Finding]:
     """Yield everything found; settings, surveys and the YAML files have been read by now, or we would not be here."""
     yield from _check_address(settings)
@@ -50,11 +56,18 @@ def examine(wiring: Wiring, settings: Settings) -> Iterator[Finding]:
     yield Finding(Level.OK, f"routing.yaml and consents.yaml in {settings.config_dir} are read without a mistake")
     yield from _check_sites(wiring)
     yield Finding(Level.OK, f"surveys in {settings.surveys_dir}: {', '.join(wiring.surveys.keys())}")
+    yield Finding(
+        Level.OK,
+        f"the company: {settings.company_name}, open {settings.hours}, {settings.time_zone} (unless a unit differs)",
+    )
     yield from _check_disk(wiring, settings)
+    if not wiring.database.exists():
+        yield _BEHIND
+        return
     try:
         yield from _check_database(wiring)
         if not schema_is_current(wiring.database):
-            yield Finding(Level.FAIL, "the database is behind this code", "run `flask --app wsgi db upgrade`")
+            yield _BEHIND
             return
         yield Finding(Level.OK, "the database's schema is this code's")
         with wiring.database.session() as session:
@@ -83,12 +96,25 @@ def _check_address(settings: Settings) -> Iterator[Finding]:
         )
     else:
         yield Finding(Level.OK, f"codes and links lead to {settings.base_url}")
+    if not settings.proxies and not _is_loopback(settings.host):
+        yield Finding(
+            Level.WARN,
+            f"{settings.host} lets others in without a proxy: whoever sends a form slowly holds a thread of the server",
+            "put a proxy that buffers in front (docs/deploying.md), set OTKLIK_PROXIES=1 and leave HOST out",
+        )
     if settings.secure and not settings.proxies:
         yield Finding(
             Level.WARN,
             "the base URL is https, but no proxy is counted, so every visitor seems to come from one address",
             "set OTKLIK_PROXIES to the number of proxies in front, most often 1",
         )
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def _check_keys(settings: Settings) -> Iterator[Finding]:
@@ -157,6 +183,8 @@ def _check_content(session: Session, wiring: Wiring) -> Iterator[Finding]:
         store_versions(session, wiring.surveys, now=now)  # a rehearsal: it is rolled back
     except OtklikError as error:
         yield Finding(Level.FAIL, error.message, "a survey that was asked keeps its meaning; correct the file")
+    if not has_admin(session):
+        yield Finding(Level.WARN, LOCKED_OUT, LET_IN)
     seen_at = last_beat(session)
     age = (now - seen_at).total_seconds() if seen_at else None
     if age is None or age > _WORKER_IS_LATE:
