@@ -22,7 +22,7 @@ def csv_line(row: ExportRow) -> str:
         f"{row.id},{_instant(row.answered_at)},{_word(row.unit)},{_text(row.unit_name)},{_word(row.touchpoint)},"
         f"{_word(row.survey)},{row.survey_version},{_word(row.channel)},{_word(row.language)},{row.rating},"
         f"{_text(row.comment)},{_flag(row.suspect)},{_flag(row.routed)},{row.case_id or ''},{_word(row.via)},"
-        f"{_text(row.answers)}\r\n"
+        f"{_text(row.answers)},{_text(row.unit_address)}\r\n"
     )
 
 

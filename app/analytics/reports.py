@@ -9,13 +9,14 @@ from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Row, ScalarSelect, Select, func, select, tuple_
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from app.accounts.scope import Scope
 from app.analytics.filters import ResponseFilter, response_conditions
 from app.callbacks.models import CallbackCase
 from app.kit.errors import InvalidInputError
 from app.organisation.models import Unit
+from app.organisation.places import say_place
 from app.organisation.service import WorkingTime, working_times
 from app.responses.models import RatingChange, ResponseAnswer, SurveyResponse
 from app.review_sites.models import ReviewClick
@@ -37,6 +38,7 @@ class ResponseLine:
     zone: ZoneInfo
     unit_code: str
     unit_name: str
+    unit_place: str | None
     placement: str | None
     definition: Definition
     channel: str
@@ -87,6 +89,7 @@ class ExportRow(NamedTuple):
     case_id: uuid.UUID | None
     via: str
     answers: str | None
+    unit_address: str | None = None
 
 
 def list_responses(
@@ -143,6 +146,7 @@ def export_responses(session: Session, wanted: ResponseFilter, *, scope: Scope) 
             response.routed,
             _latest_case(CallbackCase.id).label("case_id"),
             response.via,
+            Unit.address,
         )
         .join(Unit, Unit.id == response.unit_id)
         .outerjoin(Touchpoint, Touchpoint.id == response.touchpoint_id)
@@ -153,7 +157,7 @@ def export_responses(session: Session, wanted: ResponseFilter, *, scope: Scope) 
         answers = _answers_of(session, [row[0] for row in rows])
         for row in rows:
             response_id, answered_at, unit, name, code, version_id, channel, language, *rest = row
-            rating, comment, suspect, routed, case_id, via = rest
+            rating, comment, suspect, routed, case_id, via, address = rest
             definition = get_definition(session, version_id)
             given = answers.get(response_id)
             yield ExportRow(
@@ -173,6 +177,7 @@ def export_responses(session: Session, wanted: ResponseFilter, *, scope: Scope) 
                 case_id,
                 via,
                 _answers_json(definition, given) if given else None,
+                address,
             )
 
 
@@ -188,7 +193,7 @@ def _latest_case(column: Any) -> ScalarSelect[Any]:
 
 
 def _lines(ids: Any) -> Select[*tuple[Any, ...]]:
-    response = SurveyResponse
+    response, above = SurveyResponse, aliased(Unit)
     changes = select(func.count()).where(RatingChange.response_id == response.id).scalar_subquery()
     clicks = select(func.count()).where(ReviewClick.response_id == response.id).scalar_subquery()
     return (
@@ -198,6 +203,9 @@ def _lines(ids: Any) -> Select[*tuple[Any, ...]]:
             response.unit_id,
             Unit.code,
             Unit.name,
+            Unit.address,
+            above.name.label("above"),
+            above.kind.label("above_kind"),
             Touchpoint.placement,
             response.survey_version_id,
             response.channel,
@@ -212,6 +220,7 @@ def _lines(ids: Any) -> Select[*tuple[Any, ...]]:
             _latest_case(CallbackCase.closed_at.is_(None)).label("case_open"),
         )
         .join(Unit, Unit.id == response.unit_id)
+        .outerjoin(above, above.id == Unit.parent_id)
         .outerjoin(Touchpoint, Touchpoint.id == response.touchpoint_id)
         .where(response.id.in_(select(ids)))
         .order_by(response.answered_at.desc(), response.id.desc())
@@ -225,6 +234,7 @@ def _line(session: Session, row: Row[Any], times: WorkingTime | None, zone: Zone
         zone=times.time_zone if times else zone,
         unit_code=row.code,
         unit_name=row.name,
+        unit_place=say_place(row.address, row.above, row.above_kind),
         placement=row.placement or None,
         definition=get_definition(session, row.survey_version_id),
         channel=row.channel,

@@ -49,7 +49,8 @@ def export_responses_command(
     """Export responses, the earliest first, suspect ones too with their flag.
 
     CSV as RFC 4180, UTF-8 (no byte order mark on standard output), a header and one row a response. Texts that a
-    spreadsheet would compute begin with an apostrophe. After the stable columns comes `answers`, JSON by question key.
+    spreadsheet would compute begin with an apostrophe. After the stable columns come `answers`, JSON by question key,
+    and `unit_address`.
     """
     if file_format != "csv":
         raise InvalidInputError("xlsx is not available yet: it comes with analytics. Use --format csv", field="format")

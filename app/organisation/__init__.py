@@ -13,6 +13,7 @@ models     unit, unit_ancestor, employee
 tree       who lies below whom, inherited working time, paths
 service    add, change, move and find units
 employees  add, change and find employees
+places     where a unit is, in one line, pure
 listing    all units in the order of the tree, and which one a mistyped code meant
 bulk       many units at once, for files
 

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.organisation.models import Unit
+from app.organisation.places import Place
 
 MOST_SUGGESTIONS = 3
 # Shorter than that, half of a big company is alike.
@@ -47,6 +48,14 @@ def list_units(session: Session, *, below: uuid.UUID | None = None) -> list[Unit
     for brothers in children.values():
         brothers.sort(key=lambda line: (line.name.casefold(), line.address or "", line.code))
     return list(_walk(children.get(None, []) if below is None else top, children))
+
+
+def places_of(session: Session, units: Sequence[Unit]) -> list[Place]:
+    """Return where each of a page's units lies, in the same order; one query."""
+    parents = {unit.parent_id for unit in units if unit.parent_id is not None}
+    rows = session.execute(select(Unit.id, Unit.name, Unit.kind).where(Unit.id.in_(parents))) if parents else ()
+    above: dict[uuid.UUID | None, tuple[str, str]] = {unit_id: (name, kind) for unit_id, name, kind in rows}
+    return [Place(unit.code, unit.name, unit.address, *above.get(unit.parent_id, (None, None))) for unit in units]
 
 
 def suggest_units(lines: Sequence[UnitLine], text: str) -> list[UnitLine]:

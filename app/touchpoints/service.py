@@ -48,6 +48,7 @@ class LiveTouchpoint:
     placement: str
     channel: Channel
     demo: bool
+    unit_address: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +85,9 @@ def find_live(session: Session, code: str) -> LiveTouchpoint | None:
     row = session.execute(_LIVE, {"code": stored}).one_or_none()
     if row is None:
         return None
-    touchpoint_id, unit_id, unit_name, employee_id, survey_key, placement, channel, demo = row
+    touchpoint_id, unit_id, unit_name, employee_id, survey_key, placement, channel, demo, address = row
     return LiveTouchpoint(
-        touchpoint_id, stored, unit_id, unit_name, employee_id, survey_key, placement, Channel(channel), demo
+        touchpoint_id, stored, unit_id, unit_name, employee_id, survey_key, placement, Channel(channel), demo, address
     )
 
 
@@ -321,6 +322,7 @@ _LIVE = (
         _TOUCHPOINT.placement,
         _TOUCHPOINT.channel,
         _TOUCHPOINT.demo,
+        _UNIT.address,
     )
     .join_from(table_of(Touchpoint), table_of(Unit), _UNIT.id == _TOUCHPOINT.unit_id)
     .where(_TOUCHPOINT.revoked_at.is_(None), _TOUCHPOINT.code == bindparam("code"))

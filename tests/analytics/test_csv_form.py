@@ -43,18 +43,18 @@ def test_the_columns_begin_as_promised() -> None:
         "id,answered_at,unit,unit_name,touchpoint,survey,survey_version,channel,language,rating,comment,"
         "suspect,routed,case_id,via"
     )
-    assert COLUMNS[15:] == ("answers",)
+    assert COLUMNS[15:] == ("answers", "unit_address")
 
 
 def test_a_row_has_the_promised_forms() -> None:
     assert csv_line(ROW) == (
         "00000000-0000-0000-0000-000000000007,2026-03-04T06:00:59Z,almaty-1,"
-        '"Almaty, Abay 1",ABCD2345,office-visit,2,visit,kk,5,"said ""hello""",false,true,,page,\r\n'
+        '"Almaty, Abay 1",ABCD2345,office-visit,2,visit,kk,5,"said ""hello""",false,true,,page,,\r\n'
     )
 
 
 @pytest.mark.parametrize("sign", ["=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠"])
-@pytest.mark.parametrize("column", ["comment", "unit_name", "unit", "answers", "channel"])
+@pytest.mark.parametrize("column", ["comment", "unit_name", "unit", "answers", "unit_address", "channel"])
 def test_no_text_is_computed(column: str, sign: str) -> None:
     cell = _cells(ROW._replace(**{column: f'{sign}HYPERLINK("http://evil","x")'}))[column]  # type: ignore[arg-type]
     assert cell == f'\'{sign}HYPERLINK("http://evil","x")'

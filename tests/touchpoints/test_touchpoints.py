@@ -75,6 +75,13 @@ def test_a_code_that_nobody_has_leads_nowhere(session: Session, code: str) -> No
     assert find_live(session, code) is None
 
 
+def test_a_code_knows_the_address_of_its_unit(session: Session, now: datetime) -> None:
+    unit = a_unit(session)
+    unit.address = "Abay 10"
+    code = add_touchpoint(session, unit_id=unit.id, survey_key=SURVEY, now=now).code
+    assert find_live(session, code).unit_address == "Abay 10"  # type: ignore[union-attr]
+
+
 def test_finding_a_code_is_one_query(session: Session, now: datetime) -> None:
     code = add_touchpoint(session, unit_id=a_unit(session).id, survey_key=SURVEY, now=now).code
     statements: list[str] = []

@@ -196,3 +196,31 @@ def test_the_pages_are_shown_in_every_language(app: Flask, database: Database, n
         assert answer.status_code == 200
         assert f'<html lang="{language}">' in answer.text
         assert 'style="' not in answer.text
+
+
+def test_offices_of_one_name_are_told_apart_by_where_they_are(app: Flask, database: Database, now: datetime) -> None:
+    with acme(database, now) as company:
+        company.units["north"].name, company.units["south"].name = "Artyom", "Ussuriysk"
+        for code in ("n1", "s1"):
+            company.units[code].name, company.units[code].address = "Bank", "Lenin street 5 <b>"
+        company.units["n2"].name, company.units["n2"].address = "Desk hall", None
+        first, second = company.answer("n1"), company.answer("n2")
+    browser = signed_in(app, "admin")
+    page = _soup(browser.get("/manage/responses").text)
+    assert [one.get_text() for one in page.select("#unit option")][1:] == [
+        "Acme",
+        "Artyom",
+        "Bank, Artyom, Lenin street 5 <b>",
+        "Bank, Ussuriysk, Lenin street 5 <b>",
+        "Desk hall",
+        "Ussuriysk",
+    ]
+    said = {str(one.a["href"]).rsplit("/", 1)[1]: one.get_text() for one in page.select(".said-body") if one.a}
+    assert "Bank · Artyom, Lenin street 5 <b> ·" in said[str(first.id)]
+    assert "Desk hall · Artyom ·" in said[str(second.id)]
+    assert "Lenin street 5 <b>" in _soup(browser.get(f"/manage/responses/{first.id}").text).get_text()
+    meant = _soup(browser.get("/manage/responses?unit=ban").text)
+    assert [one.get_text() for one in meant.select(".suggestions li")] == [
+        "Bank Artyom, Lenin street 5 <b>",
+        "Bank Ussuriysk, Lenin street 5 <b>",
+    ]

@@ -15,7 +15,9 @@ from werkzeug.datastructures import MultiDict
 from app.accounts.scope import Scope
 from app.analytics.filters import ResponseFilter
 from app.kit.i18n import Language
+from app.organisation.listing import places_of
 from app.organisation.models import Unit
+from app.organisation.places import Place
 from app.organisation.service import find_unit, search_units
 from app.responses.models import Via
 from app.surveys.definition import Band, Metric
@@ -38,7 +40,7 @@ class ResponseQuery:
     typed: Mapping[str, list[str]]
     unit: Unit | None = None
     problems: dict[str, str] = field(default_factory=dict)
-    suggestions: list[Unit] = field(default_factory=list)
+    suggestions: list[Place] = field(default_factory=list)
 
     def value(self, name: str) -> str:
         """Return what was typed into a field, or an empty text."""
@@ -111,7 +113,7 @@ def _read_unit(session: Session, query: ResponseQuery, scope: Scope) -> uuid.UUI
         return None
     query.unit = find_unit(session, typed, scope)
     if query.unit is None:
-        query.suggestions = search_units(session, typed, scope=scope, limit=10)
+        query.suggestions = places_of(session, search_units(session, typed, scope=scope, limit=10))
         query.problems["unit"] = (
             gettext("Which of these do you mean?")
             if query.suggestions

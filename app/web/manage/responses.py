@@ -8,6 +8,8 @@ from flask import Blueprint, render_template, request, url_for
 from app.accounts.scope import Scope
 from app.analytics.one_response import Step, get_response
 from app.analytics.reports import list_responses
+from app.organisation.listing import places_of
+from app.organisation.places import tell_apart
 from app.organisation.service import search_units
 from app.web import access, edge
 from app.web.manage import words
@@ -73,4 +75,4 @@ def _units(scope: Scope) -> list[tuple[str, str]] | None:
     found = search_units(edge.db(), "", scope=scope, limit=MOST_UNITS + 1)
     if len(found) > MOST_UNITS:
         return None
-    return [(unit.code, unit.name) for unit in found]
+    return tell_apart(places_of(edge.db(), found))

@@ -148,6 +148,7 @@ def _plain_page(asked: _Asked) -> str:
     key = (
         asked.touchpoint.code,
         asked.touchpoint.unit_name,
+        asked.touchpoint.unit_address,
         definition.key,
         definition.version,
         edge.current_language(),
@@ -170,6 +171,7 @@ def _render_page(asked: _Asked, token: str, *, marked: str | None, problem: str 
         action=url_for("survey.show", code=asked.touchpoint.code, lang=language.value),
         token=token,
         place=asked.touchpoint.unit_name,
+        address=asked.touchpoint.unit_address,
         question=show_question(definition.first, language, edge.desk().company, [str(chosen)]),
         preselected=None if chosen is None or problem else definition.first.label(chosen, language),
         problem=problem,

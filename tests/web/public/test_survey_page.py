@@ -4,8 +4,10 @@ from collections.abc import Callable
 
 import pytest
 from bs4 import BeautifulSoup
+from sqlalchemy import update
 
 from app.accounts.scope import EVERYTHING
+from app.organisation.models import Unit
 from app.responses.models import SurveyResponse
 from app.touchpoints.service import revoke_touchpoint
 from tests.web.public.conftest import Person, Place
@@ -35,6 +37,28 @@ def test_the_page_names_the_company_and_the_office(person: Person) -> None:
     person.scan()
     assert "Made-up Telecom" in person.text
     assert "Office in Abay street" in person.text
+
+
+def test_the_page_tells_the_address_and_a_new_one_as_soon_as_it_is_known(place: Place) -> None:
+    def shown() -> list[str]:
+        person = place.person()
+        person.scan()
+        return [one.get_text() for one in person.shown.select(".place bdi")]
+
+    def move_to(address: str | None) -> None:
+        with place.database.transaction() as session:
+            session.execute(
+                update(Unit).where(Unit.id == place.office.touchpoint.unit_id).values(address=address, name="Office")
+            )
+        place.app.extensions["otklik.codes_seen"].clear()  # what a code asks is asked anew after two seconds
+
+    shown()
+    move_to("Abay 10 <b>")
+    assert shown() == ["Office", "Abay 10 <b>"]
+    move_to("Satpaev 2")
+    assert shown() == ["Office", "Satpaev 2"]
+    move_to(None)
+    assert shown() == ["Office"]
 
 
 def test_the_first_view_is_two_requests_and_fits_in_fourteen_kilobytes(person: Person) -> None:
