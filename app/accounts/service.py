@@ -118,6 +118,13 @@ def get_user(session: Session, email: str) -> StaffUser:
     return user
 
 
+def has_admin(session: Session) -> bool:
+    """Tell whether anybody who may sign in is an administrator."""
+    admins = select(StaffUser.id).join(StaffGrant, StaffGrant.user_id == StaffUser.id)
+    admins = admins.where(StaffUser.active.is_(True), StaffGrant.role == Role.ADMIN)
+    return session.scalars(admins.limit(1)).first() is not None
+
+
 def scope_of(session: Session, user_id: uuid.UUID, *roles: Role) -> Scope:
     """Return the units where the user holds one of the roles, or any role if none is named."""
     query = select(StaffGrant.unit_id, Unit.parent_id).join(Unit, Unit.id == StaffGrant.unit_id)

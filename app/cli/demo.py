@@ -3,6 +3,7 @@
 import click
 from flask.cli import with_appcontext
 
+from app.cli.set_up import tell_if_locked_out
 from app.cli.told import told
 from app.demo.service import create_demo, find_demo, needs_demo, remove_demo
 from app.kit.errors import ConflictError
@@ -18,11 +19,13 @@ from app.web.edge import wiring
 def demo(remove: bool) -> None:
     """Make the demo company in an empty database and print its links and how to sign in."""
     wired = wiring()
-    with wired.database.transaction() as session:
-        if remove:
+    if remove:
+        with wired.database.transaction() as session:
             gone = remove_demo(session, now=wired.clock())
-            click.echo(f"removed: {gone.units} units, {gone.responses} responses, {gone.cases} cases", err=True)
-            return
+        click.echo(f"removed: {gone.units} units, {gone.responses} responses, {gone.cases} cases", err=True)
+        tell_if_locked_out()
+        return
+    with wired.database.transaction() as session:
         if needs_demo(session):
             store_versions(session, wired.surveys, now=wired.clock())
             create_demo(session, wired.desk, wired.surveys, now=wired.clock())

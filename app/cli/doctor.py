@@ -58,7 +58,7 @@ def examine(wiring: Wiring, settings: Settings) -> Iterator[Finding]:
     yield Finding(Level.OK, f"surveys in {settings.surveys_dir}: {', '.join(wiring.surveys.keys())}")
     yield Finding(
         Level.OK,
-        f"the company: {settings.company_name}, open {settings.hours}, {settings.time_zone} (unless a unit differs)",
+        f"{settings.company_name} is open {settings.hours} in {settings.time_zone}, unless a unit says otherwise",
     )
     yield from _check_disk(wiring, settings)
     if not wiring.database.exists():

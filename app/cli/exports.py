@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
+from itertools import chain
 from pathlib import Path
 from typing import BinaryIO
 from zoneinfo import ZoneInfo
@@ -62,10 +63,11 @@ def export_responses_command(
     with wiring().database.reading() as session:
         unit_id = None if unit is None else choose_unit(session, unit).id
         rows = export_responses(session, ResponseFilter(unit_id=unit_id, since=first, until=last), scope=EVERYTHING)
+        first_row = next(rows, None)  # a header alone would look like an export of nothing when the query fails
         with _output(out) as file:
             file.write(HEADER.encode())
             count = 0
-            for row in rows:
+            for row in rows if first_row is None else chain([first_row], rows):
                 file.write(csv_line(row).encode())
                 count += 1
     click.echo(f"{count} responses", err=True)

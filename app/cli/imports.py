@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 from flask.cli import AppGroup
 
+from app.cli.kinds import KIND
 from app.cli.told import told
 from app.imports.employees import plan_employees, write_employees
 from app.imports.mapping import parse_defaults, parse_mapping
@@ -13,7 +14,6 @@ from app.imports.tables import MAX_BYTES, Table, read_table
 from app.imports.unit_rows import SHARED_FIELDS
 from app.imports.units import plan_units, read_unit_file, write_plan
 from app.kit.errors import InvalidInputError
-from app.organisation.models import UnitKind
 from app.web.edge import wiring
 
 FILE = click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
@@ -21,7 +21,6 @@ MAP = click.option(
     "--map", "mapping", metavar="PAIRS", help="Field=column pairs: 'name=Название,address=\"Full address\"'."
 )
 DRY_RUN = click.option("--dry-run", is_flag=True, help="Report and write nothing.")
-KINDS = ", ".join(kind for kind in UnitKind if kind != UnitKind.COMPANY)
 
 
 class RefusedFileError(InvalidInputError):
@@ -38,8 +37,8 @@ def import_group() -> None:
 @import_group.command("units")
 @FILE
 @MAP
-@click.option("--kind", help=f"Kind of rows that do not say theirs: {KINDS}.")
-@click.option("--parent-kind", help="Make parents that are not there yet, of this kind.")
+@click.option("--kind", type=KIND, help="Kind of rows that do not say theirs.")
+@click.option("--parent-kind", type=KIND, help="Make parents that are not there yet, of this kind.")
 @click.option(
     "--set", "settings", multiple=True, metavar="FIELD=VALUE", help="A value for empty cells; may be repeated."
 )

@@ -3,26 +3,19 @@
 import signal
 import sys
 import threading
-from typing import cast
 
 import click
-from flask import current_app
 from flask.cli import with_appcontext
 
 from app.cli.doctor import Level, examine
 from app.cli.first_run import announce, find_address, port_is_free, prepare, server_answers
-from app.cli.told import told
+from app.cli.set_up import settings, tell_if_locked_out
+from app.cli.told import in_words
 from app.jobs.supervisor import Supervisor, web_processes, web_program, worker_program
 from app.jobs.worker import Worker
 from app.kit.errors import ConfigurationError
 from app.kit.schema import downgrade_database, schema_is_current
 from app.web.edge import wiring
-from config.settings import Settings
-
-
-def settings() -> Settings:
-    """Return the settings the factory was given."""
-    return cast("Settings", current_app.extensions["otklik.settings"])
 
 
 @click.group()
@@ -32,7 +25,7 @@ def db() -> None:
 
 @db.command()
 @with_appcontext
-@told
+@in_words
 def upgrade() -> None:
     """Bring the database to this code: migrations, surveys, the company's name, zone and hours."""
     prepare(wiring(), settings())
@@ -42,7 +35,7 @@ def upgrade() -> None:
 @db.command()
 @click.argument("revision", default="-1")
 @with_appcontext
-@told
+@in_words
 def downgrade(revision: str) -> None:
     """Go back one migration, or to REVISION; data that the older code knows is kept."""
     downgrade_database(wiring().database, revision)
@@ -51,7 +44,7 @@ def downgrade(revision: str) -> None:
 
 @click.command()
 @with_appcontext
-@told
+@in_words
 def doctor() -> None:
     """Say what is well, what deserves a look, and what must be mended, each with its cure."""
     failed = False
@@ -66,7 +59,7 @@ def doctor() -> None:
 
 @click.command()
 @with_appcontext
-@told
+@in_words
 def worker() -> None:
     """Drain the outbox and run periodic jobs until SIGTERM or Ctrl-C; any number may run."""
     stop = threading.Event()
@@ -79,7 +72,7 @@ def worker() -> None:
 @click.command()
 @click.option("--first-run", is_flag=True, help="Prepare the database, make the demo company if there is no other.")
 @with_appcontext
-@told
+@in_words
 def serve(first_run: bool) -> None:
     """Start web and worker on this machine; Ctrl-C stops both."""
     chosen, wired = settings(), wiring()
@@ -92,6 +85,7 @@ def serve(first_run: bool) -> None:
     if first_run:
         prepare(wired, chosen)
         lines = announce(wired, address)
+        tell_if_locked_out()
     else:
         _require_current_schema()
     environment = {"OTKLIK_BASE_URL": address} if not chosen.base_url else {}

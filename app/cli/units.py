@@ -8,6 +8,7 @@ from flask.cli import AppGroup
 from sqlalchemy.orm import Session
 
 from app.analytics.csv_form import guard
+from app.cli.kinds import KIND
 from app.cli.told import told
 from app.organisation.facts import check_kind
 from app.organisation.listing import MOST_SUGGESTIONS, UnitLine, list_units, suggest_units
@@ -21,7 +22,7 @@ unit = AppGroup("unit", help="Regions, cities, offices and whatever else the com
 
 @unit.command("list")
 @click.option("--below", metavar="CODE", help="Only this unit and all below it.")
-@click.option("--kind", help="Only units of this kind, such as office.")
+@click.option("--kind", type=KIND, help="Only units of this kind, such as office.")
 @click.option("--search", metavar="TEXT", help="Only units with this text in code, name or address.")
 @told
 def list_units_command(below: str | None, kind: str | None, search: str | None) -> None:

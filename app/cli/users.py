@@ -6,6 +6,7 @@ from app.accounts.models import Role
 from app.accounts.passwords import make_password
 from app.accounts.service import ONE_TIME_LASTS, add_user, get_user, grant_role, set_active, set_password
 from app.accounts.sign_ins import end_sign_ins
+from app.cli.set_up import tell_address
 from app.cli.told import told
 from app.cli.units import choose_unit
 from app.kit.i18n import Language
@@ -44,6 +45,7 @@ def add(email: str, role: str, unit: str, name: str, lang: str | None) -> None:
             now=wiring.clock(),
         )
     _print_password(password)
+    tell_address()
 
 
 @user.command("password")

@@ -114,6 +114,12 @@ class Database:
         # An option on a shared pool: the `begin` hook reads it.
         self._writing = self.engine.execution_options(otklik_write=True)
 
+    def exists(self) -> bool:
+        """Tell whether there is a file to read, so that nobody makes one by looking; a server's is asked instead."""
+        return (
+            not self.is_sqlite or self.url.database in (None, "", ":memory:") or Path(str(self.url.database)).exists()
+        )
+
     def session(self, *, write: bool = True) -> Session:
         """Return a session; nothing is begun (and no lock taken) before its first statement."""
         return Session(self._writing if write else self.engine, expire_on_commit=False)

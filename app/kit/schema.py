@@ -34,6 +34,8 @@ def downgrade_database(database: Database, revision: str = "-1") -> None:
 
 def schema_is_current(database: Database) -> bool:
     """Tell whether the database stands at the newest migration this code knows."""
+    if not database.exists():
+        return False
     with database.reading() as session:
         at = MigrationContext.configure(session.connection()).get_current_heads()
     return frozenset(at) == _newest()

@@ -89,7 +89,6 @@ def test_what_holds_for_the_whole_file_is_said_once(run: Run, tmp_path: Path) ->
         (b"title\nA\n", ("--kind", "office"), "no column for name; the file has title: add --map 'name=…'"),
         (b"name\nA\n", ("--map", "name=Title"), "the file has no such column; it has name"),
         (b"name\nA\n", ("--map", ""), "no ="),
-        (b"name\nA\n", ("--kind", "branch"), "no kind of unit 'branch'"),
         (b"name\nA\n", ("--set", "code=A"), "only these can be the same for all rows"),
         (b"name\nA\x00\n", (), "units.csv:2: a NUL byte"),
     ],
@@ -104,6 +103,14 @@ def test_what_is_wrong_with_a_file_or_an_option_is_told(
 
     assert result.exit_code == 1
     assert said in result.stderr
+
+
+@pytest.mark.parametrize("option", ["--kind", "--parent-kind"])
+def test_an_unknown_kind_is_told_with_those_there_are(run: Run, tmp_path: Path, option: str) -> None:
+    result = run("units", str(tmp_path / "units.csv"), option, "branch")
+
+    assert result.exit_code == 2
+    assert "'region', 'city', 'office', 'desk', 'contact_centre', 'queue'" in result.stderr
 
 
 def test_a_file_that_is_not_there_is_told(run: Run, tmp_path: Path) -> None:

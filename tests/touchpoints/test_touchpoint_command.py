@@ -92,7 +92,6 @@ def test_a_kind_can_be_sought_below_a_unit(run: Run) -> None:
     [
         (("--unit", "nowhere", "--survey", "nps"), "there is no unit nowhere"),
         (("--unit", "abay", "--survey", "fish"), "no survey 'fish'; there are: "),
-        (("--kind", "castle", "--survey", "nps"), "known are region, city, office"),
         (("--kind", "queue", "--survey", "nps"), "there is no queue below company"),
         (("--survey", "nps"), "--unit CODE"),
         (("--unit", "abay", "--survey", "nps", "--placement", "x" * 81), "at most 80"),
@@ -106,3 +105,22 @@ def test_what_cannot_be_done_is_told_and_changes_nothing(
     assert words in result.stderr
     assert result.stdout == ""
     assert count(database) == 0
+
+
+def test_an_unknown_kind_is_told_with_those_there_are(run: Run, database: Database) -> None:
+    result = run("--kind", "castle", "--survey", "nps")
+    assert result.exit_code == 2
+    assert "'region', 'city', 'office'" in result.stderr
+    assert count(database) == 0
+
+
+def test_it_says_where_addresses_come_from_when_nobody_chose_one(
+    run: Run, database: Database, tmp_path: Path, now: datetime
+) -> None:
+    arguments = ("--unit", "abay", "--survey", "office-visit")
+    assert run(*arguments).stderr == ""
+    app = create_app(Settings(var_dir=tmp_path, base_url="", PORT=8311), clock=lambda: now, database=database)
+    result = app.test_cli_runner().invoke(args=["touchpoint", "add", *arguments])
+    assert rows(result)[0]["url"].startswith("http://localhost:8311/q/")
+    assert "addresses begin with http://localhost:8311" in result.stderr
+    assert "OTKLIK_BASE_URL=https://" in result.stderr
