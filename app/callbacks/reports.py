@@ -20,7 +20,7 @@ from app.callbacks.service import get_case
 from app.contacts.models import Contact
 from app.kit.errors import InvalidInputError
 from app.organisation.models import Unit
-from app.organisation.places import say_place
+from app.organisation.places import Place
 from app.organisation.tree import WorkingTime, path_of, working_time, working_times
 from app.responses.models import SurveyResponse
 from app.responses.service import list_answers
@@ -141,7 +141,15 @@ def list_cases(
     zones = working_times(session, {item.unit_id for item, *_ in shown}) if shown else {}
     return CasePage(
         [
-            _row(item, unit, above, claimed_by, response, zones[item.unit_id].time_zone, may_work=may_work, now=now)
+            _row(
+                item,
+                _place(unit, above),
+                claimed_by,
+                response,
+                zones[item.unit_id].time_zone,
+                may_work=may_work,
+                now=now,
+            )
             for item, unit, above, claimed_by, response, may_work in shown
         ],
         _write_cursor(shown[-1][0], tab) if len(rows) > limit else None,
@@ -254,8 +262,7 @@ def _read_cursor(cursor: str) -> ColumnElement[Any]:
 
 def _row(
     item: CallbackCase,
-    unit: Unit,
-    above: Unit | None,
+    place: Place,
     claimed_by: str | None,
     response: SurveyResponse | None,
     zone: ZoneInfo,
@@ -265,8 +272,8 @@ def _row(
 ) -> CaseRow:
     return CaseRow(
         id=item.id,
-        unit_name=unit.name,
-        unit_place=say_place(unit.address, above and above.name, above and above.kind),
+        unit_name=place.name,
+        unit_place=place.where,
         time_zone=zone,
         reason=item.reason,
         has_number=item.contact_id is not None,
@@ -289,6 +296,10 @@ def _row(
         language=response.language if response else None,
         suspect=response.suspect if response else False,
     )
+
+
+def _place(unit: Unit, above: Unit | None) -> Place:
+    return Place(unit.code, unit.name, unit.address, *((above.name, above.kind) if above else (None, None)))
 
 
 def _is_overdue(item: CallbackCase, now: datetime) -> bool:

@@ -18,6 +18,7 @@ from app.callbacks.reports import Tab, count_tabs, list_cases, list_events, read
 from app.callbacks.service import claim_case, close_case, log_attempt, release_case
 from app.kit.crypto import Vault
 from app.kit.errors import InvalidInputError
+from app.organisation.service import add_unit, get_company, move_unit
 from tests.callbacks.factories import make_case, make_contact, make_office, make_response, make_user
 
 HOUR = timedelta(hours=1)
@@ -106,6 +107,24 @@ def test_row_says_what_to_do_by_when_and_who_does_it(session: Session, vault: Va
     assert row() == (NextMove.RING_AGAIN, False, "Aigul")
     log_attempt(session, case.id, user_id=user.id, scope=EVERYTHING, result=AttemptResult.REACHED, now=now)
     assert row() == (NextMove.SETTLE, False, "Aigul")
+
+
+def test_row_and_sheet_say_where_the_office_is(session: Session, now: datetime) -> None:
+    office = make_office(session, now=now)
+    city = add_unit(session, name="Artyom", kind="city", parent_id=get_company(session).id, now=now)
+    case = make_case(session, office.id, now=now)
+
+    def place() -> tuple[str | None, str | None]:
+        (row,) = list_cases(session, scope=EVERYTHING, tab=Tab.LOOK_INTO, user_id=case.id, now=now).rows
+        return row.unit_place, read_case(session, case.id, EVERYTHING, now=now).unit_address
+
+    assert place() == (None, None)
+    office.address = "Lenin street 5"
+    assert place() == ("Lenin street 5", "Lenin street 5")
+    move_unit(session, office, parent_id=city.id, now=now)
+    assert place() == ("Artyom, Lenin street 5", "Lenin street 5")
+    office.address = None
+    assert place() == ("Artyom", None)
 
 
 def test_list_holds_only_what_the_reader_may_see(session: Session, now: datetime) -> None:

@@ -17,6 +17,7 @@ from app.contacts.models import Consent, Contact, Purpose
 from app.contacts.service import record_consent, withdraw_consents
 from app.kit.db import Database
 from app.kit.i18n import Language
+from app.organisation.models import Unit
 from app.organisation.service import sync_company, working_time
 from tests.callbacks.factories import SOON, make_case, make_contact, make_response
 from tests.web.conftest import StoppedClock
@@ -401,3 +402,14 @@ def test_number_added_to_a_claimed_case_is_in_the_audit(
     with database.reading() as session:
         entry = session.scalars(select(AuditEntry).where(AuditEntry.action == "callback.number_shown")).one()
     assert entry.details == {"how": "added"}
+
+
+def test_offices_of_one_name_are_told_apart(
+    case_id: uuid.UUID, manager: FlaskClient, database: Database, company: Company
+) -> None:
+    with database.transaction() as session:
+        session.execute(update(Unit).where(Unit.id == company.east_office).values(address="Abay 10 <b>"))
+    listed = manager.get(LIST).text
+    assert '<span class="soft case-place"><bdi>Abay 10 &lt;b&gt;</bdi></span>' in listed
+    assert re.search(r'aria-current="page">All <span class="badge">1</span>', listed)
+    assert "<br><bdi>Abay 10 &lt;b&gt;</bdi></dd>" in manager.get(f"{LIST}/{case_id}").text

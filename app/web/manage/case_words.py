@@ -14,7 +14,7 @@ from app.callbacks.states import CaseReason
 from app.kit.errors import OtklikError
 
 TABS = {
-    Tab.CALLBACKS: lazy_gettext("Callbacks"),
+    Tab.CALLBACKS: lazy_gettext("All"),
     Tab.MINE: lazy_gettext("Mine"),
     Tab.UNCLAIMED: lazy_gettext("Free"),
     Tab.OVERDUE: lazy_gettext("Overdue"),
