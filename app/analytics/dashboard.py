@@ -35,6 +35,7 @@ class UnitFigures:
 
     code: str
     name: str
+    address: str | None
     csat: Figure
     csat_mean: Figure
 
@@ -124,12 +125,12 @@ def _read_units(session: Session, wanted: ResponseFilter, scope: Scope, *, total
     below, ancestor, parent = aliased(Unit), aliased(UnitAncestor), aliased(Unit)
     response = SurveyResponse
     query = (
-        select(below.id, below.code, below.name, response.rating, func.count())
+        select(below.id, below.code, below.name, below.address, response.rating, func.count())
         .select_from(response)
         .join(ancestor, ancestor.unit_id == response.unit_id)
         .join(below, below.id == ancestor.ancestor_id)
         .where(*response_conditions(session, replace(wanted, metric=Metric.CSAT, suspect=False), scope))
-        .group_by(below.id, below.code, below.name, response.rating)
+        .group_by(below.id, below.code, below.name, below.address, response.rating)
     )
     if wanted.unit_id is not None:
         query = query.where(below.parent_id == wanted.unit_id)
@@ -137,10 +138,10 @@ def _read_units(session: Session, wanted: ResponseFilter, scope: Scope, *, total
         query = query.join(parent, parent.id == below.parent_id).where(parent.parent_id.is_(None))
     else:
         query = query.where(below.id.in_(sorted(scope.unit_ids)))
-    names: dict[uuid.UUID, tuple[str, str]] = {}
+    names: dict[uuid.UUID, tuple[str, str, str | None]] = {}
     histograms: dict[uuid.UUID, Counter[int]] = {}
-    for unit_id, code, name, rating, count in session.execute(query):
-        names[unit_id] = (code, name)
+    for unit_id, code, name, address, rating, count in session.execute(query):
+        names[unit_id] = (code, name, address)
         histograms.setdefault(unit_id, Counter())[rating] += count
     sizes: dict[uuid.UUID | None, int] = {unit_id: counts.total() for unit_id, counts in histograms.items()}
     # What was answered at the unit itself is a group too, though the table does not name it.
@@ -152,6 +153,5 @@ def _read_units(session: Session, wanted: ResponseFilter, scope: Scope, *, total
         csat_mean = mean({rating: counts[rating] for rating in SCALE})
         if unit_id in hidden and not csat.suppressed:
             csat, csat_mean = hide(csat), hide(csat_mean)
-        code, name = names[unit_id]
-        units.append(UnitFigures(code, name, csat, csat_mean))
+        units.append(UnitFigures(*names[unit_id], csat, csat_mean))
     return sorted(units, key=lambda unit: (-unit.csat.n, unit.name))

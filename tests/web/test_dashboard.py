@@ -158,3 +158,15 @@ def test_a_small_unit_cannot_be_worked_out_from_its_siblings(app: Flask, databas
         company.answers("n2", {5: 30})
     words = _words(_page(app, "/manage/?unit=north"))
     assert "Hidden, so that a unit with few answers cannot be worked out." in words
+
+
+def test_a_units_address_stands_beside_its_name(app: Flask, database: Database, now: datetime) -> None:
+    with acme(database, now) as company:
+        company.units["n1"].address = "Abay 10 <b>"
+        company.answers("n1", {4: 10})
+        company.answers("n2", {4: 10})
+    page = _page(app, "/manage/?unit=north")
+    assert [one.get_text() for one in page.select(".units th[scope=row]")] == ["Unit n1 Abay 10 <b>", "Unit n2"]
+    heads = [one.get_text() for one in page.select(".units thead th.numbers")]
+    assert [one["data-head"] for one in page.select(".units tbody tr")[0].select("td.numbers")] == heads
+    assert "Abay 10 <b>" in _words(_page(app, "/manage/?unit=n1"))
