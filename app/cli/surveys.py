@@ -17,7 +17,10 @@ def survey() -> None:
 @survey.command("check")
 @click.argument("files", nargs=-1, required=True, metavar="FILE…", type=click.Path(path_type=Path))
 def check_surveys(files: tuple[Path, ...]) -> None:
-    """Print `FILE: ok (…)` for each good file; for any other every mistake with its line and cure, and exit with 1."""
+    """Print `FILE: ok (…)` for each good file; for any other its mistakes with line and cure, and exit with 1.
+
+    How fields fit together is looked at once each of them is right by itself.
+    """
     wrong = False
     for path in files:
         try:

@@ -46,6 +46,28 @@ _CURES = {
 }
 
 
+# What pydantic says, in words for those who write the file.
+_PLAIN_WORDS = {
+    "string_pattern_mismatch": "write lower-case letters, digits, - and _, beginning with a letter",
+    "string_type": "must be text",
+    "string_too_short": "must not be empty",
+    "string_too_long": "must have at most {max_length} characters",
+    "int_type": "must be a whole number, such as 3",
+    "int_from_float": "must be a whole number, such as 3",
+    "float_type": "must be a number, such as 3 or 0.5",
+    "bool_type": "must be true or false",
+    "enum": "is none of those known; write {expected}",
+    "literal_error": "is none of those known; write {expected}",
+    "greater_than_equal": "must be at least {ge}",
+    "less_than_equal": "must be at most {le}",
+    "dict_type": "must be lines of `name: value`",
+    "model_type": "must be lines of `name: value`",
+    "model_attributes_type": "must be lines of `name: value`",
+    "tuple_type": "must be a list, such as [a, b]",
+    "list_type": "must be a list, such as [a, b]",
+}
+
+
 class YamlFileError(ConfigurationError):
     """One or more mistakes in a file, each as `name:line: what is wrong`; `lines` holds them one by one."""
 
@@ -76,8 +98,21 @@ class YamlDocument:
 
     def describe(self, loc: Loc, message: str) -> str:
         """Return `name:line: place: message`."""
-        place = ".".join(str(part) for part in loc)
+        place = self._name_place(loc)
         return f"{self.name}:{self.line_of(loc)}: {place + ': ' if place else ''}{message}"
+
+    def _name_place(self, loc: Loc) -> str:
+        """Name the place as people count: `question 2.text.ru` for the second of `questions`."""
+        words: list[str] = []
+        data = self.data
+        for part in loc:
+            if isinstance(data, list) and isinstance(part, int):
+                words[-1:] = [f"{words[-1].removesuffix('s') if words else 'item'} {part + 1}"]
+                data = data[part] if part < len(data) else None
+            else:
+                words.append(str(part))
+                data = data.get(part) if isinstance(data, dict) else None
+        return ".".join(words)
 
 
 def parse_yaml(content: bytes, name: str) -> YamlDocument:
@@ -149,6 +184,8 @@ def _mistakes_of(finding: ErrorDetails) -> list[Mistake]:
         return [(loc, "is missing; write it")]
     if kind == "string_type" and isinstance(given, bool | int | float):
         return [(loc, "must be text; put it in quotes")]
+    if kind in _PLAIN_WORDS and (kind != "string_pattern_mismatch" or finding["ctx"]["pattern"].startswith("^[a-z]")):
+        return [(loc, _PLAIN_WORDS[kind].format_map(finding.get("ctx", {})))]
     return [(loc, finding["msg"].removeprefix("Value error, "))]
 
 

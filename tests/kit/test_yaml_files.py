@@ -145,7 +145,7 @@ def test_line_of_what_is_missing_is_that_of_the_place_above_it() -> None:
     document = parse_yaml(b"a:\n  - b: 1\n  - c: 2\n", "f.yaml")
 
     assert document.line_of(("a", 1, "nothing", "of", "this")) == 3
-    assert str(document.error(("a", 1, "d"), "is missing")) == "f.yaml:3: a.1.d: is missing"
+    assert str(document.error(("a", 1, "d"), "is missing")) == "f.yaml:3: a 2.d: is missing"
 
 
 class _Pair(BaseModel):
@@ -176,11 +176,11 @@ def test_every_mistake_of_a_model_has_its_own_line() -> None:
         validate_yaml(parse_yaml(content, "f.yaml"), _Pairs)
 
     assert raised.value.mistakes == [
-        "f.yaml:3: pairs.0.high: must be above `low`",
-        "f.yaml:4: pairs.1.high: is missing; write it",
-        "f.yaml:5: pairs.1.hihg: not known here; check the spelling or leave it out",
-        "f.yaml:6: pairs.1.name: must be text; put it in quotes",
-        "f.yaml:7: pairs.2.low: Input should be a valid integer",
+        "f.yaml:3: pair 1.high: must be above `low`",
+        "f.yaml:4: pair 2.high: is missing; write it",
+        "f.yaml:5: pair 2.hihg: not known here; check the spelling or leave it out",
+        "f.yaml:6: pair 2.name: must be text; put it in quotes",
+        "f.yaml:7: pair 3.low: must be a whole number, such as 3",
         "f.yaml:8: more: not known here; check the spelling or leave it out",
     ]
 
@@ -189,7 +189,7 @@ def test_list_whose_items_are_all_refused_is_not_also_called_short() -> None:
     with pytest.raises(YamlFileError) as raised:
         validate_yaml(parse_yaml(b"pairs:\n  - {low: 1}\n", "f.yaml"), _Pairs)
 
-    assert raised.value.mistakes == ["f.yaml:2: pairs.0.high: is missing; write it"]
+    assert raised.value.mistakes == ["f.yaml:2: pair 1.high: is missing; write it"]
 
 
 def test_document_that_is_no_mapping_is_refused_by_its_model() -> None:

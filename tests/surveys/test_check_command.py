@@ -37,8 +37,8 @@ def test_every_mistake_of_every_file_is_told_and_the_exit_is_one(tmp_path: Path)
     assert result.exit_code == 1
     assert result.stdout == f"{good}: ok (visit, version 3, ru en, 1 question)\n"
     assert result.stderr.splitlines() == [
-        f"{bad}:2: version: Input should be greater than or equal to 1",
-        f"{bad}:7: questions.0.text.de: Input should be 'kk', 'ru', 'uk' or 'en'",
+        f"{bad}:2: version: must be at least 1",
+        f"{bad}:7: question 1.text.de: is none of those known; write 'kk', 'ru', 'uk' or 'en'",
         f"{tmp_path / 'none.yaml'}:1: cannot be read: No such file or directory",
         f"{tmp_path}:1: cannot be read: Is a directory",
     ]

@@ -1,5 +1,6 @@
 """What a survey may be, as tables; and what a definition knows about its questions."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -16,78 +17,78 @@ RATING = question()
 MISTAKES: dict[str, tuple[dict[str, Any], str, str]] = {
     "no question": (survey(questions=[]), "questions", "at least 1 item"),
     "too many questions": (survey(*[question(f"q{n}") for n in range(13)]), "questions", "at most 12 items"),
-    "version 0": (survey(version=0), "version", "greater than or equal to 1"),
-    "version in words": (survey(version="one"), "version", "valid integer"),
-    "version as a fraction": (survey(version=1.5), "version", "valid integer"),
-    "key with a space": (survey(key="my visit"), "key", "match pattern"),
-    "key in capitals": (survey(key="Visit"), "key", "match pattern"),
+    "version 0": (survey(version=0), "version", "must be at least 1"),
+    "version in words": (survey(version="one"), "version", "must be a whole number"),
+    "version as a fraction": (survey(version=1.5), "version", "must be a whole number"),
+    "key with a space": (survey(key="my visit"), "key", "lower-case letters, digits, - and _, beginning with a letter"),
+    "key in capitals": (survey(key="Visit"), "key", "lower-case letters, digits, - and _, beginning with a letter"),
     "key that is too long": (survey(key="a" * 41), "key", "at most 40"),
     "unknown audience": (survey(audience="all"), "audience", "'customers' or 'employees'"),
     "no languages": (survey(languages=[]), "languages", "at least 1 item"),
-    "unknown language": (survey(languages=["ru", "de"]), "languages.1", "'kk', 'ru', 'uk' or 'en'"),
-    "language twice": (survey(languages=["ru", "en", "ru"]), "languages.2", "twice"),
+    "unknown language": (survey(languages=["ru", "de"]), "language 2", "'kk', 'ru', 'uk' or 'en'"),
+    "language twice": (survey(languages=["ru", "en", "ru"]), "language 3", "twice"),
     "unknown field": (survey(langauges=["ru"]), "langauges", "not known here"),
     "title lacks a language": (survey(title={"ru": "Визит"}), "title", "missing in en"),
     "title has a further language": (survey(title={**words(), "kk": "Сапар"}), "title.kk", "not among `languages`"),
-    "empty text": (survey(title={"ru": "  ", "en": "x"}), "title.ru", "at least 1 character"),
+    "empty text": (survey(title={"ru": "  ", "en": "x"}), "title.ru", "must not be empty"),
     "number as a text": (survey(title={"ru": 5, "en": "x"}), "title.ru", "put it in quotes"),
     "endless text": (survey(title={"ru": "x" * 301, "en": "x"}), "title.ru", "at most 300"),
     "unknown placeholder": (
         survey(question(text=words("{office}"))),
-        "questions.0.text.ru",
+        "question 1.text.ru",
         "only placeholder is {company}",
     ),
-    "open brace": (survey(question(text=words("{company"))), "questions.0.text.ru", "cannot be filled in"),
-    "format trick": (survey(question(text=words("{company.__class__}"))), "questions.0.text.ru", "cannot be filled in"),
+    "open brace": (survey(question(text=words("{company"))), "question 1.text.ru", "cannot be filled in"),
+    "format trick": (survey(question(text=words("{company.__class__}"))), "question 1.text.ru", "cannot be filled in"),
     "placeholder in a label": (
         survey(choice("a", "x", "y") | {"options": [{"key": k, "label": words("{company}")} for k in "xy"]}),
-        "questions.0.options.0.label.ru",
+        "question 1.option 1.label.ru",
         "no placeholder is filled in here",
     ),
-    "unknown type": (survey(question(kind="stars")), "questions.0.type", "'rating5'"),
-    "question twice": (survey(RATING, RATING), "questions.1.key", "twice"),
-    "first is a text": (survey(question(kind="text")), "questions.0.type", "cannot be a text"),
+    "unknown type": (survey(question(kind="stars")), "question 1.type", "'rating5'"),
+    "question twice": (survey(RATING, RATING), "question 2.key", "twice"),
+    "first is a text": (survey(question(kind="text")), "question 1.type", "cannot be a text"),
     "first takes several": (
         survey(choice("a", "x", "y", multiple=True)),
-        "questions.0.multiple",
+        "question 1.multiple",
         "answered by one tap",
     ),
-    "first is hidden": (survey(question(show_if={"band": ["happy"]})), "questions.0.show_if", "always shown"),
-    "choice of one": (survey(choice("a", "x")), "questions.0.options", "at least two"),
-    "choice of too many": (survey(choice("a", *[f"o{n}" for n in range(21)])), "questions.0.options", "at most 20"),
-    "option twice": (survey(choice("a", "x", "y", "x")), "questions.0.options.2.key", "twice"),
+    "first is hidden": (survey(question(show_if={"band": ["happy"]})), "question 1.show_if", "always shown"),
+    "choice of one": (survey(choice("a", "x")), "question 1.options", "at least two"),
+    "choice of too many": (survey(choice("a", *[f"o{n}" for n in range(21)])), "question 1.options", "at most 20"),
+    "option twice": (survey(choice("a", "x", "y", "x")), "question 1.option 3.key", "twice"),
     "options of a rating": (
         survey(choice("a", "x", "y") | {"type": "rating5"}),
-        "questions.0.options",
+        "question 1.options",
         "only a choice",
     ),
-    "several ratings": (survey(RATING, question("b", multiple=True)), "questions.1.multiple", "only a choice"),
-    "labels of a choice": (survey(choice("a", "x", "y", labels={1: words()})), "questions.0.labels", "only scales"),
-    "label of no point": (survey(question(labels={n: words() for n in range(1, 7)})), "questions.0.labels.6", "1 to 5"),
+    "several ratings": (survey(RATING, question("b", multiple=True)), "question 2.multiple", "only a choice"),
+    "labels of a choice": (survey(choice("a", "x", "y", labels={1: words()})), "question 1.labels", "only scales"),
+    "label of no point": (survey(question(labels={n: words() for n in range(1, 7)})), "question 1.labels.6", "1 to 5"),
     "labels at the ends only": (
         survey(question(labels={1: words(), 5: words()})),
-        "questions.0.labels",
+        "question 1.labels",
         "missing: 2, 3, 4",
     ),
     "label lacks a language": (
         survey(question(labels={n: {"ru": "x"} for n in range(1, 6)})),
-        "questions.0.labels.1",
+        "question 1.labels.1",
         "missing in en",
     ),
-    "unknown metric": (survey(question(metric="cast")), "questions.0.metric", "'csat'"),
+    "unknown metric": (survey(question(metric="cast")), "question 1.metric", "'csat'"),
     "metric of another type": (
         survey(question(metric="nps")),
-        "questions.0.metric",
+        "question 1.metric",
         "nps is measured with nps, not with rating5",
     ),
     "employees' metric asked of customers": (
         survey(question(metric="esat")),
-        "questions.0.metric",
+        "question 1.metric",
         "asked of employees",
     ),
     "customers' metric asked of employees": (
         survey(question(metric="csat"), audience="employees"),
-        "questions.0.metric",
+        "question 1.metric",
         "asked of customers",
     ),
     "routing by effort": (
@@ -109,43 +110,43 @@ MISTAKES: dict[str, tuple[dict[str, Any], str, str]] = {
     "half a routing": (survey(routing={"happy_at_least": 4}), "routing.unhappy_at_most", "is missing"),
     "condition on a band without bands": (
         survey(question(kind="ces7"), question("b", show_if={"band": ["happy"]})),
-        "questions.1.show_if.band",
+        "question 2.show_if.band",
         "have a band only",
     ),
     "condition on an unknown band": (
         survey(RATING, question("b", show_if={"band": ["angry"]})),
-        "questions.1.show_if.band.0",
+        "question 2.show_if.band 1",
         "'happy', 'neutral' or 'unhappy'",
     ),
     "condition on a later question": (
         survey(RATING, question("b", show_if={"question": "c", "in": [1]}), question("c")),
-        "questions.1.show_if.question",
+        "question 2.show_if.question",
         "not an earlier question; there are: overall",
     ),
     "condition on itself": (
         survey(RATING, question("b", show_if={"question": "b", "in": [1]})),
-        "questions.1.show_if.question",
+        "question 2.show_if.question",
         "not an earlier question",
     ),
     "condition on a text": (
         survey(RATING, question("b", "text"), question("c", show_if={"question": "b", "in": [1]})),
-        "questions.2.show_if.question",
+        "question 3.show_if.question",
         "is a text",
     ),
     "condition on no value": (
         survey(RATING, question("b", show_if={"question": "overall", "in": [0]})),
-        "questions.1.show_if.in.0",
+        "question 2.show_if.in 1",
         "has no value 0; it has 1 to 5",
     ),
     "two conditions": (
         survey(RATING, question("b", show_if={"band": ["happy"], "question": "overall", "in": [5]})),
-        "questions.1.show_if",
+        "question 2.show_if",
         "write either",
     ),
-    "no condition": (survey(RATING, question("b", show_if={})), "questions.1.show_if", "write either"),
+    "no condition": (survey(RATING, question("b", show_if={})), "question 2.show_if", "write either"),
     "half a condition": (
         survey(RATING, question("b", show_if={"question": "overall"})),
-        "questions.1.show_if",
+        "question 2.show_if",
         "write either",
     ),
 }
@@ -163,10 +164,20 @@ def test_mistake_is_told_with_its_line_and_place(content: dict[str, Any], place:
     with pytest.raises(YamlFileError) as raised:
         parse_survey(written, "s.yaml")
 
-    path = tuple(int(part) if part.isdigit() else part for part in place.split("."))
-    line = parse_yaml(written, "s.yaml").line_of(path)
+    line = parse_yaml(written, "s.yaml").line_of(tuple(path_of(place)))
     expected = f"s.yaml:{line}: {place}: "
     assert any(each.startswith(expected) and told in each for each in raised.value.mistakes), raised.value.mistakes
+
+
+def path_of(place: str) -> Iterator[int | str]:
+    """Yield the path of a place as it is told: the second of `questions` is `question 2`."""
+    for part in place.split("."):
+        name, _, number = part.partition(" ")
+        if number:
+            yield {"question": "questions", "option": "options", "language": "languages"}.get(name, name)
+            yield int(number) - 1
+        else:
+            yield int(part) if part.isdigit() else part
 
 
 def test_model_built_in_code_keeps_the_same_rules() -> None:
