@@ -17,6 +17,7 @@ from app.routing.desk import Desk
 from app.routing.policy import load_policy
 from app.surveys.loader import load_surveys
 from app.web import access, edge, errors
+from app.web.rates import init_rates
 from app.web.manage.account import account
 from app.web.manage.callbacks import callbacks
 from app.web.manage.dashboard import dashboard
@@ -73,6 +74,7 @@ def create_app(settings: Settings, *, clock: Clock = utc_now, database: Database
     Babel(app, locale_selector=lambda: edge.current_language().value)
     app.jinja_env.globals.update(languages=NAMES, Language=Language)
     errors.init_errors(app)
+    init_rates(app)
     access.init_access(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)

@@ -16,8 +16,6 @@ from typing import Any, cast
 from urllib.parse import quote, urlsplit
 
 from flask import Blueprint, Flask, abort, current_app, g, redirect, request, session
-from flask_limiter import Limiter
-from flask_limiter.util import get_remote_address
 from flask_login import current_user, user_logged_out
 from flask_security import RoleMixin, Security, user_authenticated
 from flask_security.datastore import UserDatastore
@@ -43,7 +41,6 @@ _SECRET = "sign_in"  # noqa: S105 -- the key in the cookie, not the secret
 _KEPT = frozenset({"_user_id", "_fresh", "_id", "fs_paa"})
 # Seconds for which a page waits to write that the sign-in is in use.
 _PATIENCE = 0.05
-LIMITER = Limiter(key_func=get_remote_address, storage_uri="memory://", strategy="moving-window")
 
 
 class Gate(StrEnum):
@@ -131,7 +128,6 @@ def init_access(app: Flask) -> None:
         WTF_CSRF_CHECK_DEFAULT=False,  # the gate checks, so that respondents without cookies are left alone
         WTF_CSRF_TIME_LIMIT=None,  # as long as the sign-in; a page left open overnight is signed out anyway
         WTF_CSRF_SSL_STRICT=False,  # asks for a Referer; `_refuse_other_sites` asks what browsers cannot leave out
-        RATELIMIT_HEADERS_ENABLED=False,
         SECURITY_USER_IDENTITY_ATTRIBUTES=[{"email": {"mapper": lambda text: text, "case_insensitive": True}}],
         SECURITY_PASSWORD_HASH="argon2",  # noqa: S106 -- a scheme
         SECURITY_PASSWORD_SCHEMES=["argon2"],
@@ -147,7 +143,6 @@ def init_access(app: Flask) -> None:
         SECURITY_CLI_ROLES_NAME=None,
     )
     CSRFProtect(app)
-    LIMITER.init_app(app)
     # Without its blueprint: the addresses, pages and words of signing in are ours (site/sign_in.py).
     security = Security(app, StaffDatastore(), register_blueprint=False)
     security.login_manager.user_loader(_load_user)

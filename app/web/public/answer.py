@@ -13,7 +13,7 @@ from app.surveys.answers import FIELD
 from app.web import edge
 from app.web.access import Gate, gate
 from app.web.public.answer_page import read_window, render_answer, says_more, sent, stored
-from app.web.public.shell import render_gone, speak
+from app.web.public.shell import answer_gone, speak
 
 answer = Blueprint("answer", __name__)
 gate(answer, Gate.PUBLIC)
@@ -28,7 +28,7 @@ def keep_key_here() -> None:
 @answer.errorhandler(NotFoundError)
 def show_gone(_error: NotFoundError) -> tuple[str, int]:
     """Answer every key that is none alike."""
-    return render_gone(), 404
+    return answer_gone()
 
 
 @answer.get("/r/<key>")

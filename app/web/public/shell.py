@@ -8,6 +8,10 @@ from flask import render_template, request
 
 from app.kit.i18n import NAMES, Language, choose_language
 from app.web import edge
+from app.web.errors import render_error
+from app.web.rates import is_too_often
+
+_MISSES = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +45,14 @@ def render(template: str, offered: Collection[Language], **context: object) -> s
     )
 
 
-def render_gone() -> str:
-    """Return the page for unknown, withdrawn and expired codes and keys; it is the same for all of them."""
-    return render("public/gone.html", list(Language))
+def answer_gone() -> tuple[str, int]:
+    """Return the page for unknown, withdrawn and expired codes and keys; it is the same for all of them.
+
+    Whoever tries many of them is guessing and is told to wait; a code that works is shown to that address all the same.
+    """
+    if is_too_often("unknown link", per_minute=_MISSES):
+        return render_error(429), 429
+    return render("public/gone.html", list(Language)), 404
 
 
 def _switch(offered: Collection[Language]) -> list[SwitchEntry]:

@@ -20,7 +20,7 @@ from app.web import edge
 from app.web.access import Gate, gate
 from app.web.public.device import give_device, read_device
 from app.web.public.questions import read_value, show_question
-from app.web.public.shell import render, render_gone, speak
+from app.web.public.shell import answer_gone, render, speak
 
 survey = Blueprint("survey", __name__)
 gate(survey, Gate.PUBLIC)
@@ -55,7 +55,7 @@ class CodeNotInUseError(NotFoundError):
 @survey.errorhandler(CodeNotInUseError)
 def show_gone(_error: CodeNotInUseError) -> tuple[str, int]:
     """Answer unknown and withdrawn codes alike."""
-    return render_gone(), 404
+    return answer_gone()
 
 
 @survey.get("/Q/<code>")

@@ -7,11 +7,13 @@ still works; that no other site submits it is seen from the browser's own header
 from flask import Blueprint, redirect, render_template, request
 from flask_babel import gettext
 from flask_security import login_user, logout_user
+from werkzeug.exceptions import TooManyRequests
 from werkzeug.wrappers import Response
 
 from app.accounts.audit import record_apart
 from app.accounts.sign_ins import FAILED, TooManyAttemptsError, WrongCredentialsError, account_key, check_credentials
 from app.web import access, edge
+from app.web.rates import is_too_often
 
 HOME = "/manage/"
 sign_in = Blueprint("sign_in", __name__)
@@ -27,9 +29,10 @@ def show_sign_in() -> str | Response:
 
 
 @sign_in.post("/sign-in")
-@access.LIMITER.limit("60 per minute")
 def enter() -> tuple[str, int] | Response:
     """Begin a sign-in, or say that e-mail and password do not go together, without saying which."""
+    if is_too_often("sign-in", per_minute=60):
+        raise TooManyRequests
     access.refuse_other_sites()
     email, password = request.form.get("email", "")[:254], request.form.get("password", "")[:256]
     address, wiring = request.remote_addr or "", edge.wiring()

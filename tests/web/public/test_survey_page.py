@@ -195,3 +195,13 @@ def test_over_https_the_device_cookie_is_bound_to_the_host(open_place: Callable[
     assert "Secure" in cookie
     assert "Path=/" in cookie
     assert "Domain" not in cookie
+
+
+def test_whoever_guesses_codes_is_told_to_wait_while_the_office_goes_on(place: Place) -> None:
+    guesser = place.app.test_client()
+    answers = [guesser.get(f"/q/0000{number:04d}").status_code for number in range(35)]
+    assert answers == [404] * 30 + [429] * 5
+    assert guesser.get("/r/AAAAAAAAAAAAAAAAAAAAAA").status_code == 429
+    assert guesser.get(f"/q/{place.codes['office-visit']}").status_code == 200
+    elsewhere = place.app.test_client().get("/q/00000001", environ_base={"REMOTE_ADDR": "203.0.113.9"})
+    assert elsewhere.status_code == 404
