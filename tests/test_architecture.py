@@ -39,6 +39,12 @@ def test_no_room_is_called_after_nothing() -> None:
     assert not [name(path) for path in [*MODULES, *ROOT.glob("tests/**/*.py")] if path.stem in empty_words]
 
 
+def test_only_the_ground_knows_the_dialects() -> None:
+    """`kit.db.upsert` is the one way to an INSERT that knows conflicts, on both databases."""
+    knowing = [name(path) for path in MODULES if "sqlalchemy.dialects" in path.read_text()]
+    assert knowing == ["app/kit/db.py"]
+
+
 @pytest.mark.parametrize("package", sorted(path for path in APP.iterdir() if (path / "__init__.py").exists()), ids=name)
 def test_a_package_has_more_than_its_map(package: Path) -> None:
     assert [path for path in package.rglob("*.py") if path.name != "__init__.py"]

@@ -4,12 +4,12 @@ import uuid
 from datetime import datetime
 
 from sqlalchemy import case, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from app.contacts.consents import ConsentText
 from app.contacts.models import Consent, Contact, Purpose
 from app.kit.crypto import UnreadableValueError, Vault
+from app.kit.db import upsert
 from app.kit.errors import NotFoundError
 from app.kit.i18n import Language
 from app.kit.ids import new_id
@@ -42,8 +42,7 @@ def find_or_add_contact(
             "created_at": now,
             "updated_at": now,
         }
-        dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
-        session.execute(dialect.insert(Contact).values(values).on_conflict_do_nothing(index_elements=["phone_index"]))
+        session.execute(upsert(session, Contact).values(values).on_conflict_do_nothing(index_elements=["phone_index"]))
         contact = find_contact(session, vault, phone=phone, for_update=True)
         if contact is None:
             raise NotFoundError("the contact was deleted while it was being added; try again")
