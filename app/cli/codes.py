@@ -9,6 +9,7 @@ from flask.cli import with_appcontext
 from app.accounts.scope import EVERYTHING
 from app.analytics.csv_form import guard
 from app.cli.told import told
+from app.cli.units import choose_unit
 from app.kit.errors import InvalidInputError
 from app.organisation.employees import get_employee
 from app.organisation.service import get_unit
@@ -91,7 +92,7 @@ def point_code_command(
     with wired.database.transaction() as session:
         touchpoint = get_touchpoint(session, code, scope=EVERYTHING)
         target = Target(
-            unit_id=touchpoint.unit_id if unit is None else get_unit(session, unit).id,
+            unit_id=touchpoint.unit_id if unit is None else choose_unit(session, unit).id,
             survey_key=survey_key or touchpoint.survey_key,
             placement=touchpoint.placement if placement is None else placement,
             channel=Channel(channel or touchpoint.channel),
