@@ -17,7 +17,6 @@ from app.routing.desk import Desk
 from app.routing.policy import load_policy
 from app.surveys.loader import load_surveys
 from app.web import access, edge, errors
-from app.web.rates import init_rates
 from app.web.manage.account import account
 from app.web.manage.callbacks import callbacks
 from app.web.manage.dashboard import dashboard
@@ -26,6 +25,7 @@ from app.web.manage.touchpoints import touchpoints
 from app.web.public.answer import answer
 from app.web.public.look import look
 from app.web.public.survey import survey
+from app.web.rates import init_rates
 from app.web.site.health import health
 from app.web.site.home import home
 from app.web.site.sign_in import sign_in
