@@ -1,5 +1,6 @@
 """The WSGI entry: settings to factory. `granian --interface wsgi wsgi:app`, `gunicorn wsgi:app`, `flask --app wsgi`."""
 
+import gc
 import sys
 
 from app.factory import create_app
@@ -11,3 +12,7 @@ try:
 except ConfigurationError as error:
     # A list of what is wrong and how to mend it serves better than a traceback.
     sys.exit(error.message)
+
+# What was imported stays for good: left where the collector looks, it is walked again and again while people wait.
+gc.collect()
+gc.freeze()

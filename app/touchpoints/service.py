@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -89,6 +89,12 @@ def find_live(session: Session, code: str) -> LiveTouchpoint | None:
     return LiveTouchpoint(
         touchpoint_id, stored, unit_id, unit_name, employee_id, survey_key, placement, Channel(channel), demo, address
     )
+
+
+def read_stamp(session: Session) -> tuple[datetime | None, int, datetime | None]:
+    """Return what differs once any touchpoint or unit was added or changed: whoever keeps `find_live` compares it."""
+    newest, count, unit = session.execute(_STAMP).one()
+    return newest, count, unit
 
 
 def find_live_code(session: Session, touchpoint_id: uuid.UUID | None) -> str | None:
@@ -327,3 +333,6 @@ _LIVE = (
     .join_from(table_of(Touchpoint), table_of(Unit), _UNIT.id == _TOUCHPOINT.unit_id)
     .where(_TOUCHPOINT.revoked_at.is_(None), _TOUCHPOINT.code == bindparam("code"))
 )
+_STAMP = select(
+    func.max(_TOUCHPOINT.updated_at), func.count(), select(func.max(_UNIT.updated_at)).scalar_subquery()
+).select_from(table_of(Touchpoint))

@@ -2,7 +2,7 @@
 
 import secrets
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from flask import Blueprint, Response, current_app, make_response, redirect, request, url_for
 from flask_babel import gettext
@@ -15,7 +15,7 @@ from app.responses.forms import BadFormTokenError, form_subject, issue_form, rea
 from app.responses.models import Via
 from app.routing.service import take_rating
 from app.surveys.definition import Definition
-from app.touchpoints.service import LiveTouchpoint, find_live
+from app.touchpoints.service import LiveTouchpoint, find_live, read_stamp
 from app.web import edge
 from app.web.access import Gate, gate
 from app.web.public.device import give_device, read_device
@@ -28,7 +28,7 @@ gate(survey, Gate.PUBLIC)
 # About 3.5 KB each.
 _MOST_PAGES = 4096
 _MOST_CODES = 4096
-_LATELY = 2.0  # seconds
+_LATELY = 1.0  # seconds
 # Stands where the form's token goes in a page that is kept; nobody can have typed it into a name.
 _TOKEN_HERE = secrets.token_urlsafe(24)
 
@@ -44,6 +44,15 @@ class _Asked:
     def subject(self) -> str:
         """What a form of this page is signed for."""
         return form_subject(self.touchpoint.code, self.definition.key, self.definition.version)
+
+
+@dataclass(slots=True)
+class _Lately:
+    """What codes asked as long as nothing has changed since `stamp`."""
+
+    asked: dict[str, _Asked] = field(default_factory=dict)
+    stamp: object = None
+    check_at: float = 0.0
 
 
 class CodeNotInUseError(NotFoundError):
@@ -109,21 +118,23 @@ def _asked(code: str) -> _Asked:
 
 
 def _asked_lately(code: str) -> _Asked:
-    """Return what a code asks, as it was at most two seconds ago: for showing the page, never for taking an answer.
+    """Return what a code asks, as it was at most a second ago: for showing the page, never for taking an answer.
 
-    A code on a busy wall is looked up now and then instead of at every scan. One that is withdrawn meanwhile shows its
-    page for that long; the tap itself asks the database.
+    Once a second one query asks whether any touchpoint or unit has changed; as long as none has, a scan costs no look
+    at the database. A code that is withdrawn shows its page for that second more; the tap itself asks the database.
     """
-    seen: dict[str, tuple[float, _Asked]] = current_app.extensions.setdefault("otklik.codes_seen", {})
+    lately: _Lately = current_app.extensions.setdefault("otklik.asked_lately", _Lately())
     instant = time.monotonic()
-    known = seen.get(code)
-    if known is not None and instant < known[0]:
-        return known[1]
-    if len(seen) >= _MOST_CODES:
-        seen.clear()
-    asked = _asked(code)
-    seen[code] = (instant + _LATELY, asked)
-    return asked
+    if instant >= lately.check_at:
+        stamp = read_stamp(edge.db())
+        if stamp != lately.stamp or len(lately.asked) >= _MOST_CODES:
+            lately.stamp, lately.asked = stamp, {}
+        lately.check_at = instant + _LATELY
+    # Into the very dictionary that held before the look-up: one that was thrown away meanwhile takes it along.
+    asked = lately.asked
+    if code not in asked:
+        asked[code] = _asked(code)
+    return asked[code]
 
 
 def _again(asked: _Asked, status: int, problem: str, form: MultiDict[str, str] | None = None) -> Response:
