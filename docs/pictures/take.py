@@ -1,6 +1,6 @@
 """Takes the README's pictures from the running demo: `python docs/pictures/take.py URL E-MAIL PASSWORD CODE`.
 
-`make pictures` starts a demo of its own and calls this. Nothing in a picture is drawn by hand.
+Start one with `make run` in an empty folder first. Nothing in a picture is drawn by hand.
 """
 
 import os
