@@ -8,11 +8,13 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from app.accounts.scope import EVERYTHING
+from app.callbacks.deadlines import add_working_hours
 from app.callbacks.models import AttemptResult, CallbackCase, Cause, Outcome
 from app.callbacks.service import claim_case, close_case, find_open_case, log_attempt
 from app.contacts.service import get_contact
 from app.demo.stories import STORIES, TAP_CODES, TAPS, Story, Work
 from app.kit.i18n import Language
+from app.organisation.service import working_time
 from app.responses.forms import FormToken
 from app.routing.additions import extend_response, leave_for_site, open_page, request_callback
 from app.routing.desk import Desk
@@ -95,9 +97,12 @@ def _work(session: Session, case: CallbackCase, work: Work, *, manager_id: uuid.
     if work == Work.NOTHING:
         return
     claim_case(session, case.id, user_id=manager_id, scope=EVERYTHING, now=at)
+    office = working_time(session, case.unit_id)
+    # Nobody asks to be rung at night: an hour into the office's next working time.
+    later = add_working_hours(at + timedelta(days=3), 1, office.hours, office.time_zone)
     attempts = {
         Work.NOT_REACHED: (AttemptResult.NO_ANSWER, None, None),
-        Work.CALL_LATER: (AttemptResult.CALL_LATER, at + timedelta(days=3), "Просил перезвонить через три дня"),
+        Work.CALL_LATER: (AttemptResult.CALL_LATER, later, "Просил перезвонить через три дня"),
         Work.SETTLED: (AttemptResult.REACHED, None, None),
     }
     if work in attempts:
