@@ -25,7 +25,7 @@ setup: $(VENV)/.dev $(COMPILED) ## Everything that developing takes
 
 test: setup ## All tests this machine can run; says what it leaves out and why
 	@test -n "$$TEST_POSTGRES_URL" || echo "left out: every test of PostgreSQL, because TEST_POSTGRES_URL is not set"
-	@test -n "$$TEST_CHROMIUM" || test -x /usr/bin/chromium || \
+	@command -v "$${TEST_CHROMIUM:-/usr/bin/chromium}" >/dev/null || \
 		echo "left out: the journeys in a browser, because there is no Chromium (TEST_CHROMIUM names the program)"
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup $(ARGS)
 
