@@ -124,14 +124,15 @@ def _asked_lately(code: str) -> _Asked:
     at the database. A code that is withdrawn shows its page for that second more; the tap itself asks the database.
     """
     lately: _Lately = current_app.extensions.setdefault("otklik.asked_lately", _Lately())
+    # Taken before the database is read: what a snapshot from before a change says must not land among what came after.
+    asked = lately.asked
     instant = time.monotonic()
     if instant >= lately.check_at:
         stamp = read_stamp(edge.db())
-        if stamp != lately.stamp or len(lately.asked) >= _MOST_CODES:
-            lately.stamp, lately.asked = stamp, {}
+        if stamp != lately.stamp or len(asked) >= _MOST_CODES:
+            asked = {}
+            lately.stamp, lately.asked = stamp, asked
         lately.check_at = instant + _LATELY
-    # Into the very dictionary that held before the look-up: one that was thrown away meanwhile takes it along.
-    asked = lately.asked
     if code not in asked:
         asked[code] = _asked(code)
     return asked[code]
