@@ -1,5 +1,6 @@
 """The application on a database of the test's own, with a clock that stands still until it is moved."""
 
+import uuid
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -8,10 +9,14 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from app.callbacks.models import CallWindow
 from app.factory import create_app
 from app.kit.db import Database
+from app.organisation.service import sync_company
 from config.settings import Settings
-from tests.web.staff import Company, make_company
+from tests.callbacks.factories import make_case, make_contact, make_response
+from tests.web.case_pages import COMMENT
+from tests.web.staff import Company, make_company, signed_in
 
 
 class StoppedClock:
@@ -58,3 +63,22 @@ def company(database: Database, now: datetime) -> Company:
     """Two regions with an office each, and the cast: an admin, each region's manager, an analyst, a nobody."""
     with database.transaction() as session:
         return make_company(session, now=now)
+
+
+@pytest.fixture
+def case_id(app: Flask, database: Database, company: Company, now: datetime) -> uuid.UUID:
+    """A low rating in the east with a comment and a number."""
+    vault = app.extensions["otklik"].vault
+    with database.transaction() as session:
+        sync_company(session, name="Aru Bank", time_zone="Asia/Almaty", hours="Mo-Fr 09:00-18:00", now=now)
+        response = make_response(session, company.east_office, comment=COMMENT, now=now)
+        contact = make_contact(session, vault, now=now)
+        case = make_case(session, company.east_office, response=response, contact=contact, now=now)
+        case.call_window = CallWindow.EVENING
+        return case.id
+
+
+@pytest.fixture
+def manager(app: Flask, company: Company) -> FlaskClient:
+    """The browser of the east's manager."""
+    return signed_in(app, "manager")

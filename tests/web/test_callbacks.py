@@ -11,61 +11,13 @@ from sqlalchemy import select, update
 
 from app.accounts.models import AuditEntry, Role, StaffUser
 from app.accounts.service import grant_role
-from app.callbacks.models import CallbackCase, CallWindow, CaseEvent
-from app.callbacks.service import add_number
-from app.contacts.models import Consent, Contact, Purpose
-from app.contacts.service import record_consent, withdraw_consents
 from app.kit.db import Database
-from app.kit.i18n import Language
 from app.organisation.models import Unit
-from app.organisation.service import sync_company, working_time
-from tests.callbacks.factories import SOON, make_case, make_contact, make_response
+from tests.callbacks.factories import make_case, make_contact, make_response
+from tests.web.case_pages import LIST, PHONE, SHOWN, kinds_of, post, read_case_row, user_id_of
 from tests.web.conftest import StoppedClock
 from tests.web.staff import Company, email_of, form_token, signed_in
 from tests.web.test_no_query_growth import counted
-
-LIST = "/manage/callbacks"
-PHONE, SHOWN = "+77011234567", "+7 701 123 4567"
-COMMENT = 'Forty minutes <script>alert("in line")</script> \u202eآ'
-
-
-@pytest.fixture
-def case_id(app: Flask, database: Database, company: Company, now: datetime) -> uuid.UUID:
-    """A low rating in the east with a comment and a number."""
-    vault = app.extensions["otklik"].vault
-    with database.transaction() as session:
-        sync_company(session, name="Aru Bank", time_zone="Asia/Almaty", hours="Mo-Fr 09:00-18:00", now=now)
-        response = make_response(session, company.east_office, comment=COMMENT, now=now)
-        contact = make_contact(session, vault, now=now)
-        case = make_case(session, company.east_office, response=response, contact=contact, now=now)
-        case.call_window = CallWindow.EVENING
-        return case.id
-
-
-@pytest.fixture
-def manager(app: Flask, company: Company) -> FlaskClient:
-    """The browser of the east's manager."""
-    return signed_in(app, "manager")
-
-
-def _post(client: FlaskClient, path: str, **fields: str) -> tuple[int, str]:
-    answer = client.post(f"{LIST}/{path}", data={"csrf_token": form_token(client), **fields})
-    return answer.status_code, answer.text
-
-
-def _user_id(database: Database, name: str) -> uuid.UUID:
-    with database.reading() as session:
-        return session.scalars(select(StaffUser.id).where(StaffUser.email == email_of(name))).one()
-
-
-def _case(database: Database, case_id: uuid.UUID) -> CallbackCase:
-    with database.reading() as session:
-        return session.get_one(CallbackCase, case_id)
-
-
-def _kinds(database: Database, case_id: uuid.UUID) -> list[str]:
-    with database.reading() as session:
-        return list(session.scalars(select(CaseEvent.kind).where(CaseEvent.case_id == case_id).order_by(CaseEvent.id)))
 
 
 def test_list_says_what_to_do_by_when_and_shows_the_comment_as_typed(
@@ -98,7 +50,7 @@ def test_claim_shows_the_number_to_ring_and_is_written_down(
     assert "+7 7** *** **67" in before
     assert "Wishes a call in the evening" in before
 
-    status, _ = _post(manager, f"{case_id}/claim")
+    status, _ = post(manager, f"{case_id}/claim")
     page = manager.get(f"{LIST}/{case_id}").text
 
     assert status == 303
@@ -106,36 +58,20 @@ def test_claim_shows_the_number_to_ring_and_is_written_down(
     assert SHOWN in page
     with database.reading() as session:
         shown = session.scalars(select(AuditEntry).where(AuditEntry.action == "callback.number_shown")).one()
-    assert (shown.object_id, shown.user_id) == (str(case_id), _user_id(database, "manager"))
+    assert (shown.object_id, shown.user_id) == (str(case_id), user_id_of(database, "manager"))
 
 
 def test_loser_of_a_claim_reads_who_was_faster(
     case_id: uuid.UUID, manager: FlaskClient, app: Flask, database: Database
 ) -> None:
-    _post(signed_in(app, "admin"), f"{case_id}/claim")
+    post(signed_in(app, "admin"), f"{case_id}/claim")
 
-    status, page = _post(manager, f"{case_id}/claim")
+    status, page = post(manager, f"{case_id}/claim")
 
     assert status == 409
     assert "admin has worked this case since Wed 4 Mar 2026, 11:00." in page
     assert PHONE not in page
-    assert _case(database, case_id).claimed_by_id == _user_id(database, "admin")
-
-
-def test_nobody_but_the_claimer_gets_the_number_in_any_page(
-    case_id: uuid.UUID, manager: FlaskClient, app: Flask, caplog: pytest.LogCaptureFixture
-) -> None:
-    _post(manager, f"{case_id}/claim")
-    others = [signed_in(app, name) for name in ("admin", "analyst", "elsewhere")]
-
-    texts = [client.get(f"{LIST}{path}").text for client in others for path in ("", "?tab=mine", f"/{case_id}")]
-    texts += [manager.get(f"{LIST}?tab={tab}").text for tab in ("callbacks", "mine")]
-    texts += [answer for client in others for _, answer in [_post(client, f"{case_id}/claim")]]
-
-    digits = re.sub(r"\D", "", PHONE)
-    for text in [*texts, caplog.text]:
-        assert digits not in re.sub(r"[^\w*]", "", text)
-        assert SHOWN not in text
+    assert read_case_row(database, case_id).claimed_by_id == user_id_of(database, "admin")
 
 
 def test_analyst_reads_the_case_and_works_nothing(
@@ -148,8 +84,8 @@ def test_analyst_reads_the_case_and_works_nothing(
     assert f'action="{LIST}' not in page
     assert f'action="{LIST}' not in analyst.get(LIST).text
     for step in ("claim", "release", "attempts", "notes", "close", "number"):
-        assert _post(analyst, f"{case_id}/{step}", note="x", reason="x")[0] == 403
-    assert _kinds(database, case_id) == ["opened"]
+        assert post(analyst, f"{case_id}/{step}", note="x", reason="x")[0] == 403
+    assert kinds_of(database, case_id) == ["opened"]
 
 
 def test_manager_of_one_region_who_looks_at_another_is_offered_to_claim_at_home_alone(
@@ -167,7 +103,7 @@ def test_manager_of_one_region_who_looks_at_another_is_offered_to_claim_at_home_
     assert f'action="{LIST}/{case_id}/claim"' in page
     assert f'href="{LIST}/{foreign}"' in page
     assert f'action="{LIST}/{foreign}' not in page
-    assert _post(manager, f"{foreign}/claim")[0] == 404
+    assert post(manager, f"{foreign}/claim")[0] == 404
 
 
 def test_writing_an_attempt_down_reads_no_timeline_and_no_answers(
@@ -190,8 +126,8 @@ def test_case_of_another_region_does_not_exist(case_id: uuid.UUID, app: Flask, d
     assert elsewhere.get(f"{LIST}/{case_id}").status_code == 404
     for step in ("claim", "release", "attempts", "notes", "close", "number"):
         fields = {"note": "x", "reason": "x", "result": "reached", "outcome": "settled", "cause": "other"}
-        assert _post(elsewhere, f"{case_id}/{step}", **fields)[0] == 404
-    assert _kinds(database, case_id) == ["opened"]
+        assert post(elsewhere, f"{case_id}/{step}", **fields)[0] == 404
+    assert kinds_of(database, case_id) == ["opened"]
 
 
 def test_case_is_claimed_attempted_noted_and_closed(
@@ -206,10 +142,10 @@ def test_case_is_claimed_attempted_noted_and_closed(
         ("close", {"outcome": "settled", "cause": "waiting", "note": "A coupon"}),
     ]
     for step, fields in steps:
-        assert _post(manager, f"{case_id}/{step}", **fields)[0] == 303
+        assert post(manager, f"{case_id}/{step}", **fields)[0] == 303
     page = manager.get(f"{LIST}/{case_id}").text
 
-    assert _kinds(database, case_id) == ["opened", "claimed", "attempt", "attempt", "note", "attempt", "closed"]
+    assert kinds_of(database, case_id) == ["opened", "claimed", "attempt", "attempt", "note", "attempt", "closed"]
     for words in (
         "Rang: No answer. Again Wed 4 Mar 2026, 14:00",
         "Rang: Asked to be rung later. Again Thu 5 Mar 2026, 10:00",
@@ -220,16 +156,16 @@ def test_case_is_claimed_attempted_noted_and_closed(
     ):
         assert words in page
     assert PHONE not in page
-    assert _case(database, case_id).outcome == "settled"
+    assert read_case_row(database, case_id).outcome == "settled"
     assert "Settled by phone" in manager.get(f"{LIST}?tab=closed").text
 
 
 def test_time_to_ring_again_is_read_on_the_offices_clock(
     case_id: uuid.UUID, manager: FlaskClient, database: Database
 ) -> None:
-    assert _post(manager, f"{case_id}/attempts", again="at", at="2026-03-06T16:30")[0] == 303
+    assert post(manager, f"{case_id}/attempts", again="at", at="2026-03-06T16:30")[0] == 303
 
-    due_at = _case(database, case_id).due_at
+    due_at = read_case_row(database, case_id).due_at
     assert due_at.isoformat() == "2026-03-06T11:30:00+00:00"
 
 
@@ -251,9 +187,9 @@ def test_time_to_ring_again_is_read_on_the_offices_clock(
 def test_refused_form_says_why_and_keeps_what_was_typed(
     case_id: uuid.UUID, manager: FlaskClient, step: str, fields: dict[str, str], words: str
 ) -> None:
-    _post(manager, f"{case_id}/claim")
+    post(manager, f"{case_id}/claim")
 
-    status, page = _post(manager, f"{case_id}/{step}", **fields)
+    status, page = post(manager, f"{case_id}/{step}", **fields)
 
     assert status == 422
     assert words in page
@@ -261,83 +197,30 @@ def test_refused_form_says_why_and_keeps_what_was_typed(
     if "outcome" in fields:
         assert f'<option value="{fields["outcome"]}" selected>' in page
     database = manager.application.extensions["otklik"].database
-    assert _kinds(database, case_id) == ["opened", "claimed"]
+    assert kinds_of(database, case_id) == ["opened", "claimed"]
 
 
 def test_refused_work_on_a_free_case_does_not_show_it_as_claimed(
     case_id: uuid.UUID, manager: FlaskClient, database: Database
 ) -> None:
-    status, page = _post(manager, f"{case_id}/attempts", again="at", at="")
+    status, page = post(manager, f"{case_id}/attempts", again="at", at="")
 
     assert status == 422
     assert "Nobody works this case yet." in page
     assert PHONE not in page
-    assert _kinds(database, case_id) == ["opened"]
+    assert kinds_of(database, case_id) == ["opened"]
 
 
 def test_work_on_a_closed_case_is_told_and_the_note_is_not_lost(
     case_id: uuid.UUID, manager: FlaskClient, app: Flask
 ) -> None:
-    _post(signed_in(app, "admin"), f"{case_id}/close", outcome="duplicate", cause="other")
+    post(signed_in(app, "admin"), f"{case_id}/close", outcome="duplicate", cause="other")
 
-    status, page = _post(manager, f"{case_id}/attempts", result="reached", note="She will come on Monday")
+    status, page = post(manager, f"{case_id}/attempts", result="reached", note="She will come on Monday")
 
     assert status == 409
     assert "This case was closed on Wed 4 Mar 2026, 11:00" in page
     assert "She will come on Monday" in page
-
-
-def test_reveal_needs_a_reason_and_is_logged(case_id: uuid.UUID, manager: FlaskClient, database: Database) -> None:
-    assert _post(manager, f"{case_id}/number", reason=" ")[0] == 422
-
-    status, page = _post(manager, f"{case_id}/number", reason="Ring for Bolat")
-
-    assert status == 200
-    assert f'href="tel:{PHONE}"' in page
-    assert "Ring for Bolat" in page
-    assert _kinds(database, case_id) == ["opened", "revealed"]
-    with database.reading() as session:
-        entry = session.scalars(select(AuditEntry).where(AuditEntry.action == "callback.number_revealed")).one()
-    assert (entry.object_id, entry.address) == (str(case_id), "127.0.0.1")
-    assert PHONE not in manager.get(f"{LIST}/{case_id}").text
-
-
-def test_case_of_a_withdrawn_consent_says_not_to_ring(
-    case_id: uuid.UUID, manager: FlaskClient, app: Flask, database: Database, now: datetime
-) -> None:
-    desk = app.extensions["otklik"].desk
-    with database.transaction() as session:
-        case = session.get_one(CallbackCase, case_id)
-        assert case.contact_id is not None
-        case.consent_id = record_consent(
-            session,
-            contact_id=case.contact_id,
-            purpose=Purpose.CALLBACK,
-            text=desk.consent,
-            language=Language.KK,
-            company=desk.company,
-            via="page",
-            now=now,
-        ).id
-        withdraw_consents(session, contact_id=case.contact_id, purpose=Purpose.CALLBACK, now=now)
-    _post(manager, f"{case_id}/claim")
-
-    page = manager.get(f"{LIST}/{case_id}").text
-
-    assert "Do not ring" in page
-    assert PHONE not in page
-
-
-def test_case_whose_number_cannot_be_read_still_shows_and_can_be_closed(
-    case_id: uuid.UUID, manager: FlaskClient, database: Database
-) -> None:
-    with database.transaction() as session:
-        session.execute(update(Contact).values(phone_enc=b"\x02zz" + bytes(40)))
-    _post(manager, f"{case_id}/claim")
-
-    assert "its key is missing" in manager.get(f"{LIST}/{case_id}").text
-    assert _post(manager, f"{case_id}/number", reason="x")[0] == 503
-    assert _post(manager, f"{case_id}/close", outcome="not_reached", cause="other")[0] == 303
 
 
 def test_case_without_a_number_is_looked_into_and_closed(
@@ -348,15 +231,15 @@ def test_case_without_a_number_is_looked_into_and_closed(
         quiet = make_case(session, company.east_office, response=response, now=now).id
     assert str(quiet) not in manager.get(LIST).text
     assert str(quiet) in manager.get(f"{LIST}?tab=look_into").text
-    _post(manager, f"{quiet}/claim")
+    post(manager, f"{quiet}/claim")
 
     page = manager.get(f"{LIST}/{quiet}").text
 
     assert "there is nobody to ring" in page
     assert 'value="not_reached"' not in page
     assert "/attempts" not in page
-    assert _post(manager, f"{quiet}/attempts", result="reached")[0] == 409
-    assert _post(manager, f"{quiet}/close", outcome="settled_on_site", cause="premises")[0] == 303
+    assert post(manager, f"{quiet}/attempts", result="reached")[0] == 409
+    assert post(manager, f"{quiet}/close", outcome="settled_on_site", cause="premises")[0] == 303
 
 
 def test_forms_without_their_token_or_from_another_site_change_nothing(
@@ -367,7 +250,7 @@ def test_forms_without_their_token_or_from_another_site_change_nothing(
     assert manager.post(f"{LIST}/{case_id}/claim").status_code == 400
     foreign = {"Sec-Fetch-Site": "cross-site"}
     assert manager.post(f"{LIST}/{case_id}/claim", data={"csrf_token": token}, headers=foreign).status_code == 403
-    assert _case(database, case_id).claimed_by_id is None
+    assert read_case_row(database, case_id).claimed_by_id is None
 
 
 @pytest.mark.parametrize("language", ["kk", "ru", "uk", "en"])
@@ -377,31 +260,6 @@ def test_pages_open_in_every_language(case_id: uuid.UUID, manager: FlaskClient, 
         assert page.status_code == 200
         assert 'style="' not in page.text
         assert "<script" not in page.text
-
-
-def test_number_added_to_a_claimed_case_is_in_the_audit(
-    case_id: uuid.UUID, manager: FlaskClient, company: Company, database: Database, now: datetime
-) -> None:
-    assert _case(database, case_id).contact_id is not None
-    with database.transaction() as session:
-        quiet = make_case(session, company.east_office, now=now).id
-    _post(manager, f"{quiet}/claim")
-    with database.transaction() as session:
-        add_number(
-            session,
-            session.get_one(CallbackCase, quiet),
-            contact_id=session.scalars(select(Contact.id)).one(),
-            consent_id=session.scalars(select(Consent.id)).one_or_none(),
-            call_window=None,
-            deadline=SOON,
-            working_time=working_time(session, company.east_office),
-            now=now,
-        )
-
-    assert f'href="tel:{PHONE}"' in manager.get(f"{LIST}/{quiet}").text
-    with database.reading() as session:
-        entry = session.scalars(select(AuditEntry).where(AuditEntry.action == "callback.number_shown")).one()
-    assert entry.details == {"how": "added"}
 
 
 def test_offices_of_one_name_are_told_apart(
