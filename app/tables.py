@@ -3,6 +3,7 @@
 from app.accounts import models as accounts
 from app.callbacks import models as callbacks
 from app.contacts import models as contacts
+from app.imports import models as imports
 from app.kit import outbox, slots
 from app.kit.db import Base
 from app.organisation import models as organisation
@@ -18,6 +19,7 @@ __all__ = [
     "accounts",
     "callbacks",
     "contacts",
+    "imports",
     "organisation",
     "outbox",
     "responses",

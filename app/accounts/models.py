@@ -73,6 +73,20 @@ class SignIn(Base):
     user_agent: Mapped[str]
 
 
+class StaffInvitation(Base):
+    """A link by which somebody chooses a password, once: to begin, or after forgetting. Only its hash is kept."""
+
+    __tablename__ = "staff_invitation"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    user_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("staff_user.id", ondelete="CASCADE"), index=True)
+    invited_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("staff_user.id", ondelete="SET NULL"))
+    secret_hash: Mapped[bytes] = mapped_column(unique=True)
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+
 class AuditEntry(Base):
     """What was done or refused, by whom; only ever added to."""
 

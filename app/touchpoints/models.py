@@ -1,7 +1,7 @@
 """Tables of touchpoints."""
 
 import uuid
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, text
@@ -66,3 +66,48 @@ class Touchpoint(Base):
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
+
+
+class BatchState(StrEnum):
+    """How far a batch of posters is."""
+
+    WAITING = "waiting"
+    DRAWING = "drawing"
+    DONE = "done"
+    FAILED = "failed"
+
+
+class PosterBatch(Base):
+    """The posters of a unit and all below it as one PDF, asked for by a user and drawn by the worker."""
+
+    __tablename__ = "poster_batch"
+    __table_args__ = (
+        one_of("state", BatchState),
+        CheckConstraint("done BETWEEN 0 AND total", name="done_within_total"),
+        Index("ix_poster_batch_user_id_created_at", "user_id", "created_at"),
+        Index("ix_poster_batch_created_at", "created_at"),
+    )
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    user_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("staff_user.id", ondelete="SET NULL"))
+    unit_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("unit.id", ondelete="CASCADE"), index=True)
+    size: Mapped[str]
+    languages: Mapped[list[str]]
+    state: Mapped[str] = mapped_column(default=BatchState.WAITING)
+    done: Mapped[int] = mapped_column(default=0)
+    total: Mapped[int] = mapped_column(default=0)
+    content: Mapped[bytes | None] = mapped_column(deferred=True)
+    error: Mapped[str | None]
+    created_at: Mapped[datetime]
+    finished_at: Mapped[datetime | None]
+
+
+class PageOpen(Base):
+    """How often people opened a code's page on a day (UTC): a lower bound, counted by what the browser reports."""
+
+    __tablename__ = "page_open"
+    __table_args__ = (CheckConstraint("opens > 0", name="opens_counted"),)
+
+    touchpoint_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("touchpoint.id", ondelete="CASCADE"), primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True)
+    opens: Mapped[int]
