@@ -20,6 +20,7 @@ from app.web import access, edge, errors
 from app.web.manage.account import account
 from app.web.manage.callbacks import callbacks
 from app.web.manage.dashboard import dashboard
+from app.web.manage.design import design
 from app.web.manage.responses import responses
 from app.web.manage.touchpoints import touchpoints
 from app.web.public.answer import answer
@@ -42,6 +43,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     account,
     callbacks,
     dashboard,
+    design,
     responses,
     touchpoints,
     home,

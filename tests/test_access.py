@@ -54,6 +54,7 @@ DOORS: Mapping[str, tuple[object, Mapping[str, str]]] = {
     "account.end_others": (STAFF, {}),
     "account.end_one": (STAFF, {}),
     "dashboard.show_dashboard": (STAFF, {}),
+    "design.show_design": (STAFF, {}),
     "responses.show_list": (STAFF, {}),
     "responses.show_one": (STAFF, {}),
     "touchpoints.show_qr_svg": (STAFF, {}),
