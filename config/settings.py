@@ -1,4 +1,4 @@
-"""Typed settings, the only reader of the environment. Every one is described in `config/.env.example`.
+"""Typed settings, the only reader of the environment, each with what it means: the documents are made from here.
 
 A wrong or unknown `OTKLIK_` value stops the start with a list of all that is wrong.
 """
@@ -44,27 +44,102 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, env_file=ROOT / ".env", extra="forbid", frozen=True)
 
-    database_url: str = f"sqlite:///{ROOT / 'var' / 'otklik.db'}"
-    queue_url: str = ""
-    base_url: str = ""
-    secret_key: str = Field(default="", repr=False)
-    data_keys: str = Field(default="", repr=False)
-    var_dir: Path = ROOT / "var"
-    config_dir: Path = ROOT / "config"
-    surveys_dir: Path = ROOT / "surveys"
-    company_name: str = Field(default="Otklik", min_length=1, max_length=120)
-    time_zone: Annotated[str, AfterValidator(_time_zone)] = "Asia/Almaty"
-    hours: Annotated[str, AfterValidator(_hours)] = "Mo-Fr 09:00-18:00"
-    language: Language = Language.RU
-    phone_region: str = "KZ"
-    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
-    metrics_token: str = Field(default="", repr=False)
-    proxies: int = Field(default=0, ge=0, le=5)
-    web_processes: int = Field(default=0, ge=0, le=64)
-    sign_in_idle_minutes: int = Field(default=60, ge=5, le=1440)
-    sign_in_hours: int = Field(default=12, ge=1, le=168)
-    host: str = Field(default="127.0.0.1", validation_alias="HOST")
-    port: int = Field(default=8000, ge=1, le=65535, validation_alias="PORT")
+    # In the order of the documents, which tell `description` (config/reference.py; `make docs` writes them).
+    host: str = Field(
+        default="127.0.0.1",
+        validation_alias="HOST",
+        description="Address that the web server listens on. `0.0.0.0` lets telephones in the same network in.",
+    )
+    port: int = Field(
+        default=8000, ge=1, le=65535, validation_alias="PORT", description="Port that the web server listens on."
+    )
+    base_url: str = Field(
+        default="",
+        description="The address that codes, links and e-mails carry: scheme and host, no path. With https, cookies "
+        "are Secure. Empty: this machine's own address, good for a trial; set it before the first poster is printed.",
+    )
+    proxies: int = Field(
+        default=0,
+        ge=0,
+        le=5,
+        description="How many reverse proxies stand in front and set X-Forwarded-For, -Proto and -Host. Count them "
+        "exactly: one too many lets anybody write their own address.",
+    )
+    web_processes: int = Field(
+        default=0,
+        ge=0,
+        le=64,
+        description="Web processes of 8 threads each. 0: one on SQLite, as many as processors on PostgreSQL.",
+    )
+
+    database_url: str = Field(
+        default=f"sqlite:///{ROOT / 'var' / 'otklik.db'}",
+        repr=False,  # may hold a password
+        description="Where everything that is said is kept: `sqlite:////absolute/path/to/file.db` or "
+        "`postgresql://user:password@host/database`.",
+    )
+    queue_url: str = Field(
+        default="",
+        description="Where the worker's queue is. Leave it out: the queue is a table of the database, and another "
+        "cannot be used yet.",
+    )
+    var_dir: Path = Field(
+        default=ROOT / "var", description="Where the database and the keys live unless told otherwise."
+    )
+    secret_key: str = Field(
+        default="",
+        repr=False,
+        description="Signs cookies and forms; at least 32 characters. Empty: made at the first start in "
+        "`var/keys/secret_key`.",
+    )
+    data_keys: str = Field(
+        default="",
+        repr=False,
+        description="Encrypts telephones and e-mails: `id:base64` of 32 bytes, comma-separated, the first one writes. "
+        "Empty: made at the first start in `var/keys/data_keys`. Without its key a telephone number cannot be read "
+        "again: back the key up, apart from the data.",
+    )
+    config_dir: Path = Field(
+        default=ROOT / "config", description="Where routing.yaml, review_sites.yaml and consents.yaml lie."
+    )
+    surveys_dir: Path = Field(default=ROOT / "surveys", description="Where the survey files lie.")
+
+    company_name: str = Field(
+        default="Otklik",
+        min_length=1,
+        max_length=120,
+        description="The company's name on every page and in the consent to be called.",
+    )
+    time_zone: Annotated[str, AfterValidator(_time_zone)] = Field(
+        default="Asia/Almaty",
+        description="The company's time zone (IANA); every unit without one of its own has it.",
+    )
+    hours: Annotated[str, AfterValidator(_hours)] = Field(
+        default="Mo-Fr 09:00-18:00",
+        description="The company's working hours (OpenStreetMap's opening_hours); every unit without its own has them.",
+    )
+    language: Language = Field(
+        default=Language.RU, description="The language of a page when the browser asks for none of ours."
+    )
+    phone_region: str = Field(
+        default="KZ",
+        description="The country (ISO 3166) whose telephone numbers may be typed without their country code.",
+    )
+
+    sign_in_idle_minutes: int = Field(
+        default=60, ge=5, le=1440, description="A sign-in ends after so many minutes without a request."
+    )
+    sign_in_hours: int = Field(default=12, ge=1, le=168, description="A sign-in ends after so many hours in any case.")
+
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        default="INFO",
+        description="How much is logged; logs go to standard error, one JSON object a line, without personal data.",
+    )
+    metrics_token: str = Field(
+        default="",
+        repr=False,
+        description="What Prometheus must send as a bearer token to read /metrics. Empty: there is no /metrics (404).",
+    )
 
     @classmethod
     def settings_customise_sources(
