@@ -201,6 +201,10 @@ def _found_busy(error: BaseException) -> bool:
     return getattr(error.orig, "sqlstate", None) == _LOCK_NOT_AVAILABLE or (code or 0) & 0xFF == sqlite3.SQLITE_BUSY
 
 
+def _lower(value: object) -> object:
+    return value.lower() if isinstance(value, str) else value
+
+
 def _milliseconds(seconds: float) -> int:
     return max(1, round(seconds * 1000))  # 0 would mean to wait for ever
 
@@ -247,6 +251,8 @@ def _sqlite_engine(url: URL, pool_size: int) -> Engine:
         cursor.execute("PRAGMA foreign_keys=ON")
         cursor.execute("PRAGMA cache_size=-16384")
         cursor.close()
+        # SQLite's own knows Latin letters alone, and whoever seeks "абая" means "Абая" too.
+        connection.create_function("lower", 1, _lower, deterministic=True)
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:

@@ -15,6 +15,7 @@ service    add, change, move and find units
 employees  add, change and find employees
 places     where a unit is, in one line, pure
 listing    all units in the order of the tree, and which one a mistyped code meant
+search     whether a row says what somebody typed
 bulk       many units at once, for files
 
 Knows only kit. Known by everyone above, whose scope of visible units it takes as a value with a `where`.

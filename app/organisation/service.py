@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, SQLColumnExpression, or_, select
+from sqlalchemy import ColumnElement, SQLColumnExpression, select
 from sqlalchemy.orm import Session
 
 from app.kit.errors import ConflictError
@@ -23,6 +23,7 @@ from app.organisation.facts import (
 )
 from app.organisation.hours import WeekHours
 from app.organisation.models import ROOT_CODE, Unit, UnitAncestor, UnitKind
+from app.organisation.search import says
 from app.organisation.tree import (
     UnitCycleError,
     UnknownUnitError,
@@ -212,20 +213,8 @@ def list_children(session: Session, parent_id: uuid.UUID, *, scope: UnitScope | 
 
 
 def search_units(session: Session, text: str, *, scope: UnitScope, limit: int = 50) -> list[Unit]:
-    """Return up to `limit` units within `scope` with the text in name, code or address, by name.
-
-    Letters are matched in any case as far as the database can: SQLite does so for Latin ones only, so the text is tried
-    as typed, in lower case and with a capital.
-    """
-    wanted = text.strip()
-    spellings = dict.fromkeys((wanted, wanted.lower(), wanted.capitalize(), wanted.title()))
-    found = or_(
-        *(
-            column.icontains(spelling, autoescape=True)
-            for spelling in spellings
-            for column in (Unit.name, Unit.code, Unit.address)
-        )
-    )
+    """Return up to `limit` units within `scope` whose name, code or address say each word of the text, by name."""
+    found = says(text, Unit.name, Unit.code, Unit.address)
     query = select(Unit).where(found, scope.where(Unit.id)).order_by(Unit.name, Unit.code).limit(limit)
     return list(session.scalars(query))
 
