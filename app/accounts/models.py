@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from flask_security import UserMixin
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.accounts.passwords import password_matches
@@ -30,7 +30,7 @@ class StaffUser(UserMixin, Base):
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True)  # type: ignore[assignment]  # Flask-Security's hint says int
     email: Mapped[str] = mapped_column(unique=True)
     name: Mapped[str]
-    password: Mapped[str]  # argon2id, as `hash_password` writes it
+    password: Mapped[str]  # argon2id, as `hash_password` writes it, or `NO_PASSWORD` until one is chosen
     # A password that was made for somebody opens the door until this instant, unless they choose their own before.
     one_time_until: Mapped[datetime | None]
     active: Mapped[bool] = mapped_column(default=True)
@@ -74,9 +74,23 @@ class SignIn(Base):
 
 
 class StaffInvitation(Base):
-    """A link by which somebody chooses a password, once: to begin, or after forgetting. Only its hash is kept."""
+    """A link by which somebody chooses a password, once: to begin, or after forgetting. Only its hash is kept.
+
+    A user has at most one that still opens, and the database says so: a newer one revokes it, and so does switching the
+    user off.
+    """
 
     __tablename__ = "staff_invitation"
+    __table_args__ = (
+        CheckConstraint("used_at IS NULL OR revoked_at IS NULL", name="used_or_revoked"),
+        Index(
+            "uq_staff_invitation_user_id_open",
+            "user_id",
+            unique=True,
+            sqlite_where=text("used_at IS NULL AND revoked_at IS NULL"),
+            postgresql_where=text("used_at IS NULL AND revoked_at IS NULL"),
+        ),
+    )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
     user_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("staff_user.id", ondelete="CASCADE"), index=True)
@@ -85,6 +99,7 @@ class StaffInvitation(Base):
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]
 
 
 class AuditEntry(Base):

@@ -22,6 +22,8 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("used_at IS NULL OR revoked_at IS NULL", name=op.f("ck_staff_invitation_used_or_revoked")),
         sa.ForeignKeyConstraint(
             ["invited_by"],
             ["staff_user.id"],
@@ -35,6 +37,15 @@ def upgrade() -> None:
         sa.UniqueConstraint("secret_hash", name=op.f("uq_staff_invitation_secret_hash")),
     )
     op.create_index("ix_staff_invitation_user_id", "staff_invitation", ["user_id"])
+    still_open = sa.text("used_at IS NULL AND revoked_at IS NULL")
+    op.create_index(
+        "uq_staff_invitation_user_id_open",
+        "staff_invitation",
+        ["user_id"],
+        unique=True,
+        sqlite_where=still_open,
+        postgresql_where=still_open,
+    )
 
 
 def downgrade() -> None:
