@@ -9,6 +9,7 @@ Forms of links: those that the sites' own pages and share buttons give, as of 20
 import base64
 import re
 from collections.abc import Callable
+from enum import StrEnum
 from typing import NamedTuple
 from urllib.parse import parse_qs, unquote
 
@@ -50,10 +51,41 @@ _PASTE = {
 }
 
 
+class LinkProblem(StrEnum):
+    """Why a pasted text gives no link."""
+
+    EMPTY = "empty"
+    NO_LINK = "no_link"
+    NOT_HTTPS = "not_https"
+    FOREIGN_HOST = "foreign_host"
+    TOO_MANY_PARTS = "too_many_parts"
+    NO_PAGE = "no_page"
+    HOST_NOT_LISTED = "host_not_listed"
+
+
+_REASONS = {
+    LinkProblem.EMPTY: "this is no link",
+    LinkProblem.NO_LINK: "this is no link",
+    LinkProblem.NOT_HTTPS: "this is not a plain https address",
+    LinkProblem.TOO_MANY_PARTS: "this address has too many parts",
+    LinkProblem.NO_PAGE: "this address is not an office's or company's page",
+    LinkProblem.HOST_NOT_LISTED: "config/review_sites.yaml does not list the host of its review form",
+}
+
+
 class InvalidLinkError(InvalidInputError):
-    """The pasted text gives no link to the site; the message says what to paste."""
+    """The pasted text gives no link to the site; the message says what to paste. `problem` is for other languages."""
 
     code = "invalid_review_link"
+
+    def __init__(self, site: Site, rules: SiteRules, problem: LinkProblem, host: str = "") -> None:
+        reason = _REASONS.get(problem) or f"{host} is not one of its addresses ({', '.join(rules.hosts)})"
+        super().__init__(
+            f"{rules.name}: {reason}; paste {_PASTE[site]}", field="link", site=site.value, name=rules.name
+        )
+        self.problem = problem
+        self.host = host
+        self.hosts = tuple(rules.hosts)
 
 
 class _Address(NamedTuple):
@@ -67,13 +99,15 @@ class _Address(NamedTuple):
 def review_link(site: Site, pasted: str, rules: SiteRules) -> str:
     """Return the link that opens the site's review form, https at one of `rules.hosts`; raises InvalidLinkError."""
     text = pasted.strip()
-    if not text or len(text) > MAX_LENGTH or not text.isprintable() or "\\" in text or " " in text:
-        raise _refuse(site, rules, "this is no link")
+    if not text:
+        raise InvalidLinkError(site, rules, LinkProblem.EMPTY)
+    if len(text) > MAX_LENGTH or not text.isprintable() or "\\" in text or " " in text:
+        raise InvalidLinkError(site, rules, LinkProblem.NO_LINK)
     link = _shorthand(site, text, rules) or _BUILDERS[site](_read_address(site, text, rules))
     if link is None:
-        raise _refuse(site, rules, "this address is not an office's or company's page")
+        raise InvalidLinkError(site, rules, LinkProblem.NO_PAGE)
     if link.removeprefix("https://").partition("/")[0] not in rules.hosts:
-        raise _refuse(site, rules, "config/review_sites.yaml does not list the host of its review form")
+        raise InvalidLinkError(site, rules, LinkProblem.HOST_NOT_LISTED)
     return link
 
 
@@ -96,27 +130,21 @@ def link_host(link: str) -> str:
     return link.removeprefix("https://").partition("/")[0]
 
 
-def _refuse(site: Site, rules: SiteRules, reason: str) -> InvalidLinkError:
-    return InvalidLinkError(
-        f"{rules.name}: {reason}; paste {_PASTE[site]}", field="link", site=site.value, name=rules.name
-    )
-
-
 def _read_address(site: Site, text: str, rules: SiteRules) -> _Address:
     bare = _BARE.match(text)
     if bare and bare["host"].lower() in rules.hosts:  # browsers show addresses without the scheme
         text = f"https://{text}"
     match = _ADDRESS.fullmatch(text)
     if match is None:
-        raise _refuse(site, rules, "this is not a plain https address")
+        raise InvalidLinkError(site, rules, LinkProblem.NOT_HTTPS)
     host = match["host"].lower()
     if host not in rules.hosts:
-        raise _refuse(site, rules, f"{host} is not one of its addresses ({', '.join(rules.hosts)})")
+        raise InvalidLinkError(site, rules, LinkProblem.FOREIGN_HOST, host)
     path, query, fragment = match["path"] or "/", match["query"] or "", match["fragment"] or ""
     try:
         fields = parse_qs(query, max_num_fields=100)
     except ValueError as error:
-        raise _refuse(site, rules, "this address has too many parts") from error
+        raise InvalidLinkError(site, rules, LinkProblem.TOO_MANY_PARTS) from error
     segments = [unquote(segment) for segment in path.split("/") if segment]
     return _Address(host, segments, fields, unquote(f"{path}?{query}#{fragment}"))
 

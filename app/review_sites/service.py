@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time
 from functools import lru_cache
 from typing import Any
@@ -15,7 +15,8 @@ from app.kit.ids import new_id
 from app.organisation.models import Unit, UnitAncestor
 from app.organisation.service import working_time
 from app.responses.models import SurveyResponse
-from app.review_sites.catalogue import Audience, Catalogue, Site, SiteRules
+from app.review_sites.audience import Withheld, find_reason
+from app.review_sites.catalogue import Catalogue, Site, SiteRules
 from app.review_sites.links import link_host
 from app.review_sites.models import ReviewClick, ReviewListing, ReviewOffer
 from app.surveys.definition import Band
@@ -45,6 +46,16 @@ class Offer:
     link: str
     host: str
     listing_id: uuid.UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """A site as one kind of respondent meets it: the page that holds here, and why it is not shown."""
+
+    site: Site
+    rules: SiteRules
+    listing: Listing | None
+    withheld: Withheld | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,21 +140,48 @@ def offers_for(
     `band` None (a survey that is not routed) counts as not happy; a cap's day begins in the unit's own zone.
     Without `heed_caps` a full day hides nothing: whoever was shown a button a moment ago may still use it.
     """
-    listings = {listing.site: listing for listing in listings_for(session, unit_id)}
-    shown = [
-        (listings[site], rules)
-        for site, rules in catalogue.enabled()
-        # A host that was taken out of the catalogue is trusted no longer, whoever had linked to it by then.
-        if site in listings and link_host(listings[site].link) in rules.hosts
-        if _is_asked(rules, band=band, channel=channel)
-    ]
-    capped = [listing.id for listing, rules in shown if heed_caps and rules.daily_cap is not None]
-    visitors = _visitors_today(session, capped, unit_id=unit_id, now=now) if capped else {}
+    verdicts = judge_sites(
+        session, catalogue, unit_id=unit_id, band=band, channel=channel, now=now, heed_caps=heed_caps
+    )
     return [
-        Offer(listing.site, rules.name, listing.link, link_host(listing.link), listing.id)
-        for listing, rules in shown
-        if rules.daily_cap is None or visitors.get(listing.id, 0) < rules.daily_cap
+        Offer(verdict.site, verdict.rules.name, listing.link, link_host(listing.link), listing.id)
+        for verdict in verdicts
+        if (listing := verdict.listing) is not None and verdict.withheld is None
     ]
+
+
+def judge_sites(
+    session: Session,
+    catalogue: Catalogue,
+    *,
+    unit_id: uuid.UUID,
+    band: Band | None,
+    channel: Channel | str,
+    now: datetime,
+    heed_caps: bool = True,
+) -> list[Verdict]:
+    """Return every site of the catalogue, in its order, with why it is not shown, if it is not; as `offers_for`."""
+    listings = {listing.site: listing for listing in listings_for(session, unit_id)}
+    # The code of a visit hangs in the office, and the answer is given there.
+    at_the_office = channel == Channel.VISIT
+    verdicts = [
+        Verdict(
+            site,
+            rules,
+            listing := listings.get(site),
+            find_reason(rules, listing.link if listing else None, band=band, at_the_office=at_the_office),
+        )
+        for site, rules in catalogue.sites.items()
+    ]
+    if not heed_caps:
+        return verdicts
+    capped = [
+        verdict.listing.id
+        for verdict in verdicts
+        if verdict.listing is not None and verdict.withheld is None and verdict.rules.daily_cap is not None
+    ]
+    visitors = _visitors_today(session, capped, unit_id=unit_id, now=now) if capped else {}
+    return [_rest_when_full(verdict, visitors) for verdict in verdicts]
 
 
 def form_action_hosts(offers: Iterable[Offer], catalogue: Catalogue) -> list[str]:
@@ -200,11 +238,11 @@ def find_offered_sites(session: Session, response_id: uuid.UUID) -> list[Site]:
     return [Site(site) for site in sites.split(",")] if sites else []
 
 
-def _is_asked(rules: SiteRules, *, band: Band | None, channel: Channel | str) -> bool:
-    if rules.offer_to is Audience.HAPPY and band is not Band.HAPPY:
-        return False
-    # The code of a visit hangs in the office, and the answer is given there.
-    return rules.on_premises or channel != Channel.VISIT
+def _rest_when_full(verdict: Verdict, visitors: Mapping[uuid.UUID, int]) -> Verdict:
+    listing, cap = verdict.listing, verdict.rules.daily_cap
+    if verdict.withheld is None and listing is not None and cap is not None and visitors.get(listing.id, 0) >= cap:
+        return replace(verdict, withheld=Withheld.DAY_FULL)
+    return verdict
 
 
 def _visitors_today(
