@@ -143,7 +143,8 @@ class _SiteHandler(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def _in_background(serve: Callable[[], None], stop: Callable[[], None]) -> Iterator[None]:
+def in_background(serve: Callable[[], None], stop: Callable[[], None]) -> Iterator[None]:
+    """Serve in a thread until the block ends."""
     thread = threading.Thread(target=serve, daemon=True)
     thread.start()
     yield
@@ -159,7 +160,7 @@ def review_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate)
     server.socket = context.wrap_socket(server.socket, server_side=True)
-    with _in_background(server.serve_forever, server.shutdown):
+    with in_background(server.serve_forever, server.shutdown):
         yield server.server_address[1]
     server.server_close()
 
@@ -201,7 +202,7 @@ def _served(database: Database, var_dir: Path) -> Iterator[Site]:
                     session, unit_id=unit.id, survey_key=definition.key, now=NOW
                 ).code
     server = make_server("127.0.0.1", 0, app, threaded=True)
-    with _in_background(server.serve_forever, server.shutdown):
+    with in_background(server.serve_forever, server.shutdown):
         yield Site(f"http://127.0.0.1:{server.server_port}", database, codes, clock, unit)
     server.server_close()
 
