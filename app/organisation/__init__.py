@@ -12,7 +12,10 @@ facts      what can be said of a unit, checked
 models     unit, unit_ancestor, employee
 tree       who lies below whom, inherited working time, paths
 service    add, change, move and find units
+closing    close a unit with all below it, and reopen it
 employees  add, change and find employees
+browse     units by level or by a word, and one with what it inherits
+employee_list  employees by a word, a unit or their state
 places     where a unit is, in one line, pure
 listing    all units in the order of the tree, and which one a mistyped code meant
 search     whether a row says what somebody typed

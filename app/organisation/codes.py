@@ -60,7 +60,9 @@ def check_code(code: str) -> str:
     """Return the code without spaces around it; raises InvalidCodeError."""
     code = code.strip()
     if not code or len(code) > MAX_LENGTH or not code.isprintable():
-        raise InvalidCodeError(f"a code has 1 to {MAX_LENGTH} printable characters, not {code[:80]!r}", field="code")
+        raise InvalidCodeError(
+            f"a code has 1 to {MAX_LENGTH} printable characters, not {code[:80]!r}", field="code", longest=MAX_LENGTH
+        )
     return code
 
 

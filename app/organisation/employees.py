@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.kit.errors import ConflictError, NotFoundError
 from app.kit.ids import new_id
-from app.organisation.codes import check_code
+from app.organisation.codes import check_code, make_code
 from app.organisation.facts import check_name
 from app.organisation.models import Employee
 from app.organisation.service import UnitScope, get_unit
@@ -30,22 +30,27 @@ class EmployeeExistsError(ConflictError):
 def add_employee(
     session: Session,
     *,
-    code: str,
+    code: str | None = None,
     name: str,
     unit_id: uuid.UUID,
     active: bool = True,
     demo: bool = False,
     now: datetime,
 ) -> Employee:
-    """Return a new employee; raises EmployeeExistsError, UnknownUnitError, InvalidCodeError or InvalidUnitError."""
-    code = check_code(code)
+    """Return a new employee, with a code made from the name unless one is given.
+
+    Raises EmployeeExistsError, UnknownUnitError, InvalidCodeError or InvalidUnitError.
+    """
+    name = check_name(name)
     get_unit(session, unit_id)
+    employee_id = new_id()
+    code = make_code(name, str(employee_id)) if code is None else check_code(code)
     if find_employee(session, code) is not None:
         raise EmployeeExistsError(f"there is an employee {code} already", employee=code)
     employee = Employee(
-        id=new_id(),
+        id=employee_id,
         code=code,
-        name=check_name(name),
+        name=name,
         unit_id=unit_id,
         active=active,
         demo=demo,

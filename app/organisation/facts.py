@@ -13,7 +13,7 @@ ADDRESS_LENGTH = 500
 
 
 class InvalidUnitError(InvalidInputError):
-    """A fact about a unit or an employee that cannot be taken; `field` says which."""
+    """A fact about a unit or an employee that cannot be taken; `field` says which, a finer `code` why."""
 
     code = "invalid_unit"
 
@@ -22,7 +22,12 @@ def check_name(text: str) -> str:
     """Return the name on one line; raises InvalidUnitError when there is none or it is too long."""
     name = one_line(text, "name")
     if not name or len(name) > NAME_LENGTH:
-        raise InvalidUnitError(f"a name has 1 to {NAME_LENGTH} characters, this one {len(name)}", field="name")
+        raise InvalidUnitError(
+            f"a name has 1 to {NAME_LENGTH} characters, this one {len(name)}",
+            field="name",
+            code="name_too_long" if name else "name_missing",
+            longest=NAME_LENGTH,
+        )
     return name
 
 
@@ -30,7 +35,12 @@ def check_address(text: str | None) -> str | None:
     """Return the address on one line, or None for none; raises InvalidUnitError."""
     address = one_line(text or "", "address")
     if len(address) > ADDRESS_LENGTH:
-        raise InvalidUnitError(f"an address has at most {ADDRESS_LENGTH} characters", field="address")
+        raise InvalidUnitError(
+            f"an address has at most {ADDRESS_LENGTH} characters",
+            field="address",
+            code="address_too_long",
+            longest=ADDRESS_LENGTH,
+        )
     return address or None
 
 
@@ -39,7 +49,9 @@ def check_kind(text: str) -> UnitKind:
     kind = text.strip().lower().replace(" ", "_")
     if kind not in set(UnitKind) or kind == UnitKind.COMPANY:
         known = ", ".join(kind for kind in UnitKind if kind != UnitKind.COMPANY)
-        raise InvalidUnitError(f"no kind of unit {text[:40]!r}; known are {known}", field="kind")
+        raise InvalidUnitError(
+            f"no kind of unit {text[:40]!r}; known are {known}", field="kind", code="unknown_kind", text=text[:40]
+        )
     return UnitKind(kind)
 
 
@@ -50,6 +62,8 @@ def check_zone(text: str | None) -> str | None:
         raise InvalidUnitError(
             f"no time zone {zone[:60]!r}; write one of the IANA list, such as Asia/Almaty or Europe/Kyiv",
             field="time_zone",
+            code="unknown_zone",
+            text=zone[:60],
         )
     return zone or None
 
@@ -63,11 +77,15 @@ def check_place(latitude: float | None, longitude: float | None) -> None:
     """Raise InvalidUnitError unless both are given and on earth, or neither is."""
     if (latitude is None) != (longitude is None):
         missing = "latitude" if latitude is None else "longitude"
-        raise InvalidUnitError(f"{missing} is missing; give both or neither", field=missing)
+        raise InvalidUnitError(f"{missing} is missing; give both or neither", field=missing, code="place_incomplete")
     if latitude is not None and not -90 <= latitude <= 90:  # false for NaN as well
-        raise InvalidUnitError(f"latitude {latitude} is not within -90 and 90 degrees", field="latitude")
+        raise InvalidUnitError(
+            f"latitude {latitude} is not within -90 and 90 degrees", field="latitude", code="latitude_off_earth"
+        )
     if longitude is not None and not -180 <= longitude <= 180:
-        raise InvalidUnitError(f"longitude {longitude} is not within -180 and 180 degrees", field="longitude")
+        raise InvalidUnitError(
+            f"longitude {longitude} is not within -180 and 180 degrees", field="longitude", code="longitude_off_earth"
+        )
 
 
 def one_line(text: str, field: str) -> str:
@@ -77,7 +95,9 @@ def one_line(text: str, field: str) -> str:
         return line
     # Soft hyphens and joiners (Cf) are legal in names; control characters and lone surrogates are not.
     if any(unicodedata.category(character) in ("Cc", "Cs") for character in line):
-        raise InvalidUnitError(f"{field} holds a character that cannot be shown; delete it", field=field)
+        raise InvalidUnitError(
+            f"{field} holds a character that cannot be shown; delete it", field=field, code="unreadable_text"
+        )
     return line
 
 

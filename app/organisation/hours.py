@@ -36,7 +36,7 @@ _CUT = re.compile(rf"[\s,;(]*{_BREAK}\s*:?\s*(?P<spans>[^()]*)\)?\s*", re.IGNORE
 
 
 class InvalidHoursError(InvalidInputError):
-    """Opening hours that cannot be read; the message says which part and how to write it."""
+    """Opening hours that cannot be read; the message (and the detail `text`) says which part and how to write it."""
 
     code = "invalid_hours"
 
@@ -58,7 +58,9 @@ class WeekHours:
                 raise InvalidHoursError(f"a span must lie within a day, not {start} to {end} minutes")
         object.__setattr__(self, "days", tuple(_merge(day) for day in self.days))
         if not any(self.days):
-            raise InvalidHoursError(f"not open on any day; leave hours empty to take the parent's, or {_CURE}")
+            raise InvalidHoursError(
+                f"not open on any day; leave hours empty to take the parent's, or {_CURE}", code="never_open"
+            )
 
     def __str__(self) -> str:
         if all(day == ((0, DAY),) for day in self.days):
@@ -75,7 +77,9 @@ class WeekHours:
 def parse_hours(text: str) -> WeekHours:
     """Return the week of an OpenStreetMap text; raises InvalidHoursError, which says what to write."""
     if len(text) > MAX_LENGTH:
-        raise InvalidHoursError(f"{len(text)} characters of hours; at most {MAX_LENGTH} are read")
+        raise InvalidHoursError(
+            f"{len(text)} characters of hours; at most {MAX_LENGTH} are read", code="hours_too_long", longest=MAX_LENGTH
+        )
     if not text.strip():
         raise InvalidHoursError(f"no hours given; {_CURE}")
     week: list[list[Span]] = [[] for _ in range(7)]
@@ -102,14 +106,14 @@ def parse_day_list(entries: Sequence[Mapping[str, object]]) -> WeekHours:
     breaks: list[Span] = []
     for entry in entries:
         if not isinstance(entry, Mapping) or "days" not in entry:
-            raise InvalidHoursError(f"{entry!r} names no days; {_LIST_CURE}")
+            raise InvalidHoursError(f"{entry!r} names no days; {_LIST_CURE}", text=f"{entry!r}")
         name, written = _text(entry["days"]), _text(entry.get("hours"))
         if re.fullmatch(_BREAK, name.strip(), re.IGNORECASE):
             breaks += _read_spans(written, written, _LIST_CURE)
             continue
         days = read_days(name)
         if days is None:
-            raise InvalidHoursError(f"{name!r} is not a weekday; {_LIST_CURE}")
+            raise InvalidHoursError(f"{name!r} is not a weekday; {_LIST_CURE}", code="unknown_weekday", text=name)
         spans = _read_day_hours(written)
         for day in days:
             week[day] += spans
@@ -119,11 +123,11 @@ def parse_day_list(entries: Sequence[Mapping[str, object]]) -> WeekHours:
 def _read_rule(text: str) -> tuple[tuple[int, ...], list[Span]]:
     found = _RULE.fullmatch(text)
     if found is None:
-        raise InvalidHoursError(f"cannot read {text!r}; {_CURE}")
+        raise InvalidHoursError(f"cannot read {text!r}; {_CURE}", text=text)
     names = found["days"].strip()
     days = read_days(names) if names else tuple(range(7))
     if days is None:
-        raise InvalidHoursError(f"{names!r} is not a weekday; {_CURE}")
+        raise InvalidHoursError(f"{names!r} is not a weekday; {_CURE}", code="unknown_weekday", text=names)
     hours = found["hours"].strip().casefold()
     if hours in ("off", "closed"):
         return days, []
@@ -149,7 +153,9 @@ def _read_spans(text: str, whole: str, cure: str) -> list[Span]:
     for part in re.split(r"[,;]", text):
         found = _SPAN.fullmatch(part.strip().casefold())
         if found is None:
-            raise InvalidHoursError(f"cannot read {part.strip() or whole!r} as hours; {cure}")
+            raise InvalidHoursError(
+                f"cannot read {part.strip() or whole!r} as hours; {cure}", text=part.strip() or whole
+            )
         spans.append(_read_span(found[1], found[2], cure))
     return spans
 
@@ -157,7 +163,9 @@ def _read_spans(text: str, whole: str, cure: str) -> list[Span]:
 def _read_span(first: str, last: str, cure: str) -> Span:
     start, end = _read_time(first, cure), _read_time(last, cure)
     if start == end or start >= DAY:
-        raise InvalidHoursError(f"{first}-{last} is no span of time; {cure}; all day is 00:00-24:00")
+        raise InvalidHoursError(
+            f"{first}-{last} is no span of time; {cure}; all day is 00:00-24:00", text=f"{first}-{last}"
+        )
     return (start, end if end > start else end + DAY)  # 22:00-02:00 ends on the next day
 
 
@@ -165,7 +173,7 @@ def _read_time(text: str, cure: str) -> int:
     hour, _, minute = text.replace(".", ":").partition(":")
     minutes = int(hour) * 60 + int(minute or 0)
     if int(minute or 0) > 59 or minutes > DAY:
-        raise InvalidHoursError(f"there is no time {text}; {cure}")
+        raise InvalidHoursError(f"there is no time {text}; {cure}", text=text)
     return minutes
 
 
@@ -225,4 +233,4 @@ def _text(value: object) -> str:
         return value
     if isinstance(value, Sequence) and all(isinstance(part, str) for part in value):
         return ", ".join(value)
-    raise InvalidHoursError(f"{value!r} is neither a text nor a list of texts; {_LIST_CURE}")
+    raise InvalidHoursError(f"{value!r} is neither a text nor a list of texts; {_LIST_CURE}", text=f"{value!r}")

@@ -25,6 +25,7 @@ from app.organisation.hours import WeekHours
 from app.organisation.models import ROOT_CODE, Unit, UnitAncestor, UnitKind
 from app.organisation.search import says
 from app.organisation.tree import (
+    UnitClosedError,
     UnitCycleError,
     UnknownUnitError,
     WorkingTime,
@@ -37,6 +38,7 @@ from app.organisation.tree import (
 )
 
 __all__ = [
+    "UnitClosedError",
     "UnitCycleError",
     "UnitScope",
     "UnknownUnitError",
@@ -89,10 +91,11 @@ def add_unit(
 ) -> Unit:
     """Return a new unit below its parent, with a code made from its name unless one is given.
 
-    Raises UnknownUnitError (no such parent), UnitExistsError, InvalidUnitError, InvalidHoursError or InvalidCodeError.
+    Raises UnknownUnitError (no such parent), UnitClosedError (it is closed), UnitExistsError, InvalidUnitError,
+    InvalidHoursError or InvalidCodeError.
     """
     lock_tree(session)
-    get_unit(session, parent_id)
+    _check_open(get_unit(session, parent_id))
     check_place(latitude, longitude)
     unit = Unit(
         id=new_id(),
@@ -129,11 +132,12 @@ def change_unit(
     time_zone: str | None,
     hours: str | None,
     now: datetime,
-) -> bool:
-    """Give a unit other facts, all of them (None inherits), and tell whether any differed. Raises as add_unit."""
+) -> frozenset[str]:
+    """Give a unit other facts, all of them (None inherits), and return which differed. Raises as add_unit."""
     if unit.parent_id is None:
         raise InvalidUnitError(
-            "the company's name, zone and hours come from the settings OTKLIK_COMPANY_NAME and so on"
+            "the company's name, zone and hours come from the settings OTKLIK_COMPANY_NAME and so on",
+            code="company_is_set",
         )
     check_place(latitude, longitude)
     return _apply(
@@ -154,15 +158,18 @@ def change_unit(
 def move_unit(session: Session, unit: Unit, *, parent_id: uuid.UUID, now: datetime) -> bool:
     """Hang a unit, with all below it, under another parent; tell whether it moved.
 
-    Raises UnitCycleError (the parent is the unit itself or lies below it), UnknownUnitError or InvalidUnitError.
+    Raises UnitCycleError (the parent is the unit itself or lies below it), UnknownUnitError, UnitClosedError (the
+    parent is) or InvalidUnitError.
     """
     lock_tree(session)
     session.refresh(unit, ["parent_id"])  # it may have been moved while this waited for the lock
     if unit.parent_id is None:
-        raise InvalidUnitError("the company itself cannot be moved", field="parent")
-    get_unit(session, parent_id)
+        raise InvalidUnitError("the company itself cannot be moved", field="parent", code="company_is_set")
+    parent = get_unit(session, parent_id)
     if unit.parent_id == parent_id:
         return False
+    if unit.closed_at is None:
+        _check_open(parent)
     relink(session, unit.id, parent_id)
     unit.parent_id = parent_id
     unit.updated_at = now
@@ -225,16 +232,21 @@ def sync_company(
     """Give the company the name, zone and hours of the settings, and tell whether any differed."""
     company = get_company(session)
     facts = {"name": check_name(name), "time_zone": check_zone(str(time_zone)), "hours": check_hours(str(hours))}
-    return _apply(company, facts, now)
+    return bool(_apply(company, facts, now))
 
 
-def _apply(unit: Unit, facts: Mapping[str, object], now: datetime) -> bool:
+def _check_open(parent: Unit) -> None:
+    if parent.closed_at is not None:
+        raise UnitClosedError(f"the unit {parent.code} is closed; reopen it first")
+
+
+def _apply(unit: Unit, facts: Mapping[str, object], now: datetime) -> frozenset[str]:
     different = {field: value for field, value in facts.items() if getattr(unit, field) != value}
     for field, value in different.items():
         setattr(unit, field, value)
     if different:
         unit.updated_at = now
-    return bool(different)
+    return frozenset(different)
 
 
 def _new_code(session: Session, unit: Unit, code: str | None) -> str:

@@ -30,6 +30,12 @@ class UnitCycleError(ConflictError):
     code = "unit_cycle"
 
 
+class UnitClosedError(ConflictError):
+    """The unit above is closed, so nothing can be open below it."""
+
+    code = "unit_closed"
+
+
 @dataclass(frozen=True, slots=True)
 class WorkingTime:
     """When a unit works and in which zone, its own or inherited."""

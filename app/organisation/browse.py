@@ -1,0 +1,175 @@
+"""Units as staff look through them: a level of the tree at a time, or all that say a word; and one with what is above.
+
+Read-only; a few queries however many units there are.
+"""
+
+import uuid
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from sqlalchemy import ColumnElement, func, not_, or_, select
+from sqlalchemy.orm import Session
+
+from app.organisation.models import Unit, UnitAncestor
+from app.organisation.search import says
+from app.organisation.service import UnitScope, get_unit
+
+
+class UnitState(StrEnum):
+    """Which units a list shows."""
+
+    OPEN = "open"
+    CLOSED = "closed"
+    ALL = "all"
+
+
+class UnitSort(StrEnum):
+    """What a flat list is in the order of."""
+
+    NAME = "name"
+    KIND = "kind"
+    CODE = "code"
+    ADDRESS = "address"
+
+
+@dataclass(frozen=True, slots=True)
+class UnitLine:
+    """One unit of a list. `below` counts the open units under it, on all levels."""
+
+    unit: Unit
+    below: int
+
+
+@dataclass(frozen=True, slots=True)
+class UnitLines:
+    """A page of a list, and how many units are in all of it."""
+
+    lines: Sequence[UnitLine]
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A unit on the way from the company down; `seen` tells whether the asker may open it."""
+
+    code: str
+    name: str
+    seen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class UnitSheet:
+    """A unit with the way down to it (itself left out) and its working time, with who it is taken from (None: own)."""
+
+    unit: Unit
+    path: tuple[Step, ...]
+    time_zone: str | None
+    zone_from: str | None
+    hours: str | None
+    hours_from: str | None
+
+
+_SORTS: Mapping[UnitSort, ColumnElement[str]] = {
+    UnitSort.NAME: func.lower(Unit.name),
+    UnitSort.KIND: Unit.kind.expression,
+    UnitSort.CODE: func.lower(Unit.code),
+    UnitSort.ADDRESS: func.lower(func.coalesce(Unit.address, "")),
+}
+
+
+def list_tops(session: Session, *, scope: UnitScope) -> list[UnitLine]:
+    """Return the units of the scope that lie below no other of it: where the asker's tree begins. Two queries."""
+    begins = or_(Unit.parent_id.is_(None), not_(scope.where(Unit.parent_id)))
+    tops = session.scalars(select(Unit).where(scope.where(Unit.id), begins).order_by(*_by(UnitSort.NAME)))
+    return _with_below(session, tops.all())
+
+
+def list_level(
+    session: Session,
+    parent_id: uuid.UUID,
+    *,
+    scope: UnitScope,
+    state: UnitState = UnitState.OPEN,
+    limit: int,
+    offset: int = 0,
+) -> UnitLines:
+    """Return the units right below one, by name. Three queries."""
+    wanted = [Unit.parent_id == parent_id, scope.where(Unit.id), *_in_state(state)]
+    return _page(session, wanted, _by(UnitSort.NAME), limit, offset)
+
+
+def find_lines(
+    session: Session,
+    *,
+    scope: UnitScope,
+    text: str = "",
+    kind: str | None = None,
+    state: UnitState = UnitState.OPEN,
+    sort: UnitSort = UnitSort.NAME,
+    descending: bool = False,
+    limit: int,
+    offset: int = 0,
+) -> UnitLines:
+    """Return the units whose code, name or address say each word of the text, from the whole scope. Three queries."""
+    wanted = [scope.where(Unit.id), says(text, Unit.code, Unit.name, Unit.address), *_in_state(state)]
+    if kind is not None:
+        wanted.append(Unit.kind == kind)
+    return _page(session, wanted, _by(sort, descending=descending), limit, offset)
+
+
+def read_sheet(session: Session, code: str, *, scope: UnitScope) -> UnitSheet:
+    """Return one unit with what it inherits; raises UnknownUnitError if there is none within `scope`. Two queries."""
+    unit = get_unit(session, code, scope)
+    rows = session.execute(
+        select(Unit.code, Unit.name, Unit.time_zone, Unit.hours, scope.where(Unit.id))
+        .join(UnitAncestor, UnitAncestor.ancestor_id == Unit.id)
+        .where(UnitAncestor.unit_id == unit.id, UnitAncestor.distance > 0)
+        .order_by(UnitAncestor.distance)
+    ).all()
+    zones = [(zone, name) for _, name, zone, _, _ in rows if zone is not None]
+    hours = [(text, name) for _, name, _, text, _ in rows if text is not None]
+    zone, zone_from = (unit.time_zone, None) if unit.time_zone else next(iter(zones), (None, None))
+    week, hours_from = (unit.hours, None) if unit.hours else next(iter(hours), (None, None))
+    path = tuple(Step(code, name, bool(seen)) for code, name, _, _, seen in reversed(rows))
+    return UnitSheet(unit, path, zone, zone_from, week, hours_from)
+
+
+def count_below(session: Session, unit_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, int]:
+    """Return how many open units lie below each, on all levels; those with none are left out. One query."""
+    counts = session.execute(
+        select(UnitAncestor.ancestor_id, func.count())
+        .join(Unit, Unit.id == UnitAncestor.unit_id)
+        .where(UnitAncestor.ancestor_id.in_(unit_ids), UnitAncestor.distance > 0, Unit.closed_at.is_(None))
+        .group_by(UnitAncestor.ancestor_id)
+    )
+    return dict(counts.all())
+
+
+def _page(
+    session: Session,
+    wanted: Sequence[ColumnElement[bool]],
+    order: Sequence[ColumnElement[str]],
+    limit: int,
+    offset: int,
+) -> UnitLines:
+    total = session.scalars(select(func.count()).select_from(Unit).where(*wanted)).one()
+    units = session.scalars(select(Unit).where(*wanted).order_by(*order).limit(limit).offset(offset))
+    return UnitLines(_with_below(session, units.all()), total)
+
+
+def _with_below(session: Session, units: Sequence[Unit]) -> list[UnitLine]:
+    below = count_below(session, [unit.id for unit in units])
+    return [UnitLine(unit, below.get(unit.id, 0)) for unit in units]
+
+
+def _in_state(state: UnitState) -> list[ColumnElement[bool]]:
+    if state is UnitState.ALL:
+        return []
+    return [Unit.closed_at.is_(None) if state is UnitState.OPEN else Unit.closed_at.is_not(None)]
+
+
+def _by(sort: UnitSort, *, descending: bool = False) -> list[ColumnElement[str]]:
+    first = _SORTS[sort]
+    # Names repeat; the code makes the pages of a list disjoint.
+    return [first.desc() if descending else first.asc(), _SORTS[UnitSort.NAME].asc(), Unit.code.asc()]
