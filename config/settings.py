@@ -16,6 +16,7 @@ import phonenumbers
 from pydantic import AfterValidator, Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from app.backup.keys import make_backup_key, parse_backup_key
 from app.kit.crypto import DataKey, format_data_keys, parse_data_keys
 from app.kit.errors import ConfigurationError
 from app.kit.i18n import Language
@@ -98,6 +99,12 @@ class Settings(BaseSettings):
         description="Encrypts telephones and e-mails: `id:base64` of 32 bytes, comma-separated, the first one writes. "
         "Empty: made at the first start in `var/keys/data_keys`. Without its key a telephone number cannot be read "
         "again: back the key up, apart from the data.",
+    )
+    backup_key: str = Field(
+        default="",
+        repr=False,
+        description="Encrypts what `flask backup` writes: 32 bytes in base64. Empty: made at the first backup in "
+        "`var/keys/backup_key`. Without it no backup can be opened: keep a copy elsewhere.",
     )
     config_dir: Path = Field(
         default=ROOT / "config", description="Where routing.yaml, review_sites.yaml and consents.yaml lie."
@@ -190,6 +197,16 @@ class Settings(BaseSettings):
             raise ValueError("at least 32 characters; `openssl rand -base64 32` makes one")
         return value
 
+    @field_validator("backup_key")
+    @classmethod
+    def _backup(cls, value: str) -> str:
+        if value:
+            try:
+                parse_backup_key(value)
+            except ConfigurationError as error:
+                raise ValueError(error.message) from error
+        return value
+
     @property
     def public_url(self) -> str:
         """The address that codes and links carry: `base_url`, or the local one for a trial."""
@@ -235,6 +252,28 @@ class Settings(BaseSettings):
         except ConfigurationError as error:
             cure = "delete it only if no telephone number was ever left, since none could be read again"
             raise _no_key(path, text, cure) from error
+
+    @property
+    def backup_key_file(self) -> Path:
+        """Where the backups' key is made at the first backup, unless the environment gives one."""
+        return self.keys_dir / "backup_key"
+
+    @property
+    def has_backup_key(self) -> bool:
+        """Tell whether there is a key to open backups with; asking makes none."""
+        return bool(self.backup_key) or self.backup_key_file.exists()
+
+    @cached_property
+    def backup_secret(self) -> bytes:
+        """The backups' key: `OTKLIK_BACKUP_KEY`, or the file made at the first backup."""
+        if self.backup_key:
+            return parse_backup_key(self.backup_key)
+        text = _own_key(self.backup_key_file, make_backup_key)
+        try:
+            return parse_backup_key(text)
+        except ConfigurationError as error:
+            cure = "delete it to have a new one made, which opens no earlier backup"
+            raise _no_key(self.backup_key_file, text, cure) from error
 
 
 def load_settings(environ: Mapping[str, str] | None = None) -> Settings:

@@ -8,6 +8,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from sqlalchemy.engine import Connection
 
 from app.kit.db import Database
 from app.kit.errors import OtklikError
@@ -39,6 +40,34 @@ def schema_is_current(database: Database) -> bool:
     with database.reading() as session:
         at = MigrationContext.configure(session.connection()).get_current_heads()
     return frozenset(at) == _newest()
+
+
+def newest_revision() -> str:
+    """Return the newest migration this code knows; there is one head."""
+    (head,) = _newest()
+    return head
+
+
+def knows_revision(revision: str) -> bool:
+    """Tell whether a migration of this name is among the code's own."""
+    return any(script.revision == revision for script in ScriptDirectory.from_config(_config()).walk_revisions())
+
+
+def revision_of(connection: Connection) -> str | None:
+    """Return the migration at which the database stands, or None if it has no schema of ours."""
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def move_schema(connection: Connection, revision: str) -> None:
+    """Migrate up or down to the revision within the caller's transaction, on a connection of `Database.migrating`."""
+    config = _config()
+    config.attributes["connection"] = connection
+    path = [script.revision for script in ScriptDirectory.from_config(config).walk_revisions()]  # the newest first
+    at = revision_of(connection)
+    if at == revision:
+        return
+    down = at is not None and path.index(at) < path.index(revision)
+    (command.downgrade if down else command.upgrade)(config, revision)
 
 
 @cache
