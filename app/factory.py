@@ -25,6 +25,7 @@ from app.web.manage.responses import responses
 from app.web.manage.touchpoints import touchpoints
 from app.web.public.answer import answer
 from app.web.public.look import look
+from app.web.public.opened import opened
 from app.web.public.survey import survey
 from app.web.rates import init_rates
 from app.web.site.health import health
@@ -38,6 +39,7 @@ MAX_BODY = 64 * 1024
 BLUEPRINTS: tuple[Blueprint, ...] = (
     survey,
     answer,
+    opened,
     look,
     sign_in,
     account,

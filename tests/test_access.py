@@ -39,6 +39,7 @@ DOORS: Mapping[str, tuple[object, Mapping[str, str]]] = {
     "answer.show": (ANYONE, {}),
     "answer.extend": (ANYONE, {}),
     "answer.leave": (ANYONE, {}),
+    "opened.note_opened": (ANYONE, {}),
     "look.stylesheet": (ANYONE, {}),
     "home.show_home": (ANYONE, {}),
     "health.show_alive": (ANYONE, {}),

@@ -123,6 +123,16 @@ def allow_form_action(origins: Iterable[str]) -> None:
     g.form_action = sorted({*g.get("form_action", ()), *origins})
 
 
+def allow_script(digest: str) -> None:
+    """Let this page run the one inline script that has the digest (`sha256-…`)."""
+    g.script = f" '{digest}'"
+
+
+def allow_frames() -> None:
+    """Let this page show pages of ours in frames."""
+    g.frames = "frame-src 'self'; "
+
+
 def no_referrer() -> None:
     """Keep this page's address, which is a key, out of every request that it causes."""
     g.referrer_policy = "no-referrer"
@@ -164,8 +174,8 @@ def _set_headers(response: Response) -> Response:
     form_action = " ".join(["'self'", *g.get("form_action", ())])
     headers.setdefault(
         "Content-Security-Policy",
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
-        f"form-action {form_action}; base-uri 'none'; frame-ancestors 'none'",
+        f"default-src 'none'; script-src 'self'{g.get('script', '')}; style-src 'self'; img-src 'self' data:; "
+        f"connect-src 'self'; {g.get('frames', '')}form-action {form_action}; base-uri 'none'; frame-ancestors 'none'",
     )
     headers.setdefault("X-Content-Type-Options", "nosniff")
     headers.setdefault("Referrer-Policy", g.get("referrer_policy", "same-origin"))

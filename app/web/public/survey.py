@@ -19,8 +19,10 @@ from app.touchpoints.service import LiveTouchpoint, find_live, read_stamp
 from app.web import edge
 from app.web.access import Gate, gate
 from app.web.public.device import give_device, read_device
-from app.web.public.questions import read_value, show_question
-from app.web.public.shell import answer_gone, render, speak
+from app.web.public.opened import allow_opened_script
+from app.web.public.question_page import render_question
+from app.web.public.questions import read_value
+from app.web.public.shell import answer_gone, speak
 
 survey = Blueprint("survey", __name__)
 gate(survey, Gate.PUBLIC)
@@ -73,6 +75,7 @@ def show(code: str) -> AnyResponse:
     """Show the question; `?rating=4` marks an answer and stores nothing, `?lang=kk` chooses the language."""
     asked = _asked_lately(code)
     speak(asked.definition.languages, asked=request.args.get("lang"))
+    allow_opened_script()
     return give_device(make_response(_page(asked, marked=request.args.get("rating"))))
 
 
@@ -147,7 +150,7 @@ def _page(asked: _Asked, *, marked: str | None, problem: str = "") -> str:
     token = issue_form(edge.wiring().signing_key, asked.subject, edge.now())
     if marked is None and not problem:
         return _plain_page(asked).replace(_TOKEN_HERE, token)
-    return _render_page(asked, token, marked=marked, problem=problem)
+    return render_question(asked.touchpoint, asked.definition, token, marked=marked, problem=problem)
 
 
 def _plain_page(asked: _Asked) -> str:
@@ -169,22 +172,5 @@ def _plain_page(asked: _Asked) -> str:
     if page is None:
         if len(pages) >= _MOST_PAGES:
             pages.clear()
-        page = pages[key] = _render_page(asked, _TOKEN_HERE, marked=None)
+        page = pages[key] = render_question(asked.touchpoint, asked.definition, _TOKEN_HERE, marked=None)
     return page
-
-
-def _render_page(asked: _Asked, token: str, *, marked: str | None, problem: str = "") -> str:
-    language, definition = edge.current_language(), asked.definition
-    value = read_value(marked)
-    chosen = value if value is not None and definition.first.accepts(value) else None
-    return render(
-        "public/survey.html",
-        definition.languages,
-        action=url_for("survey.show", code=asked.touchpoint.code, lang=language.value),
-        token=token,
-        place=asked.touchpoint.unit_name,
-        address=asked.touchpoint.unit_address,
-        question=show_question(definition.first, language, edge.desk().company, [str(chosen)]),
-        preselected=None if chosen is None or problem else definition.first.label(chosen, language),
-        problem=problem,
-    )
