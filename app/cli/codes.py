@@ -13,16 +13,10 @@ from app.cli.units import choose_unit
 from app.kit.errors import InvalidInputError
 from app.organisation.employees import get_employee
 from app.organisation.service import get_unit
+from app.touchpoints.changes import repoint_touchpoint, revoke_touchpoint
 from app.touchpoints.models import Channel
 from app.touchpoints.qr import touchpoint_url
-from app.touchpoints.service import (
-    Target,
-    add_touchpoint,
-    get_touchpoint,
-    list_touchpoints,
-    repoint_touchpoint,
-    revoke_touchpoint,
-)
+from app.touchpoints.service import Target, add_touchpoint, get_touchpoint, list_touchpoints
 from app.web.edge import wiring
 
 _PAGE = 1000

@@ -7,18 +7,19 @@ import click
 from flask.cli import AppGroup
 from sqlalchemy.orm import Session
 
+from app.accounts.scope import EVERYTHING
 from app.analytics.csv_form import guard
 from app.cli.kinds import KIND
 from app.cli.set_up import tell_address
 from app.cli.told import told
 from app.cli.units import choose_unit
-from app.kit.errors import InvalidInputError, NotFoundError
+from app.kit.errors import InvalidInputError
 from app.organisation.facts import check_kind
 from app.organisation.models import Unit
-from app.organisation.service import get_company, units_below
+from app.organisation.service import get_company
+from app.touchpoints.adding import add_codes, choose_units
 from app.touchpoints.models import Channel
 from app.touchpoints.qr import touchpoint_url
-from app.touchpoints.service import add_touchpoints
 from app.web.edge import wiring
 
 touchpoint = AppGroup("touchpoint", help="Codes that lead respondents to a survey.")
@@ -43,9 +44,9 @@ def add_touchpoints_command(unit: str | None, kind: str | None, survey_key: str,
     wired.surveys.current(survey_key)
     with wired.database.transaction() as session:
         units = _choose_units(session, unit, kind)
-        codes = add_touchpoints(
+        codes, _ = add_codes(
             session,
-            [each.id for each in units],
+            units,
             survey_key=survey_key,
             placement=placement,
             channel=Channel(channel),
@@ -62,11 +63,5 @@ def add_touchpoints_command(unit: str | None, kind: str | None, survey_key: str,
 def _choose_units(session: Session, unit: str | None, kind: str | None) -> list[Unit]:
     if unit is None and kind is None:
         raise InvalidInputError("say for which unit (--unit CODE), or for each of which kind (--kind office)")
-    if kind is None:
-        return [choose_unit(session, unit or "")]
-    wanted = check_kind(kind)
     top = get_company(session) if unit is None else choose_unit(session, unit)
-    units = [each for each in units_below(session, top.id, kind=wanted) if each.closed_at is None]
-    if not units:
-        raise NotFoundError(f"there is no {wanted.value} below {top.code}; `flask import units` brings them in")
-    return units
+    return choose_units(session, top, None if kind is None else check_kind(kind), scope=EVERYTHING)

@@ -3,8 +3,12 @@
 Words: a *code* is 8 random Crockford characters, printed and therefore kept for ever; a touchpoint is *revoked* (it
 then answers like an unknown code) or *re-pointed* (another unit, survey or placement under the same code).
 
-models   touchpoint
-service  add, find, revoke, re-point
+models   touchpoint, poster_batch, page_open
+service  add, find
+adding   codes for a unit or for every unit of a kind
+changes  re-point, withdraw, take back into use
+history  what was done to a code, from the audit log
+opens    how often a code's page was seen
 qr       addresses and images of codes, pure
 
 Knows accounts (scopes), organisation and kit. Known by responses, routing and above.

@@ -1,4 +1,4 @@
-"""Add, find, re-point and revoke touchpoints."""
+"""Add and find touchpoints."""
 
 import uuid
 from collections.abc import Mapping, Sequence
@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Select, bindparam, func, select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.accounts.scope import EVERYTHING, Scope
@@ -27,12 +26,6 @@ class InvalidPlacementError(InvalidInputError):
     """The placement is too long or holds characters that cannot be printed."""
 
     code = "invalid_placement"
-
-
-class TouchpointTakenError(ConflictError):
-    """Another live code already stands for this unit, employee, survey and placement; `details` name it."""
-
-    code = "touchpoint_taken"
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +156,7 @@ def add_touchpoint(
 
     One that exists keeps its channel. Raises NotFoundError for an unknown unit, InvalidPlacementError.
     """
-    target = Target(unit_id, survey_key, _read_placement(placement), channel, employee_id)
+    target = Target(unit_id, survey_key, read_placement(placement), channel, employee_id)
     code = _add(session, [unit_id], target, now=now)[unit_id]
     return get_touchpoint(session, code, scope=EVERYTHING)
 
@@ -180,45 +173,16 @@ def add_touchpoints(
     """Return the code of each unit's live touchpoint, those made that were missing; few statements for thousands."""
     if not unit_ids:
         return {}
-    return _add(session, unit_ids, Target(unit_ids[0], survey_key, _read_placement(placement), channel), now=now)
+    return _add(session, unit_ids, Target(unit_ids[0], survey_key, read_placement(placement), channel), now=now)
 
 
-def revoke_touchpoint(session: Session, touchpoint_id: uuid.UUID, *, scope: Scope, now: datetime) -> Touchpoint:
-    """Make the code answer like an unknown one, from now on; revoking twice changes nothing."""
-    touchpoint = _get(session, touchpoint_id, scope)
-    if touchpoint.revoked_at is None:
-        touchpoint.revoked_at = touchpoint.updated_at = now
-    return touchpoint
-
-
-def repoint_touchpoint(
-    session: Session, touchpoint_id: uuid.UUID, target: Target, *, scope: Scope, now: datetime
-) -> Touchpoint:
-    """Let the printed code lead elsewhere. Answers already given stay with the unit that they were given to.
-
-    Raises NotFoundError if the code or the new unit is unknown or out of scope, TouchpointTakenError if another live
-    code already stands there.
-    """
-    touchpoint = _get(session, touchpoint_id, scope)
-    demo = session.scalar(select(Unit.demo).where(Unit.id == target.unit_id, scope.where(Unit.id)))
-    if demo is None:
-        raise NotFoundError("no such unit")
-    placement = _read_placement(target.placement)
-    try:
-        with session.begin_nested():
-            touchpoint.unit_id = target.unit_id
-            touchpoint.employee_id = target.employee_id
-            touchpoint.survey_key = target.survey_key
-            touchpoint.placement = placement
-            touchpoint.channel = target.channel
-            touchpoint.demo = demo
-            touchpoint.updated_at = now
-    except IntegrityError as error:
-        other = session.scalar(_live_ones([target.unit_id], target, placement).with_only_columns(Touchpoint.code))
-        if other is None:  # not the index of live touchpoints: an unknown employee, say
-            raise
-        raise TouchpointTakenError(f"the code {other} already stands there; revoke it first", code=other) from error
-    return touchpoint
+def existing_codes(
+    session: Session, unit_ids: Sequence[uuid.UUID], *, survey_key: str, placement: str = ""
+) -> dict[uuid.UUID, str]:
+    """Return the codes in use of those units that have one for this survey and placement."""
+    if not unit_ids:
+        return {}
+    return _existing_codes(session, unit_ids, Target(unit_ids[0], survey_key, read_placement(placement)))
 
 
 def _add(session: Session, unit_ids: Sequence[uuid.UUID], target: Target, *, now: datetime) -> dict[uuid.UUID, str]:
@@ -268,7 +232,7 @@ def _insert(
 def _existing_codes(session: Session, unit_ids: Sequence[uuid.UUID], target: Target) -> dict[uuid.UUID, str]:
     codes: dict[uuid.UUID, str] = {}
     for start in range(0, len(unit_ids), _BATCH):
-        query = _live_ones(unit_ids[start : start + _BATCH], target, target.placement)
+        query = live_ones(unit_ids[start : start + _BATCH], target, target.placement)
         codes.update(
             (unit_id, code)
             for unit_id, code in session.execute(query.with_only_columns(Touchpoint.unit_id, Touchpoint.code))
@@ -276,7 +240,8 @@ def _existing_codes(session: Session, unit_ids: Sequence[uuid.UUID], target: Tar
     return codes
 
 
-def _live_ones(unit_ids: Sequence[uuid.UUID], target: Target, placement: str) -> Select[Touchpoint]:
+def live_ones(unit_ids: Sequence[uuid.UUID], target: Target, placement: str) -> Select[Touchpoint]:
+    """Return the query of the codes in use that stand where the target says, at any of the units."""
     return select(Touchpoint).where(
         Touchpoint.unit_id.in_(unit_ids),
         Touchpoint.employee_id == target.employee_id
@@ -297,16 +262,8 @@ def _demo_marks(session: Session, unit_ids: Sequence[uuid.UUID]) -> dict[uuid.UU
     return marks
 
 
-def _get(session: Session, touchpoint_id: uuid.UUID, scope: Scope) -> Touchpoint:
-    touchpoint = session.scalar(
-        select(Touchpoint).where(Touchpoint.id == touchpoint_id, scope.where(Touchpoint.unit_id))
-    )
-    if touchpoint is None:
-        raise NotFoundError("no such touchpoint")
-    return touchpoint
-
-
-def _read_placement(text: str) -> str:
+def read_placement(text: str) -> str:
+    """Return the placement in single spaces; raises InvalidPlacementError."""
     placement = " ".join(text.split())
     if len(placement) > PLACEMENT_LENGTH or not placement.isprintable():
         raise InvalidPlacementError(

@@ -17,7 +17,8 @@ from app.accounts.sign_ins import begin_sign_in
 from app.factory import create_app
 from app.kit.db import Database
 from app.organisation.service import add_unit, get_company
-from app.touchpoints.service import add_touchpoint, get_touchpoint, revoke_touchpoint
+from app.touchpoints.changes import revoke_touchpoint
+from app.touchpoints.service import add_touchpoint, get_touchpoint
 from config.settings import Settings
 
 

@@ -15,19 +15,17 @@ from app.kit.errors import NotFoundError
 from app.kit.ids import CROCKFORD, new_id
 from app.organisation.models import Employee, Unit
 from app.organisation.service import add_unit, get_company
+from app.touchpoints.changes import TouchpointTakenError, repoint_touchpoint, revoke_touchpoint
 from app.touchpoints.models import Channel, Touchpoint
 from app.touchpoints.service import (
     InvalidPlacementError,
     LiveTouchpoint,
     Target,
-    TouchpointTakenError,
     add_touchpoint,
     add_touchpoints,
     find_live,
     get_touchpoint,
     list_touchpoints,
-    repoint_touchpoint,
-    revoke_touchpoint,
 )
 
 SURVEY = "office-visit"

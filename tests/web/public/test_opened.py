@@ -9,8 +9,8 @@ from sqlalchemy import func, select
 
 from app.accounts.scope import EVERYTHING
 from app.responses.models import DeviceAnswer, SurveyResponse
+from app.touchpoints.changes import revoke_touchpoint
 from app.touchpoints.models import PageOpen
-from app.touchpoints.service import revoke_touchpoint
 from tests.web.public.conftest import Person, Place
 
 OURS = {"Sec-Fetch-Site": "same-origin"}

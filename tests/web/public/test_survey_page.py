@@ -10,7 +10,7 @@ from app.accounts.scope import EVERYTHING
 from app.kit.clock import utc_now
 from app.organisation.models import Unit
 from app.responses.models import SurveyResponse
-from app.touchpoints.service import revoke_touchpoint
+from app.touchpoints.changes import revoke_touchpoint
 from tests.web.public.conftest import Person, Place
 
 WORDS = {
