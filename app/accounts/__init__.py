@@ -2,14 +2,20 @@
 
 Words: a *user* is staff; a *grant* is a role (admin, manager, analyst) at a unit and all below it; a *sign-in* is one
 device's session as a row that can be ended; a *scope* is the set of units a user may see, handed to every find and
-list; a *one-time* password was made for somebody and stops working unless they choose their own.
+list; a *one-time* password was made for somebody and stops working unless they choose their own; an *invitation* is a
+link by which somebody chooses their password, the first one or a new one.
 
-scope      which units, as a WHERE
-models     staff_user, staff_grant, sign_in, audit_entry
-passwords  made, hashed, compared and judged; pure
-service    add and find users, grant roles, change passwords, disable
-sign_ins   check a password, begin, check and end sign-ins
-audit      what was done and refused
+scope           which units, as a WHERE
+models          staff_user, staff_grant, sign_in, staff_invitation, audit_entry
+emails          as they are stored and compared; pure
+passwords       made, hashed, compared and judged; pure
+sign_ins        check a password, begin, check and end sign-ins
+invitations     make, find, spend and revoke the links
+service         add and find users, grant roles, change passwords, let in and out: without asking who may
+administration  the same for an administrator, within a scope; the company keeps one who can sign in
+listing         users as administrators see them
+audit           what was done and refused
+retention       what is forgotten, and when
 
 Knows organisation and kit (and, as the one exception below the faces, Flask-Security's UserMixin). Known by callbacks
 and above.

@@ -20,6 +20,8 @@ PASSES = 2
 LANES = 1
 SHORTEST = 12
 LONGEST = 128
+# What stands in place of a hash until an invited person has chosen a password: nothing matches it.
+NO_PASSWORD = "!"  # noqa: S105 -- the absence of one
 _HASHER = PasswordHasher(time_cost=PASSES, memory_cost=MEMORY_KIB, parallelism=LANES)
 # Without 0 O 1 l I, which are read to each other over the telephone.
 _LETTERS = "".join(sorted(set(string.ascii_letters + string.digits) - set("0O1lI")))

@@ -7,17 +7,18 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.accounts.audit import record
+from app.accounts.emails import normalise_email, read_email
+from app.accounts.invitations import revoke_invitations, tidy_name
 from app.accounts.models import Role, StaffGrant, StaffUser
-from app.accounts.passwords import check_new_password, hash_password, password_matches
+from app.accounts.passwords import NO_PASSWORD, check_new_password, hash_password, password_matches
 from app.accounts.scope import Scope
+from app.accounts.sign_ins import end_sign_ins
 from app.kit.errors import ConflictError, InvalidInputError, NotFoundError
 from app.kit.i18n import Language
 from app.kit.ids import new_id
 from app.organisation.models import Unit
 
 ONE_TIME_LASTS = timedelta(days=7)
-_LONGEST_EMAIL = 254
-_LONGEST_NAME = 120
 
 
 class UserExistsError(ConflictError):
@@ -32,41 +33,32 @@ class NoSuchUserError(NotFoundError):
     code = "no_such_user"
 
 
-class InvalidEmailError(InvalidInputError):
-    """This cannot be an e-mail address."""
-
-    code = "invalid_email"
-
-
 class WrongPasswordError(InvalidInputError):
     """The present password, asked for again, is not this one."""
 
     code = "wrong_password"
 
 
-def normalise_email(text: str) -> str:
-    """Return the e-mail as it is stored and compared: trimmed, in lower case, without what no database takes."""
-    return text.strip().lower().encode("utf-8", "replace").decode().replace("\0", "\ufffd")
-
-
 def add_user(
     session: Session,
     *,
     email: str,
-    password: str,
+    password: str | None,
     role: Role,
     unit_id: uuid.UUID,
     one_time: bool = False,
     name: str = "",
     language: Language | None = None,
     demo: bool = False,
+    by: uuid.UUID | None = None,
     now: datetime,
 ) -> StaffUser:
     """Return the new user with one grant; raises UserExistsError, InvalidEmailError.
 
-    A `one_time` password was made by us and works for seven days, unless the user chooses another.
+    A `one_time` password was made by us and works for seven days, unless the user chooses another. Without a password
+    the user cannot sign in before a link has been used. `by` is None on the command line, here as below.
     """
-    address = _read_email(email)
+    address = read_email(email)
     if find_user(session, address) is not None:
         raise UserExistsError(
             "there is a user with this e-mail; `user grant` gives another role, `user password` resets"
@@ -74,8 +66,8 @@ def add_user(
     user = StaffUser(
         id=new_id(),
         email=address,
-        name=name.strip()[:_LONGEST_NAME] or address.partition("@")[0],
-        password=hash_password(password),
+        name=tidy_name(name) or address.partition("@")[0],
+        password=NO_PASSWORD if password is None else hash_password(password),
         one_time_until=now + ONE_TIME_LASTS if one_time else None,
         active=True,
         fs_uniquifier=uuid.uuid4().hex,
@@ -86,23 +78,32 @@ def add_user(
     )
     session.add(user)
     session.flush()  # the grant's foreign key needs the row
-    record(session, "user.added", now=now, object_type="user", object_id=user.id)
-    grant_role(session, user, role=role, unit_id=unit_id, now=now)
+    record(session, "user.added", now=now, user_id=by, object_type="user", object_id=user.id)
+    grant_role(session, user, role=role, unit_id=unit_id, by=by, now=now)
     return user
 
 
-def grant_role(session: Session, user: StaffUser, *, role: Role, unit_id: uuid.UUID, now: datetime) -> None:
-    """Give the user the role at the unit and all below it; given twice is given."""
+def grant_role(
+    session: Session,
+    user: StaffUser,
+    *,
+    role: Role,
+    unit_id: uuid.UUID,
+    by: uuid.UUID | None = None,
+    now: datetime,
+) -> bool:
+    """Give the user the role at the unit and all below it, and tell whether it is new; given twice is given."""
     known = session.scalars(
         select(StaffGrant.id).where(
             StaffGrant.user_id == user.id, StaffGrant.unit_id == unit_id, StaffGrant.role == role
         )
     ).one_or_none()
     if known is not None:
-        return
+        return False
     session.add(StaffGrant(id=new_id(), user_id=user.id, unit_id=unit_id, role=role))
     details = {"role": str(role), "unit_id": str(unit_id)}
-    record(session, "role.granted", now=now, object_type="user", object_id=user.id, details=details)
+    record(session, "role.granted", now=now, user_id=by, object_type="user", object_id=user.id, details=details)
+    return True
 
 
 def find_user(session: Session, email: str) -> StaffUser | None:
@@ -114,14 +115,14 @@ def get_user(session: Session, email: str) -> StaffUser:
     """Return the user with this e-mail; raises NoSuchUserError."""
     user = find_user(session, email)
     if user is None:
-        raise NoSuchUserError(f"no user has the e-mail {normalise_email(email)!r}; `user add` makes one")
+        raise NoSuchUserError(f"no user has the e-mail {normalise_email(email)!r}; `user invite` or `user add` makes one")
     return user
 
 
 def has_admin(session: Session) -> bool:
     """Tell whether anybody who may sign in is an administrator."""
     admins = select(StaffUser.id).join(StaffGrant, StaffGrant.user_id == StaffUser.id)
-    admins = admins.where(StaffUser.active.is_(True), StaffGrant.role == Role.ADMIN)
+    admins = admins.where(StaffUser.active, StaffUser.password != NO_PASSWORD, StaffGrant.role == Role.ADMIN)
     return session.scalars(admins.limit(1)).first() is not None
 
 
@@ -136,7 +137,8 @@ def scope_of(session: Session, user_id: uuid.UUID, *roles: Role) -> Scope:
 
 
 def set_password(session: Session, user: StaffUser, password: str, *, one_time: bool, now: datetime) -> None:
-    """Replace the password from outside; the caller ends the sign-ins that the old one began."""
+    """Replace the password from outside; no link opens any more. The caller ends the sign-ins the old one began."""
+    revoke_invitations(session, user.id, now=now)
     user.password = hash_password(password)
     user.one_time_until = now + ONE_TIME_LASTS if one_time else None
     user.updated_at = now
@@ -151,6 +153,7 @@ def change_password(session: Session, user_id: uuid.UUID, *, present: str, new: 
     check_new_password(new, email=user.email)
     if password_matches(user.password, new):
         raise InvalidInputError(field="new_password", code="password_unchanged")
+    revoke_invitations(session, user.id, now=now)
     user.password = hash_password(new)
     user.one_time_until = None
     user.updated_at = now
@@ -164,24 +167,14 @@ def set_language(session: Session, user_id: uuid.UUID, language: Language, *, no
     user.updated_at = now
 
 
-def set_active(session: Session, user: StaffUser, *, active: bool, now: datetime) -> None:
-    """Let the user in, or not: a disabled user's next request is refused, whatever sign-ins there are."""
+def set_active(session: Session, user: StaffUser, *, active: bool, by: uuid.UUID | None = None, now: datetime) -> None:
+    """Let the user in, or not: whoever is switched off is signed out everywhere, and no link of theirs opens."""
     if user.active == active:
         return
     user.active = active
     user.updated_at = now
-    record(session, "user.enabled" if active else "user.disabled", now=now, object_type="user", object_id=user.id)
-
-
-def _read_email(text: str) -> str:
-    email = normalise_email(text)
-    mailbox, at, domain = email.rpartition("@")
-    if (
-        not (mailbox and at and domain)
-        or len(email) > _LONGEST_EMAIL
-        or "@" in mailbox
-        or not email.isprintable()
-        or any(character in ' ,;<>()[]"\\' for character in email)
-    ):
-        raise InvalidEmailError(f"{text!r} is not an e-mail address", field="email")
-    return email
+    action = "user.enabled" if active else "user.disabled"
+    record(session, action, now=now, user_id=by, object_type="user", object_id=user.id)
+    if not active:
+        revoke_invitations(session, user.id, now=now)
+        end_sign_ins(session, user.id, by=by, now=now)

@@ -11,10 +11,10 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from app.accounts.audit import count_entries, record
+from app.accounts.emails import normalise_email
 from app.accounts.models import Role, SignIn, StaffGrant, StaffUser
-from app.accounts.passwords import password_matches, waste_a_hash
+from app.accounts.passwords import NO_PASSWORD, password_matches, waste_a_hash
 from app.accounts.scope import Scope
-from app.accounts.service import normalise_email
 from app.kit.crypto import digest
 from app.kit.errors import NotFoundError, OtklikError
 from app.kit.ids import new_id
@@ -95,7 +95,7 @@ def check_credentials(session: Session, *, email: str, password: str, address: s
         if failures >= most:
             raise TooManyAttemptsError
     user = session.scalars(select(StaffUser).where(StaffUser.email == normalise_email(email))).one_or_none()
-    if user is None:
+    if user is None or user.password == NO_PASSWORD:
         waste_a_hash(password)
         raise WrongCredentialsError
     usable = user.active and (user.one_time_until is None or user.one_time_until > now)
@@ -184,14 +184,20 @@ def list_sign_ins(session: Session, user_id: uuid.UUID, *, idle: timedelta, now:
     ).all()
 
 
-def end_sign_in(session: Session, sign_in_id: uuid.UUID, *, user_id: uuid.UUID, now: datetime) -> None:
-    """End one of the user's own sign-ins; ended twice is ended. Somebody else's raises NotFoundError."""
+def end_sign_in(
+    session: Session, sign_in_id: uuid.UUID, *, user_id: uuid.UUID, by: uuid.UUID | None = None, now: datetime
+) -> None:
+    """End one of the user's sign-ins; ended twice is ended. Somebody else's raises NotFoundError.
+
+    `by` is whoever ends it, the user unless somebody else is named.
+    """
     sign_in = session.scalars(select(SignIn).where(SignIn.id == sign_in_id, SignIn.user_id == user_id)).one_or_none()
     if sign_in is None:
         raise NotFoundError
     if sign_in.ended_at is None:
         sign_in.ended_at = now
-        record(session, "sign_in.ended", now=now, user_id=user_id, object_type="sign_in", object_id=sign_in_id)
+        by = by or user_id
+        record(session, "sign_in.ended", now=now, user_id=by, object_type="sign_in", object_id=sign_in_id)
 
 
 def end_sign_ins(

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
+from app.accounts.retention import forget_invitations, forget_sign_ins
 from app.callbacks.retention import forget_numbers
 from app.kit.clock import Clock
 from app.kit.db import Database
@@ -23,6 +24,7 @@ BATCH = 1000
 KEEP_DONE = timedelta(days=30)
 KEEP_TRACES = timedelta(days=2)
 KEEP_SLOTS = timedelta(days=90)
+KEEP_SIGN_INS = timedelta(days=90)
 # What `config/consents.yaml` promises; a text that promises less is a new version of it.
 KEEP_NUMBERS = timedelta(days=29)
 
@@ -64,10 +66,21 @@ def purge_numbers(session: Session, now: datetime) -> int:
     return forget_numbers(session, before=now - KEEP_NUMBERS, limit=BATCH)
 
 
+def purge_sign_ins(session: Session, now: datetime) -> int:
+    """Forget sign-ins that ended 90 days ago; when somebody was here last stays known."""
+    return forget_sign_ins(session, before=now - KEEP_SIGN_INS, limit=BATCH)
+
+
+def purge_invitations(session: Session, now: datetime) -> int:
+    """Forget links of staff that have opened nothing for 90 days."""
+    return forget_invitations(session, before=now - KEEP_SIGN_INS, limit=BATCH)
+
+
 JOBS = (
     Job("purge-outbox", timedelta(hours=1), (purge_outbox,)),
     Job("forget-traces", timedelta(hours=1), (purge_devices, purge_addresses)),
     Job("forget-numbers", timedelta(hours=1), (purge_numbers,)),
+    Job("forget-sign-ins", timedelta(days=1), (purge_sign_ins, purge_invitations)),
     Job("forget-slots", timedelta(days=1), (purge_slots,)),
 )
 

@@ -7,11 +7,11 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.accounts.emails import InvalidEmailError
 from app.accounts.models import AuditEntry, Role, StaffGrant, StaffUser
 from app.accounts.passwords import WeakPasswordError, password_matches
 from app.accounts.scope import EVERYTHING, NOTHING, Scope
 from app.accounts.service import (
-    InvalidEmailError,
     NoSuchUserError,
     UserExistsError,
     WrongPasswordError,

@@ -71,7 +71,7 @@ def test_without_a_unit_the_role_holds_everywhere(app: Flask, database: Database
         (("add", "new@otklik.example", "--role", "admin", "--unit", "nowhere"), "no unit nowhere"),
         (("add", "not an e-mail", "--role", "admin"), "is not an e-mail address"),
         (("password", "nobody@otklik.example"), "no user has the e-mail"),
-        (("disable", "nobody@otklik.example"), "no user has the e-mail"),
+        (("off", "nobody@otklik.example"), "no user has the e-mail"),
     ],
 )
 def test_what_cannot_be_done_is_said_and_nothing_is_changed(
@@ -95,11 +95,11 @@ def test_a_reset_prints_a_new_password_and_signs_the_person_out(app: Flask, data
         assert not password_matches(user.password, PASSWORD)
 
 
-def test_a_disabled_person_is_out_until_enabled(app: Flask) -> None:
+def test_a_person_switched_off_is_out_until_switched_on(app: Flask) -> None:
     browser = signed_in(app, "manager")
-    assert run(app, "disable", email_of("manager")).exit_code == 0
+    assert run(app, "off", email_of("manager")).exit_code == 0
     assert browser.get("/manage/account").status_code == 302
-    assert run(app, "enable", email_of("manager")).exit_code == 0
+    assert run(app, "on", email_of("manager")).exit_code == 0
     signed_in(app, "manager")
 
 
