@@ -22,6 +22,8 @@ from app.web.manage.callbacks import callbacks
 from app.web.manage.dashboard import dashboard
 from app.web.manage.design import design
 from app.web.manage.responses import responses
+from app.web.manage.review_links import review_links
+from app.web.manage.review_sites import review_sites
 from app.web.manage.touchpoints import touchpoints
 from app.web.public.answer import answer
 from app.web.public.look import look
@@ -47,6 +49,8 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     dashboard,
     design,
     responses,
+    review_sites,
+    review_links,
     touchpoints,
     home,
     health,
