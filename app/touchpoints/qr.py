@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import qrcode
 from PIL import Image
-from qrcode.constants import ERROR_CORRECT_Q
+from qrcode.constants import ERROR_CORRECT_M, ERROR_CORRECT_Q
 
 BORDER = 4
 # 12 pixels a module print sharp at 4 cm and 300 dpi.
@@ -31,9 +31,12 @@ def qr_address(base_url: str, code: str) -> str:
 
 
 @lru_cache(maxsize=1024)
-def qr_modules(address: str) -> tuple[tuple[bool, ...], ...]:
-    """Return the code as rows of dark (True) and light modules, the quiet zone included."""
-    code = qrcode.QRCode(error_correction=ERROR_CORRECT_Q, border=BORDER)
+def qr_modules(address: str, *, small: bool = False) -> tuple[tuple[bool, ...], ...]:
+    """Return the code as rows of dark (True) and light modules, the quiet zone included.
+
+    `small` is for codes printed less than 3 cm wide: level M, whose modules are larger on the same space.
+    """
+    code = qrcode.QRCode(error_correction=ERROR_CORRECT_M if small else ERROR_CORRECT_Q, border=BORDER)
     code.add_data(address, optimize=0)
     code.make(fit=True)
     return tuple(tuple(bool(module) for module in row) for row in code.get_matrix())
@@ -45,7 +48,7 @@ def qr_svg(address: str) -> bytes:
     modules = qr_modules(address)
     size = len(modules)
     path = "".join(
-        f"M{start} {y}h{length}v1h-{length}z" for y, row in enumerate(modules) for start, length in _runs(row)
+        f"M{start} {y}h{length}v1h-{length}z" for y, row in enumerate(modules) for start, length in dark_runs(row)
     )
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{size}mm" height="{size}mm" viewBox="0 0 {size} {size}"'
@@ -65,7 +68,7 @@ def qr_png(address: str) -> bytes:
     return file.getvalue()
 
 
-def _runs(row: tuple[bool, ...]) -> list[tuple[int, int]]:
+def dark_runs(row: tuple[bool, ...]) -> list[tuple[int, int]]:
     """Return where each run of dark modules begins, and its length."""
     runs: list[tuple[int, int]] = []
     for x, dark in enumerate(row):
