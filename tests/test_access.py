@@ -23,6 +23,7 @@ from app.accounts.service import get_user
 from app.callbacks.models import CallbackCase, CaseEvent
 from app.factory import create_app
 from app.kit.db import Database
+from app.organisation.employees import add_employee
 from app.responses.models import SurveyResponse
 from app.surveys.loader import load_surveys
 from app.surveys.service import store_versions
@@ -32,6 +33,7 @@ from config.settings import ROOT, Settings
 from tests.web.staff import CAST, Company, email_of, form_token, make_company, signed_in
 
 ANYONE, STAFF, CALLERS = "anyone", frozenset({"admin", "manager", "analyst"}), frozenset({"admin", "manager"})
+ADMINS = frozenset({"admin"})
 # Who may pass, and what a form that does its work carries. What is behind a door is narrowed to the units by itself.
 DOORS: Mapping[str, tuple[object, Mapping[str, str]]] = {
     "survey.show": (ANYONE, {}),
@@ -63,6 +65,25 @@ DOORS: Mapping[str, tuple[object, Mapping[str, str]]] = {
     "review_sites.change_unit": (CALLERS, {"site": "2gis", "link-2gis": "https://2gis.kz/firm/1"}),
     "review_links.show_form": (CALLERS, {}),
     "review_links.read_list": (CALLERS, {"site": "2gis", "lines": "east-1, https://2gis.kz/firm/1"}),
+    "units.show_list": (STAFF, {}),
+    "units.show_unit": (STAFF, {}),
+    "units.show_below": (STAFF, {}),
+    "units.show_hours": (STAFF, {}),
+    "unit_editing.show_edit": (ADMINS, {}),
+    "unit_editing.change": (ADMINS, {"name": "East 1", "kind": "office"}),
+    "unit_editing.move": (ADMINS, {"parent": "company"}),
+    "unit_editing.close": (ADMINS, {}),
+    "unit_editing.reopen": (ADMINS, {}),
+    "unit_editing.show_new": (ADMINS, {}),
+    "unit_editing.add": (ADMINS, {"name": "Window 1", "kind": "desk"}),
+    "employees.show_list": (STAFF, {}),
+    "employees.show_employee": (STAFF, {}),
+    "employee_editing.show_new": (ADMINS, {}),
+    "employee_editing.add": (ADMINS, {"name": "Somebody", "unit": "company"}),
+    "employee_editing.show_edit": (ADMINS, {}),
+    "employee_editing.change": (ADMINS, {"name": "Somebody", "unit": "company", "active": "yes"}),
+    "unit_import.show_start": (ADMINS, {}),
+    "employee_import.show_start": (ADMINS, {}),
     "touchpoints.show_qr_svg": (STAFF, {}),
     "touchpoints.show_qr_png": (STAFF, {}),
     "callbacks.show_list": (STAFF, {}),
@@ -101,6 +122,8 @@ def sides(app: Flask, database: Database, now: datetime) -> dict[str, Side]:
         store_versions(session, load_surveys(ROOT / "surveys"), now=now)
         company = make_company(session, now=now)
         codes = _add_codes(session, company, now)
+        for name, unit_id in (("east", company.east_office), ("west", company.west_office)):
+            add_employee(session, code=f"clerk-{name}", name=f"Clerk of the {name}", unit_id=unit_id, now=now)
     return {name: _fill(app, database, name, code) for name, code in codes.items()}
 
 
@@ -234,7 +257,16 @@ def _fill(app: Flask, database: Database, name: str, code: str) -> Side:
             .order_by(SurveyResponse.id.desc())
             .limit(1)
         ).one()
-    return Side({"code": code, "response_id": str(response_id), "case_id": str(case_id)}, secret)
+    return Side(
+        {
+            "code": code,
+            "response_id": str(response_id),
+            "case_id": str(case_id),
+            "unit_code": f"{name}-1",
+            "employee_code": f"clerk-{name}",
+        },
+        secret,
+    )
 
 
 def _with_sign_in(database: Database, side: Side, name: str, app: Flask | None = None) -> Side:
