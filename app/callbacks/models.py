@@ -117,6 +117,15 @@ class CallbackCase(Base):
             sqlite_where=text("closed_at IS NULL"),
             postgresql_where=text("closed_at IS NULL"),
         ),
+        # How many wait at each unit.
+        Index(
+            "ix_callback_case_open_unit",
+            "unit_id",
+            "due_at",
+            "contact_id",
+            sqlite_where=text("closed_at IS NULL"),
+            postgresql_where=text("closed_at IS NULL"),
+        ),
         Index("ix_callback_case_unit_id_opened_at", "unit_id", "opened_at"),
         # Every case of a response, closed ones too: the response's page and the export ask for them.
         Index("ix_callback_case_response_id_opened_at", "response_id", "opened_at"),

@@ -35,9 +35,10 @@ class SurveyResponse(Base):
         CheckConstraint("rating BETWEEN 0 AND 100", name="rating_in_range"),
         CheckConstraint("score IS NULL OR (score BETWEEN 0 AND 100)", name="score_in_percent"),
         CheckConstraint("length(comment) <= 2000", name="comment_length"),
-        Index("ix_survey_response_unit_id_answered_at", "unit_id", "answered_at"),
+        # Both hold all that a figure counts: no row is read for one.
+        Index("ix_survey_response_unit_figures", "unit_id", "answered_at", "survey_version_id", "rating", "suspect"),
+        Index("ix_survey_response_figures", "answered_at", "id", "survey_version_id", "rating", "suspect"),
         Index("ix_survey_response_touchpoint_id_answered_at", "touchpoint_id", "answered_at"),
-        Index("ix_survey_response_answered_at_id", "answered_at", "id"),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True)

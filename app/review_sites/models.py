@@ -30,6 +30,8 @@ class ReviewOffer(Base):
     """The sites that a response's page led with, comma-separated, most wanted first."""
 
     __tablename__ = "review_offer"
+    # How many were offered what in a period.
+    __table_args__ = (Index("ix_review_offer_offered_at", "offered_at", "response_id", "sites"),)
 
     response_id: Mapped[uuid.UUID] = mapped_column(
         ForeignKey("survey_response.id", ondelete="CASCADE"), primary_key=True
@@ -45,6 +47,8 @@ class ReviewClick(Base):
     __table_args__ = (
         one_of("site", Site),
         Index("ix_review_click_listing_id_clicked_at", "listing_id", "clicked_at"),
+        # How many left for what in a period.
+        Index("ix_review_click_clicked_at", "clicked_at", "response_id", "site"),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
