@@ -21,10 +21,16 @@ from app.web.manage.account import account
 from app.web.manage.callbacks import callbacks
 from app.web.manage.dashboard import dashboard
 from app.web.manage.design import design
+from app.web.manage.employees import employee_editing, employees
+from app.web.manage.file_import import employee_import, unit_import
 from app.web.manage.responses import responses
 from app.web.manage.review_links import review_links
 from app.web.manage.review_sites import review_sites
 from app.web.manage.touchpoints import touchpoints
+from app.web.manage.unit_editing import unit_editing
+from app.web.manage.units import units
+from app.web.manage.user_editing import user_editing
+from app.web.manage.users import users
 from app.web.public.answer import answer
 from app.web.public.look import look
 from app.web.public.opened import opened
@@ -32,6 +38,7 @@ from app.web.public.survey import survey
 from app.web.rates import init_rates
 from app.web.site.health import health
 from app.web.site.home import home
+from app.web.site.invitation import invitation
 from app.web.site.sign_in import sign_in
 from config.settings import Settings
 
@@ -44,6 +51,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     opened,
     look,
     sign_in,
+    invitation,
     account,
     callbacks,
     dashboard,
@@ -52,6 +60,14 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     review_sites,
     review_links,
     touchpoints,
+    units,
+    users,
+    user_editing,
+    unit_editing,
+    unit_import,
+    employees,
+    employee_editing,
+    employee_import,
     home,
     health,
 )

@@ -59,15 +59,31 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
+class Taken:
+    """What the nearest unit above that has it says, and that unit's name; nothing for the company."""
+
+    value: str | None = None
+    unit: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class UnitSheet:
-    """A unit with the way down to it (itself left out) and its working time, with who it is taken from (None: own)."""
+    """A unit with the way down to it (itself left out), and what it takes from above unless it has its own."""
 
     unit: Unit
     path: tuple[Step, ...]
-    time_zone: str | None
-    zone_from: str | None
-    hours: str | None
-    hours_from: str | None
+    zone_above: Taken
+    hours_above: Taken
+
+    @property
+    def time_zone(self) -> str | None:
+        """The time zone in force."""
+        return self.unit.time_zone or self.zone_above.value
+
+    @property
+    def hours(self) -> str | None:
+        """The hours in force."""
+        return self.unit.hours or self.hours_above.value
 
 
 _SORTS: Mapping[UnitSort, ColumnElement[str]] = {
@@ -127,12 +143,10 @@ def read_sheet(session: Session, code: str, *, scope: UnitScope) -> UnitSheet:
         .where(UnitAncestor.unit_id == unit.id, UnitAncestor.distance > 0)
         .order_by(UnitAncestor.distance)
     ).all()
-    zones = [(zone, name) for _, name, zone, _, _ in rows if zone is not None]
-    hours = [(text, name) for _, name, _, text, _ in rows if text is not None]
-    zone, zone_from = (unit.time_zone, None) if unit.time_zone else next(iter(zones), (None, None))
-    week, hours_from = (unit.hours, None) if unit.hours else next(iter(hours), (None, None))
+    zones = (Taken(zone, name) for _, name, zone, _, _ in rows if zone is not None)
+    hours = (Taken(text, name) for _, name, _, text, _ in rows if text is not None)
     path = tuple(Step(code, name, bool(seen)) for code, name, _, _, seen in reversed(rows))
-    return UnitSheet(unit, path, zone, zone_from, week, hours_from)
+    return UnitSheet(unit, path, next(zones, Taken()), next(hours, Taken()))
 
 
 def count_below(session: Session, unit_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, int]:

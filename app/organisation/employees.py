@@ -77,6 +77,8 @@ def change_employee(
 
 def find_employee(session: Session, key: str | uuid.UUID, scope: UnitScope | None = None) -> Employee | None:
     """Return the employee with the code (or the id) if the unit is within `scope`, or None."""
+    if isinstance(key, str) and not key.isprintable():
+        return None  # no code has such characters, and PostgreSQL refuses to be asked for NUL
     query = select(Employee).where(Employee.id == key if isinstance(key, uuid.UUID) else Employee.code == key.strip())
     return session.scalar(query if scope is None else query.where(scope.where(Employee.unit_id)))
 

@@ -1,5 +1,7 @@
 """What can be said of a unit, checked alike for a form, a file and the API."""
 
+import math
+import re
 import unicodedata
 from functools import cache
 from zoneinfo import available_timezones
@@ -10,6 +12,8 @@ from app.organisation.models import UnitKind
 
 NAME_LENGTH = 200
 ADDRESS_LENGTH = 500
+_PAIR = re.compile(r"(-?\d{1,3}(?:\.\d{1,20})?)(?:\s*[,;]\s*|\s+)(-?\d{1,3}(?:\.\d{1,20})?)", re.ASCII)
+_PAIR_WITH_COMMAS = re.compile(r"(-?\d{1,3},\d{1,20})(?:\s*[,;]\s*|\s+)(-?\d{1,3},\d{1,20})", re.ASCII)
 
 
 class InvalidUnitError(InvalidInputError):
@@ -86,6 +90,42 @@ def check_place(latitude: float | None, longitude: float | None) -> None:
         raise InvalidUnitError(
             f"longitude {longitude} is not within -180 and 180 degrees", field="longitude", code="longitude_off_earth"
         )
+
+
+def read_degrees(text: str, field: str) -> float | None:
+    """Return the number, with a point or a comma before its decimals, or None for none; raises InvalidUnitError."""
+    if not text:
+        return None
+    try:
+        degrees = float(text.replace(",", "."))
+    except ValueError:
+        degrees = math.nan
+    if not math.isfinite(degrees):
+        raise InvalidUnitError(
+            f"{text[:40]!r} is not a number of degrees; write for example 43.238949",
+            field=field,
+            code="not_degrees",
+            text=text[:40],
+        )
+    return degrees
+
+
+def read_place(text: str) -> tuple[float | None, float | None]:
+    """Return latitude and longitude as maps give them to be copied (`43.238949, 76.889709`), or a pair of None.
+
+    Raises InvalidUnitError.
+    """
+    if not text.strip():
+        return None, None
+    found = _PAIR.fullmatch(text.strip()) or _PAIR_WITH_COMMAS.fullmatch(text.strip())
+    if found is None:
+        raise InvalidUnitError(
+            f"{text[:40]!r} is no pair of coordinates; write for example 43.238949, 76.889709",
+            field="latitude",
+            code="not_a_place",
+            text=text[:40],
+        )
+    return read_degrees(found[1], "latitude"), read_degrees(found[2], "longitude")
 
 
 def one_line(text: str, field: str) -> str:

@@ -179,6 +179,8 @@ def move_unit(session: Session, unit: Unit, *, parent_id: uuid.UUID, now: dateti
 
 def find_unit(session: Session, key: str | uuid.UUID, scope: UnitScope | None = None) -> Unit | None:
     """Return the unit with the code (or the id) if it is within `scope`, or None."""
+    if isinstance(key, str) and not key.isprintable():
+        return None  # no code has such characters, and PostgreSQL refuses to be asked for NUL
     query = select(Unit).where(Unit.id == key if isinstance(key, uuid.UUID) else Unit.code == key.strip())
     return session.scalar(query if scope is None else query.where(scope.where(Unit.id)))
 

@@ -8,7 +8,7 @@ from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from app.accounts.scope import EVERYTHING, NOTHING, Scope
-from app.organisation.browse import UnitSort, UnitState, find_lines, list_level, list_tops, read_sheet
+from app.organisation.browse import Taken, UnitSort, UnitState, find_lines, list_level, list_tops, read_sheet
 from app.organisation.closing import close_unit, reopen_unit
 from app.organisation.employee_list import EmployeeSort, list_employees
 from app.organisation.employees import add_employee
@@ -91,9 +91,9 @@ def test_a_sheet_says_what_is_own_and_from_whom_the_rest_is(session: Session, to
     sheet = read_sheet(session, town.second.code, scope=Scope(frozenset({town.city.id})))
 
     assert [(step.name, step.seen) for step in sheet.path] == [("Acme", False), ("Восток", False), ("Риддер", True)]
-    assert (sheet.time_zone, sheet.zone_from) == ("Asia/Omsk", "Восток")
-    assert (sheet.hours, sheet.hours_from) == ("24/7", None)
-    assert read_sheet(session, town.first.code, scope=EVERYTHING).hours_from == "Acme"
+    assert (sheet.time_zone, sheet.zone_above) == ("Asia/Omsk", Taken("Asia/Omsk", "Восток"))
+    assert (sheet.hours, sheet.hours_above) == ("24/7", Taken("Mo-Fr 09:00-18:00", "Acme"))
+    assert read_sheet(session, town.first.code, scope=EVERYTHING).hours == "Mo-Fr 09:00-18:00"
     assert read_sheet(session, "company", scope=EVERYTHING).path == ()
     with pytest.raises(UnknownUnitError):
         read_sheet(session, town.west.code, scope=Scope(frozenset({town.city.id})))

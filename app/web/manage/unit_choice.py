@@ -1,0 +1,46 @@
+"""A unit that somebody names in a form: by its code or a part of its name, and by choosing among those that fit."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from flask_babel import gettext
+from sqlalchemy.orm import Session
+
+from app.accounts.scope import Scope
+from app.organisation.listing import places_of
+from app.organisation.models import Unit
+from app.organisation.places import Place
+from app.organisation.service import find_unit, search_units
+
+_MOST = 10
+
+
+@dataclass(frozen=True, slots=True)
+class UnitChoice:
+    """What was typed, and the unit it means; without one, why not and which it may be."""
+
+    typed: str
+    unit: Unit | None = None
+    suggestions: Sequence[Place] = ()
+    problem: str | None = None
+
+
+def choose_unit(session: Session, form: Mapping[str, str], name: str, scope: Scope) -> UnitChoice:
+    """Return the unit of the field `name`: its code, or the only open unit of `scope` that says what was typed.
+
+    Where several do, the form is shown again with `suggestions`; the one chosen comes back as `<name>-chosen`, which
+    counts as long as the text is still that of `<name>-sought`.
+    """
+    typed = "".join(letter for letter in form.get(name, "") if letter.isprintable()).strip()
+    if not typed:
+        return UnitChoice(typed, problem=gettext("Name a unit."))
+    chosen = form.get(f"{name}-chosen", "") if form.get(f"{name}-sought") == typed else ""
+    unit = find_unit(session, chosen if chosen.isprintable() and chosen else typed, scope)
+    if unit is not None:
+        return UnitChoice(typed, unit)
+    found = [each for each in search_units(session, typed, scope=scope, limit=_MOST) if each.closed_at is None]
+    if len(found) == 1:
+        return UnitChoice(typed, found[0])
+    if found:
+        return UnitChoice(typed, None, places_of(session, found), gettext("Which of these do you mean?"))
+    return UnitChoice(typed, problem=gettext("There is no such unit among those you may see."))
