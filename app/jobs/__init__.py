@@ -2,6 +2,8 @@
 
 handlers    what is done for each kind of outbox row
 drain       claims due rows, hands each to its handler, writes the result
+long_work   what takes minutes: one row at a time, its lease renewed
+posters     the long work that draws batches of posters
 periodic    jobs by the clock, each once per slot
 queue       huey, which runs the periodic jobs: in memory, JSON only
 worker      the process that has all of these, and its sign of life

@@ -17,6 +17,7 @@ from app.kit.log import get_logger
 from app.kit.outbox import purge_done
 from app.kit.slots import finish_slot, forget_slots, slot_of, take_slot
 from app.responses.retention import forget_addresses, forget_devices
+from app.touchpoints.posters.batches import KEPT_FOR, forget_batches
 
 _LOG = get_logger(__name__)
 # Rows a transaction: a purge must never make a rater wait for the one writer of SQLite.
@@ -76,11 +77,17 @@ def purge_invitations(session: Session, now: datetime) -> int:
     return forget_invitations(session, before=now - KEEP_SIGN_INS, limit=BATCH)
 
 
+def purge_posters(session: Session, now: datetime) -> int:
+    """Delete batches of posters asked for 2 days ago."""
+    return forget_batches(session, before=now - KEPT_FOR, limit=BATCH)
+
+
 JOBS = (
     Job("purge-outbox", timedelta(hours=1), (purge_outbox,)),
     Job("forget-traces", timedelta(hours=1), (purge_devices, purge_addresses)),
     Job("forget-numbers", timedelta(hours=1), (purge_numbers,)),
     Job("forget-sign-ins", timedelta(days=1), (purge_sign_ins, purge_invitations)),
+    Job("forget-posters", timedelta(hours=1), (purge_posters,)),
     Job("forget-slots", timedelta(days=1), (purge_slots,)),
 )
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from app.jobs.drain import Drain
 from app.jobs.handlers import HANDLERS, Handler
+from app.jobs.long_work import LongWork, Work
 from app.jobs.periodic import JOBS, Job
 from app.jobs.queue import build_consumer
 from app.kit.clock import Clock
@@ -34,6 +35,7 @@ class Worker:
     clock: Clock
     handlers: Mapping[str, Handler] = field(default_factory=lambda: HANDLERS)
     jobs: Sequence[Job] = JOBS
+    works: Sequence[Work] = ()
     name: str = field(default_factory=worker_name)
 
     def run(self, stop: threading.Event) -> None:
@@ -41,6 +43,8 @@ class Worker:
         drain = Drain(self.database, self.clock, self.name, self.handlers)
         consumer = build_consumer(self.database, self.jobs, worker=self.name, clock=self.clock)
         consumer.start()
+        long_work = threading.Thread(target=self._work_long, args=(stop,), name="long-work")
+        long_work.start()
         _LOG.info("worker started", worker=self.name)
         next_beat = 0.0
         while not stop.is_set():
@@ -55,4 +59,15 @@ class Worker:
                 stop.wait(BEAT_SECONDS)
             stop.wait(TICK_SECONDS)
         consumer.stop()
+        long_work.join()
         _LOG.info("worker stopped", worker=self.name)
+
+    def _work_long(self, stop: threading.Event) -> None:
+        """What takes minutes, beside everything that must not wait for it."""
+        long_work = LongWork(self.database, self.clock, self.name, self.works)
+        while not stop.wait(TICK_SECONDS):
+            try:
+                long_work.run(stop.is_set)
+            except Exception as error:  # noqa: BLE001 -- as above
+                _LOG.error("worker cannot do its long work", worker=self.name, exc_info=error)
+                stop.wait(BEAT_SECONDS)

@@ -7,13 +7,13 @@ worker that lost its lease cannot overwrite what its successor did. Leases use t
 
 import random
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Index, delete, func, insert, select, text, type_coerce, update
+from sqlalchemy import CheckConstraint, Index, Select, delete, func, insert, select, text, type_coerce, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 from sqlalchemy.sql.elements import ColumnElement
 
@@ -107,20 +107,49 @@ def record_event(
         session.execute(upsert(session, OutboxRow).on_conflict_do_nothing(index_elements=["once_key"]), row)
 
 
-def claim_due(session: Session, *, owner: str, limit: int, lease: timedelta) -> list[Claim]:
-    """Claim up to `limit` due rows for `owner`, longest due first; one statement, safe against any other worker."""
+def claim_due(
+    session: Session, *, owner: str, limit: int, lease: timedelta, leave: Collection[str] = ()
+) -> list[Claim]:
+    """Claim up to `limit` due rows for `owner`, longest due first; one statement, safe against any other worker.
+
+    Rows of the kinds to `leave` are somebody else's: work that takes minutes is claimed by `claim_once`.
+    """
+    due = _due(session).order_by(OutboxRow.due_at, OutboxRow.id).limit(limit)
+    if leave:
+        due = due.where(OutboxRow.kind.not_in(sorted(leave)))
+    return _claim(session, due, owner, lease)
+
+
+def claim_once(session: Session, once_key: str, *, owner: str, lease: timedelta) -> Claim | None:
+    """Claim the row of this `once_key` for `owner`, or return None if it is done, not due or in other hands.
+
+    By its key, not by its kind: however many rows wait, one look at an index finds it.
+    """
+    claims = _claim(session, _due(session).where(OutboxRow.once_key == once_key), owner, lease)
+    return claims[0] if claims else None
+
+
+def renew(session: Session, claim: Claim, *, lease: timedelta) -> bool:
+    """Hold a claim on for another `lease`; False if it was lost: its work is then another's to do."""
+    return _finish(session, claim, owner=claim.owner, lease_until=_database_now(session, lease)) == 1
+
+
+def give_back(session: Session, claim: Claim) -> bool:
+    """Let go of a claim, so that another may take it at once; it does not count as a try."""
+    return _finish(session, claim, attempts=OutboxRow.attempts - 1) == 1
+
+
+def _due(session: Session) -> Select[uuid.UUID]:
     clock = _database_now(session)
-    due = (
-        select(OutboxRow.id)
-        .where(
-            OutboxRow.state == OutboxState.WAITING,
-            OutboxRow.due_at <= clock,
-            (OutboxRow.lease_until.is_(None)) | (OutboxRow.lease_until < clock),
-        )
-        .order_by(OutboxRow.due_at, OutboxRow.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
+    return select(OutboxRow.id).where(
+        OutboxRow.state == OutboxState.WAITING,
+        OutboxRow.due_at <= clock,
+        (OutboxRow.lease_until.is_(None)) | (OutboxRow.lease_until < clock),
     )
+
+
+def _claim(session: Session, due: Select[uuid.UUID], owner: str, lease: timedelta) -> list[Claim]:
+    due = due.with_for_update(skip_locked=True)
     claimed = session.execute(
         update(OutboxRow)
         .where(OutboxRow.id.in_(due.scalar_subquery()))
@@ -194,7 +223,7 @@ def _finish(session: Session, claim: Claim, **values: Any) -> int:
             OutboxRow.attempts == claim.attempts,
             OutboxRow.state == OutboxState.WAITING,
         )
-        .values(owner=None, lease_until=None, **values)
+        .values({"owner": None, "lease_until": None, **values})
         .execution_options(synchronize_session=False)
     )
     return int(result.rowcount)  # type: ignore[attr-defined]

@@ -91,12 +91,18 @@ class PosterBatch(Base):
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
     user_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("staff_user.id", ondelete="SET NULL"))
     unit_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("unit.id", ondelete="CASCADE"), index=True)
+    # None: of every survey.
+    survey_key: Mapped[str | None]
     size: Mapped[str]
+    # Empty: those that each survey's posters usually speak.
     languages: Mapped[list[str]]
     state: Mapped[str] = mapped_column(default=BatchState.WAITING)
     done: Mapped[int] = mapped_column(default=0)
     total: Mapped[int] = mapped_column(default=0)
+    # Letters that no font of ours has: question marks on the posters.
+    missing: Mapped[str] = mapped_column(default="")
     content: Mapped[bytes | None] = mapped_column(deferred=True)
+    # The code of what went wrong.
     error: Mapped[str | None]
     created_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]
