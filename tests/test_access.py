@@ -7,7 +7,7 @@ import re
 import uuid
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -18,8 +18,9 @@ from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
-from app.accounts.models import SignIn
+from app.accounts.models import Role, SignIn, StaffGrant
 from app.accounts.service import get_user
+from app.accounts.sign_ins import begin_sign_in
 from app.callbacks.models import CallbackCase, CaseEvent
 from app.factory import create_app
 from app.kit.db import Database
@@ -30,7 +31,7 @@ from app.surveys.service import store_versions
 from app.touchpoints.service import add_touchpoint
 from app.web.access import Gate, find_lock
 from config.settings import ROOT, Settings
-from tests.web.staff import CAST, Company, email_of, form_token, make_company, signed_in
+from tests.web.staff import CAST, Company, add_staff, email_of, form_token, make_company, signed_in
 
 ANYONE, STAFF, CALLERS = "anyone", frozenset({"admin", "manager", "analyst"}), frozenset({"admin", "manager"})
 ADMINS = frozenset({"admin"})
@@ -51,6 +52,8 @@ DOORS: Mapping[str, tuple[object, Mapping[str, str]]] = {
     "sign_in.enter": (ANYONE, {}),
     "sign_in.show_sign_out": (ANYONE, {}),
     "sign_in.leave": (ANYONE, {}),
+    "invitation.show_invitation": (ANYONE, {}),
+    "invitation.accept": (ANYONE, {}),
     "account.show_account": (STAFF, {}),
     "account.choose_language": (STAFF, {"language": "en"}),
     "account.replace_password": (STAFF, {}),
@@ -84,8 +87,29 @@ DOORS: Mapping[str, tuple[object, Mapping[str, str]]] = {
     "employee_editing.change": (ADMINS, {"name": "Somebody", "unit": "company", "active": "yes"}),
     "unit_import.show_start": (ADMINS, {}),
     "employee_import.show_start": (ADMINS, {}),
+    "users.show_list": (ADMINS, {}),
+    "users.show_new": (ADMINS, {}),
+    "users.invite": (ADMINS, {"email": "new@otklik.example", "role": "manager", "unit": "east"}),
+    "user_editing.show_user": (ADMINS, {}),
+    "user_editing.rename": (ADMINS, {"name": "Somebody"}),
+    "user_editing.grant": (ADMINS, {"role": "analyst", "unit": "east"}),
+    "user_editing.revoke": (ADMINS, {}),
+    "user_editing.renew_link": (ADMINS, {}),
+    "user_editing.end_one": (ADMINS, {}),
+    "user_editing.end_all": (ADMINS, {}),
+    "user_editing.turn_off": (ADMINS, {}),
+    "user_editing.turn_on": (ADMINS, {}),
     "touchpoints.show_qr_svg": (STAFF, {}),
     "touchpoints.show_qr_png": (STAFF, {}),
+    "codes.show_list": (STAFF, {}),
+    "codes.export": (STAFF, {}),
+    "codes.show_one": (STAFF, {}),
+    "code_changes.show_new": (CALLERS, {}),
+    "code_changes.make": (CALLERS, {"unit": "east-1", "survey": "office-visit", "channel": "visit"}),
+    "code_changes.show_repoint": (CALLERS, {}),
+    "code_changes.repoint": (CALLERS, {"unit": "east-1", "survey": "nps", "channel": "visit"}),
+    "code_changes.withdraw": (CALLERS, {}),
+    "code_changes.restore": (CALLERS, {}),
     "callbacks.show_list": (STAFF, {}),
     "callbacks.show_case": (STAFF, {}),
     "callbacks.claim": (CALLERS, {}),
@@ -118,13 +142,16 @@ def app(database: Database, now: datetime, tmp_path: Path) -> Flask:
 @pytest.fixture
 def sides(app: Flask, database: Database, now: datetime) -> dict[str, Side]:
     """An unhappy answer with a number in each of two regions, given as a respondent gives it."""
+    users: dict[str, Mapping[str, str]] = {}
     with database.transaction() as session:
         store_versions(session, load_surveys(ROOT / "surveys"), now=now)
         company = make_company(session, now=now)
         codes = _add_codes(session, company, now)
         for name, unit_id in (("east", company.east_office), ("west", company.west_office)):
             add_employee(session, code=f"clerk-{name}", name=f"Clerk of the {name}", unit_id=unit_id, now=now)
-    return {name: _fill(app, database, name, code) for name, code in codes.items()}
+            users[name] = _add_user(session, name, unit_id, now)
+    filled = {name: _fill(app, database, name, code) for name, code in codes.items()}
+    return {name: Side({**side.arguments, **users[name]}, side.secret) for name, side in filled.items()}
 
 
 def test_every_blueprint_declares_its_gate(app: Flask) -> None:
@@ -237,6 +264,16 @@ def _add_codes(session: Session, company: Company, now: datetime) -> dict[str, s
         name: add_touchpoint(session, unit_id=unit_id, survey_key="office-visit", now=now).code
         for name, unit_id in (("east", company.east_office), ("west", company.west_office))
     }
+
+
+def _add_user(session: Session, name: str, unit_id: uuid.UUID, now: datetime) -> dict[str, str]:
+    """Add somebody who manages the office and is signed in, for administrators to act on."""
+    user = add_staff(session, f"aide-{name}", Role.MANAGER, unit_id, now=now)
+    begin_sign_in(session, user, address="192.0.2.9", user_agent="Desk", lasts=timedelta(hours=12), now=now)
+    session.flush()
+    grant_id = session.scalars(select(StaffGrant.id).where(StaffGrant.user_id == user.id)).one()
+    sign_in_id = session.scalars(select(SignIn.id).where(SignIn.user_id == user.id)).one()
+    return {"user_id": str(user.id), "grant_id": str(grant_id), "their_sign_in_id": str(sign_in_id)}
 
 
 def _fill(app: Flask, database: Database, name: str, code: str) -> Side:

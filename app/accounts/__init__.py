@@ -15,6 +15,7 @@ service         add and find users, grant roles, change passwords, let in and ou
 administration  the same for an administrator, within a scope; the company keeps one who can sign in
 listing         users as administrators see them
 audit           what was done and refused
+deeds           what the audit says by and about a user
 retention       what is forgotten, and when
 
 Knows organisation and kit (and, as the one exception below the faces, Flask-Security's UserMixin). Known by callbacks

@@ -1,6 +1,7 @@
 """What was done and refused, by whom; only ever added to, never with what was typed."""
 
 import uuid
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -65,6 +66,12 @@ def record_apart(
             details=details,
             address=address,
         )
+
+
+def last_entry(session: Session, object_id: uuid.UUID, actions: Collection[str]) -> AuditEntry | None:
+    """Return the latest entry about the object with one of the actions, or None."""
+    query = select(AuditEntry).where(AuditEntry.object_id == str(object_id), AuditEntry.action.in_(actions))
+    return session.scalars(query.order_by(AuditEntry.at.desc(), AuditEntry.id.desc()).limit(1)).one_or_none()
 
 
 def count_entries(

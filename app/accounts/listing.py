@@ -1,4 +1,4 @@
-"""Users as administrators see them: the table, and one with roles, sign-ins and what was done lately. Read-only."""
+"""Users as administrators see them: with their roles, whether they can sign in, and when they were here. Read-only."""
 
 import uuid
 from collections.abc import Collection, Mapping, Sequence
@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, ScalarSelect, Select, SQLColumnExpression,
 from sqlalchemy.orm import Session, aliased
 
 from app.accounts.administration import managed
-from app.accounts.models import AuditEntry, Role, SignIn, StaffGrant, StaffInvitation, StaffUser
+from app.accounts.models import Role, SignIn, StaffGrant, StaffInvitation, StaffUser
 from app.accounts.passwords import NO_PASSWORD
 from app.accounts.scope import Scope
 from app.organisation.models import Unit, UnitAncestor
@@ -54,25 +54,13 @@ class UserLine:
     id: uuid.UUID
     name: str
     email: str
+    language: str | None
     demo: bool
     state: UserState
     made_until: datetime | None
     link_until: datetime | None
     seen_at: datetime | None
     roles: tuple[HeldRole, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Deed:
-    """An entry of the audit by or about a user; `who` is another's name, None for the user and the command line."""
-
-    at: datetime
-    action: str
-    own: bool
-    who: str | None
-    role: str | None
-    unit: str | None
-    address: str | None
 
 
 def list_users(
@@ -134,39 +122,6 @@ def list_roles(session: Session, user_ids: Collection[uuid.UUID]) -> Mapping[uui
     return held
 
 
-def list_deeds(session: Session, user_id: uuid.UUID, *, limit: int = 30) -> list[Deed]:
-    """Return what the audit says by and about a user, the latest first; three queries."""
-    actor = aliased(StaffUser)
-    entries = select(AuditEntry, actor.name).outerjoin(actor, actor.id == AuditEntry.user_id)
-    latest = (AuditEntry.at.desc(), AuditEntry.id.desc())
-    # Two queries, each along an index of its own; together they would be a scan.
-    found = {
-        entry.id: (entry, name)
-        for whose in (AuditEntry.user_id == user_id, AuditEntry.object_id == str(user_id))
-        for entry, name in session.execute(entries.where(whose).order_by(*latest).limit(limit))
-    }
-    rows = sorted(found.values(), key=lambda row: (row[0].at, row[0].id), reverse=True)[:limit]
-    units = _unit_names(session, [entry.details.get("unit_id") for entry, _ in rows])
-    return [
-        Deed(
-            entry.at,
-            entry.action,
-            own=entry.user_id == user_id,
-            who=name if entry.user_id != user_id else None,
-            role=entry.details.get("role"),
-            unit=units.get(str(entry.details.get("unit_id"))),
-            address=entry.address,
-        )
-        for entry, name in rows
-    ]
-
-
-def _unit_names(session: Session, written: Sequence[object]) -> dict[str, str]:
-    ids = {uuid.UUID(text) for text in written if isinstance(text, str)}
-    rows = session.execute(select(Unit.id, Unit.name).where(Unit.id.in_(ids))) if ids else ()
-    return {str(unit_id): name for unit_id, name in rows}
-
-
 def _lines(session: Session, wanted: Select[StaffUser], *, now: datetime) -> list[UserLine]:
     link_until = (
         select(StaffInvitation.expires_at)
@@ -185,6 +140,7 @@ def _lines(session: Session, wanted: Select[StaffUser], *, now: datetime) -> lis
             user.id,
             user.name,
             user.email,
+            user.language,
             user.demo,
             _state_of(user),
             user.one_time_until,

@@ -115,7 +115,9 @@ def get_user(session: Session, email: str) -> StaffUser:
     """Return the user with this e-mail; raises NoSuchUserError."""
     user = find_user(session, email)
     if user is None:
-        raise NoSuchUserError(f"no user has the e-mail {normalise_email(email)!r}; `user invite` or `user add` makes one")
+        raise NoSuchUserError(
+            f"no user has the e-mail {normalise_email(email)!r}; `user invite` or `user add` makes one"
+        )
     return user
 
 

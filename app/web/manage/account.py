@@ -1,19 +1,23 @@
-"""One's own account: sign-ins listed and ended, the password changed, the language of the pages."""
+"""One's own account: what one may do and see, sign-ins listed and ended, the password, the language of the pages."""
 
 import uuid
 from datetime import timedelta
 
 from flask import Blueprint, flash, redirect, render_template, request
-from flask_babel import gettext, lazy_gettext
+from flask_babel import gettext
 from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response
 
-from app.accounts.passwords import LONGEST, SHORTEST
+from app.accounts.audit import last_entry
+from app.accounts.invitations import CHOSEN
+from app.accounts.listing import list_roles
+from app.accounts.passwords import SHORTEST
 from app.accounts.service import change_password, set_language
 from app.accounts.sign_ins import end_sign_in, end_sign_ins, list_sign_ins
 from app.kit.errors import InvalidInputError
 from app.kit.i18n import read_language
 from app.web import access, edge
+from app.web.manage import user_words as words
 
 HOME = "/manage/account"
 account = Blueprint("account", __name__, url_prefix=HOME)
@@ -27,13 +31,7 @@ _SYSTEMS = {"Android": "Android", "iPhone": "iPhone", "iPad": "iPad", "Windows":
     "Mac OS X": "macOS",
     "Linux": "Linux",
 }
-_WORDS = {
-    "wrong_password": lazy_gettext("This is not your present password."),
-    "password_too_short": lazy_gettext("Too short: at least %(shortest)s characters.", shortest=SHORTEST),
-    "password_too_long": lazy_gettext("Too long: at most %(longest)s characters.", longest=LONGEST),
-    "password_obvious": lazy_gettext("Too easy to guess. A few words that do not belong together are good."),
-    "password_unchanged": lazy_gettext("This is the password you have. Choose another."),
-}
+_PASSWORD_DEEDS = ("password.changed", "password.reset", CHOSEN)
 
 
 @account.get("")
@@ -50,7 +48,7 @@ def replace_password() -> Response | tuple[str, int]:
     try:
         change_password(edge.db(), who.user.id, present=present, new=new, now=edge.now())
     except InvalidInputError as error:
-        return _show({error.field or "new_password": _WORDS[error.code]}), 422
+        return _show({error.field or "new_password": error.code}), 422
     end_sign_ins(edge.db(), who.user.id, keep=who.sign_in.id, by=who.user.id, now=edge.now())
     flash(gettext("Your password is changed. Every other device is signed out."), "good")
     return redirect(HOME, 303)
@@ -83,7 +81,7 @@ def choose_language() -> Response:
     return redirect(access.local_path(request.form.get("back")) or HOME, 303)
 
 
-def _show(errors: dict[str, object]) -> str:
+def _show(errors: dict[str, str]) -> str:
     who = access.staff()
     idle = timedelta(minutes=edge.wiring().sign_in_idle_minutes)
     # The request's own session: what a POST has changed is already seen.
@@ -92,7 +90,11 @@ def _show(errors: dict[str, object]) -> str:
         "manage/account.html",
         who=who,
         sign_ins=found,
+        roles=list_roles(edge.db(), [who.user.id]).get(who.user.id, ()),
+        changed=last_entry(edge.db(), who.user.id, _PASSWORD_DEEDS),
+        by_link=CHOSEN,
         program_of=program_of,
+        words=words,
         errors=errors,
         shortest=SHORTEST,
     )

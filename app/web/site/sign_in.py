@@ -11,11 +11,12 @@ from werkzeug.exceptions import TooManyRequests
 from werkzeug.wrappers import Response
 
 from app.accounts.audit import record_apart
+from app.accounts.service import scope_of
 from app.accounts.sign_ins import FAILED, TooManyAttemptsError, WrongCredentialsError, account_key, check_credentials
 from app.web import access, edge
 from app.web.rates import is_too_often
 
-HOME = "/manage/"
+HOME, ACCOUNT = "/manage/", "/manage/account"
 sign_in = Blueprint("sign_in", __name__)
 access.gate(sign_in, access.Gate.PUBLIC)
 
@@ -24,7 +25,7 @@ access.gate(sign_in, access.Gate.PUBLIC)
 def show_sign_in() -> str | Response:
     """The form, or straight on for whoever is signed in."""
     if access.find_staff() is not None:
-        return redirect(_onward(), 303)
+        return redirect(_onward(access.staff().grants), 303)
     return _show_form()
 
 
@@ -54,7 +55,7 @@ def enter() -> tuple[str, int] | Response:
         )
         return _show_form(gettext("E-mail and password do not go together."), email), 401
     login_user(user, remember=False, authn_via=["password"])
-    return redirect(_onward(), 303)
+    return redirect(_onward(scope_of(edge.db(), user.id)), 303)
 
 
 @sign_in.get("/sign-out")
@@ -76,5 +77,6 @@ def _show_form(error: str = "", email: str = "") -> str:
     return render_template("security/sign_in.html", error=error, email=email)
 
 
-def _onward() -> str:
-    return access.local_path(request.args.get("next")) or HOME
+def _onward(seen: object) -> str:
+    """Return where to go: back, or to the dashboard; whoever sees nothing yet goes where that is said."""
+    return access.local_path(request.args.get("next")) or (HOME if seen else ACCOUNT)
