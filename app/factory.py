@@ -1,5 +1,7 @@
 """create_app(settings): everything meets here. The only place that reads settings and picks implementations."""
 
+from pathlib import Path
+
 from flask import Blueprint, Flask
 from flask_babel import Babel
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -16,6 +18,9 @@ from app.review_sites.catalogue import load_catalogue
 from app.routing.desk import Desk
 from app.routing.policy import load_policy
 from app.surveys.loader import load_surveys
+from app.touchpoints.posters.choice import Workshop
+from app.touchpoints.posters.logo import read_logo
+from app.touchpoints.posters.sheet import Look
 from app.web import access, edge, errors
 from app.web.manage.account import account
 from app.web.manage.callbacks import callbacks
@@ -26,6 +31,8 @@ from app.web.manage.file_import import employee_import, unit_import
 from app.web.manage.responses import responses
 from app.web.manage.review_links import review_links
 from app.web.manage.review_sites import review_sites
+from app.web.manage.touchpoint_changes import code_changes
+from app.web.manage.touchpoint_pages import codes
 from app.web.manage.touchpoints import touchpoints
 from app.web.manage.unit_editing import unit_editing
 from app.web.manage.units import units
@@ -60,6 +67,8 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     review_sites,
     review_links,
     touchpoints,
+    codes,
+    code_changes,
     units,
     users,
     user_editing,
@@ -118,12 +127,26 @@ def wire(settings: Settings, *, clock: Clock, database: Database | None) -> edge
         phone_region=settings.phone_region,
         zone=settings.zone,
     )
+    surveys = load_surveys(settings.surveys_dir)
+    workshop = Workshop(
+        look=Look(
+            settings.company_name,
+            settings.company_colour,
+            read_logo(Path(settings.company_logo)) if settings.company_logo else None,
+        ),
+        base_url=settings.public_url,
+        surveys=surveys,
+        language=settings.language,
+        region=settings.phone_region,
+        zone=settings.zone,
+    )
     return edge.Wiring(
         database=database or Database(settings.database_url),
         vault=vault,
         clock=clock,
-        surveys=load_surveys(settings.surveys_dir),
+        surveys=surveys,
         desk=desk,
+        workshop=workshop,
         public_url=settings.public_url,
         secure=settings.secure,
         signing_key=settings.signing_key,

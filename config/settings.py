@@ -21,6 +21,8 @@ from app.kit.crypto import DataKey, format_data_keys, parse_data_keys
 from app.kit.errors import ConfigurationError
 from app.kit.i18n import Language
 from app.organisation.hours import InvalidHoursError, parse_hours
+from app.touchpoints.posters.colours import read_colour
+from app.touchpoints.posters.logo import read_logo
 
 ROOT = Path(__file__).resolve().parent.parent
 PREFIX = "OTKLIK_"
@@ -38,6 +40,16 @@ def _hours(value: str) -> str:
         return str(parse_hours(value))
     except InvalidHoursError as error:
         raise ValueError(error.message) from error
+
+
+def _colour(value: str) -> str:
+    return read_colour(value).hex
+
+
+def _logo(value: str) -> str:
+    if value:
+        read_logo(Path(value))
+    return value
 
 
 class Settings(BaseSettings):
@@ -116,6 +128,16 @@ class Settings(BaseSettings):
         min_length=1,
         max_length=120,
         description="The company's name on every page and in the consent to be called.",
+    )
+    company_colour: Annotated[str, AfterValidator(_colour)] = Field(
+        default="#0a6a5c",
+        description="The company's colour on posters, as # and six hexadecimal digits; what stands on it is white or "
+        "black, whichever is read more easily.",
+    )
+    company_logo: Annotated[str, AfterValidator(_logo)] = Field(
+        default="",
+        description="The company's logo on posters: path of a PNG or JPEG of at most 2 MB and 4 megapixels. Empty: "
+        "only its name.",
     )
     time_zone: Annotated[str, AfterValidator(_time_zone)] = Field(
         default="Asia/Almaty",

@@ -11,6 +11,7 @@ from app.cli.doctor import Level, examine
 from app.cli.first_run import announce, find_address, port_is_free, prepare, server_answers
 from app.cli.set_up import settings, tell_if_locked_out
 from app.cli.told import in_words
+from app.jobs.posters import PosterWork
 from app.jobs.supervisor import Supervisor, web_processes, web_program, worker_program
 from app.jobs.worker import Worker
 from app.kit.errors import ConfigurationError
@@ -66,7 +67,9 @@ def worker() -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda _number, _frame: stop.set())
     _require_current_schema()
-    Worker(wiring().database, wiring().clock).run(stop)
+    wired = wiring()
+    works = (PosterWork(wired.database, wired.clock, wired.workshop),)
+    Worker(wired.database, wired.clock, works=works).run(stop)
 
 
 @click.command()

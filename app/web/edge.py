@@ -26,6 +26,7 @@ from app.kit.db import Database, should_retry
 from app.kit.i18n import Language, choose_language
 from app.routing.desk import Desk
 from app.surveys.loader import SurveyLibrary
+from app.touchpoints.posters.choice import Workshop
 
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _TRIES = 3
@@ -40,6 +41,7 @@ class Wiring:
     clock: Clock
     surveys: SurveyLibrary
     desk: Desk
+    workshop: Workshop
     public_url: str
     secure: bool
     signing_key: str
