@@ -8,6 +8,7 @@ from app.cli.demo import demo
 from app.cli.exports import exports
 from app.cli.imports import import_group
 from app.cli.operations import db, doctor, serve, worker
+from app.cli.posters import poster
 from app.cli.surveys import survey
 from app.cli.touchpoints import touchpoint
 from app.cli.units import unit
@@ -22,6 +23,7 @@ def register_commands(app: Flask) -> None:
     for command in (list_codes_command, add_desk_command, point_code_command, revoke_code_command):
         touchpoint.add_command(command)
     app.cli.add_command(touchpoint)
+    app.cli.add_command(poster)
     app.cli.add_command(unit)
     app.cli.add_command(user)
     for command in (db, doctor, serve, worker, demo, backup, restore):
