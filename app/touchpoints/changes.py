@@ -1,4 +1,4 @@
-"""What becomes of a code once it is printed: re-pointed, withdrawn, taken back into use; each leaves a line of audit."""
+"""What becomes of a printed code: re-pointed, withdrawn, taken back into use; each leaves a line of audit."""
 
 import uuid
 from datetime import datetime

@@ -44,7 +44,7 @@ def list_changes(session: Session, touchpoint_id: uuid.UUID) -> list[Change]:
         .limit(_MOST)
     ).all()
     codes = {code for _, _, details, _ in rows for code in details.get("unit", ())}
-    names = dict(session.execute(select(Unit.code, Unit.name).where(Unit.code.in_(codes))).tuples().all())
+    names = dict(session.execute(select(Unit.code, Unit.name).where(Unit.code.in_(codes))).all())
     return [_read(at, action, details, who, names) for at, action, details, who in rows]
 
 

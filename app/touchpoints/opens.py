@@ -38,4 +38,4 @@ def opens_by_day(session: Session, touchpoint_id: uuid.UUID, *, since: date) -> 
     rows = session.execute(
         select(PageOpen.day, PageOpen.opens).where(PageOpen.touchpoint_id == touchpoint_id, PageOpen.day >= since)
     )
-    return dict(rows.tuples().all())
+    return dict(rows.all())
