@@ -9,10 +9,12 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from app.cli.register import register_commands
 from app.contacts.consents import load_consents
 from app.contacts.models import Purpose
+from app.jobs.periodic import JOBS
 from app.kit.clock import Clock, utc_now
 from app.kit.crypto import Vault
 from app.kit.db import Database
 from app.kit.i18n import NAMES, Language
+from app.kit.installation import PlannedJob
 from app.kit.log import configure_logging
 from app.review_sites.catalogue import load_catalogue
 from app.routing.desk import Desk
@@ -47,6 +49,7 @@ from app.web.site.health import health
 from app.web.site.home import home
 from app.web.site.invitation import invitation
 from app.web.site.sign_in import sign_in
+from config.installed import describe_installation
 from config.settings import Settings
 
 # A comment is 2,000 characters; nothing that people send us needs more than this.
@@ -155,4 +158,5 @@ def wire(settings: Settings, *, clock: Clock, database: Database | None) -> edge
         var_dir=settings.var_dir,
         sign_in_idle_minutes=settings.sign_in_idle_minutes,
         sign_in_hours=settings.sign_in_hours,
+        installation=describe_installation(settings, (PlannedJob(job.name, job.every, job.keeps) for job in JOBS)),
     )

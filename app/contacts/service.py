@@ -1,9 +1,10 @@
 """Find or add a contact by phone, record and withdraw a consent, read a number."""
 
 import uuid
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import case, select, update
+from sqlalchemy import case, func, select, update
 from sqlalchemy.orm import Session
 
 from app.contacts.consents import ConsentText
@@ -16,6 +17,19 @@ from app.kit.ids import new_id
 from app.kit.phones import InvalidPhoneError
 
 _PHONE = "phone"
+
+
+@dataclass(frozen=True, slots=True)
+class AgreedText:
+    """A text that people agreed to, by its hash: how many did, and when the first and the last one."""
+
+    purpose: Purpose
+    version: int
+    language: Language
+    text_hash: bytes
+    count: int
+    first_at: datetime
+    last_at: datetime
 
 
 def find_or_add_contact(
@@ -136,3 +150,24 @@ def withdraw_consents(session: Session, *, contact_id: uuid.UUID, purpose: Purpo
         .execution_options(synchronize_session="fetch")
     )
     return int(result.rowcount)  # type: ignore[attr-defined]
+
+
+def count_consents(session: Session) -> list[AgreedText]:
+    """Return every text that was ever agreed to, the newest version first."""
+    rows = session.execute(
+        select(
+            Consent.purpose,
+            Consent.version,
+            Consent.language,
+            Consent.text_hash,
+            func.count(),
+            func.min(Consent.given_at),
+            func.max(Consent.given_at),
+        )
+        .group_by(Consent.purpose, Consent.version, Consent.language, Consent.text_hash)
+        .order_by(Consent.purpose, Consent.version.desc(), Consent.language, func.min(Consent.given_at))
+    )
+    return [
+        AgreedText(Purpose(purpose), version, Language(language), text_hash, count, first_at, last_at)
+        for purpose, version, language, text_hash, count, first_at, last_at in rows
+    ]

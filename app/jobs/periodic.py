@@ -35,11 +35,15 @@ Step = Callable[[Session, datetime], int]
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A named job, run once in each stretch of `every`; its steps repeat until there is nothing left."""
+    """A named job, run once in each stretch of `every`; its steps repeat until there is nothing left.
+
+    `keeps` is for how long what it deletes is kept before: the settings page tells it, in words by the job's name.
+    """
 
     name: str
     every: timedelta
     steps: tuple[Step, ...]
+    keeps: timedelta | None = None
 
 
 def purge_outbox(session: Session, now: datetime) -> int:
@@ -83,12 +87,12 @@ def purge_posters(session: Session, now: datetime) -> int:
 
 
 JOBS = (
-    Job("purge-outbox", timedelta(hours=1), (purge_outbox,)),
-    Job("forget-traces", timedelta(hours=1), (purge_devices, purge_addresses)),
-    Job("forget-numbers", timedelta(hours=1), (purge_numbers,)),
-    Job("forget-sign-ins", timedelta(days=1), (purge_sign_ins, purge_invitations)),
-    Job("forget-posters", timedelta(hours=1), (purge_posters,)),
-    Job("forget-slots", timedelta(days=1), (purge_slots,)),
+    Job("purge-outbox", timedelta(hours=1), (purge_outbox,), KEEP_DONE),
+    Job("forget-traces", timedelta(hours=1), (purge_devices, purge_addresses), KEEP_TRACES),
+    Job("forget-numbers", timedelta(hours=1), (purge_numbers,), KEEP_NUMBERS),
+    Job("forget-sign-ins", timedelta(days=1), (purge_sign_ins, purge_invitations), KEEP_SIGN_INS),
+    Job("forget-posters", timedelta(hours=1), (purge_posters,), KEPT_FOR),
+    Job("forget-slots", timedelta(days=1), (purge_slots,), KEEP_SLOTS),
 )
 
 

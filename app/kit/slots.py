@@ -61,6 +61,12 @@ def beat(session: Session, worker: str, *, now: datetime) -> None:
     session.execute(statement.on_conflict_do_update(index_elements=["worker"], set_={"seen_at": now}))
 
 
+def last_runs(session: Session) -> dict[str, datetime | None]:
+    """Return when each job that ever began was last finished; None for one that has not come to its end yet."""
+    rows = session.execute(select(JobRun.job, func.max(JobRun.finished_at)).group_by(JobRun.job))
+    return {job: finished_at for job, finished_at in rows}  # noqa: C416 -- rows are no pairs to mypy
+
+
 def last_beat(session: Session) -> datetime | None:
     """Return when any worker was last seen, or None if there has been none."""
     return session.scalar(select(func.max(WorkerBeat.seen_at)))

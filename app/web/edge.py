@@ -24,6 +24,7 @@ from app.kit.clock import Clock
 from app.kit.crypto import Vault
 from app.kit.db import Database, should_retry
 from app.kit.i18n import Language, choose_language
+from app.kit.installation import Installation
 from app.routing.desk import Desk
 from app.surveys.loader import SurveyLibrary
 from app.touchpoints.posters.choice import Workshop
@@ -50,6 +51,7 @@ class Wiring:
     var_dir: Path
     sign_in_idle_minutes: int
     sign_in_hours: int
+    installation: Installation
 
 
 class OtklikApp(Flask):
