@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.imports.mapping import Columns, choose_columns
-from app.imports.report import ImportReport, Remark
+from app.imports.report import ImportReport, explain, remark
 from app.imports.tables import Table, TableRow
 from app.kit.errors import InvalidInputError, OtklikError
 from app.kit.ids import new_id
@@ -44,12 +44,14 @@ class EmployeePlan:
     report: ImportReport = field(default_factory=ImportReport)
 
 
-def plan_employees(session: Session, table: Table, *, mapping: Mapping[str, str] | None = None) -> EmployeePlan:
+def plan_employees(
+    session: Session, table: Table, *, mapping: Mapping[str, str] | None = None, by_name: bool = True
+) -> EmployeePlan:
     """Return what the file would change, in two queries. Writes nothing; raises InvalidMappingError.
 
     A unit is named by its code. An empty `active` is yes for a new employee and leaves a known one as it is.
     """
-    columns = choose_columns(table, FIELDS, required=["code", "name", "unit"], mapping=mapping)
+    columns = choose_columns(table, FIELDS, required=["code", "name", "unit"], mapping=mapping, by_name=by_name)
     report = ImportReport(read=len(table.rows) + len(table.broken), ignored_columns=columns.ignored)
     report.refused.extend(table.broken)
     plan = EmployeePlan(report=report)
@@ -61,7 +63,7 @@ def plan_employees(session: Session, table: Table, *, mapping: Mapping[str, str]
             row = _read_row(table_row, columns, units)
             _plan_row(plan, row, said.get(row.code), stored.get(row.code), units[row.unit])
         except OtklikError as error:
-            report.refused.append(Remark(table_row.line, error.message))
+            report.refused.append(remark(table_row.line, *explain(error)))
             continue
         said.setdefault(row.code, row)
     return plan
@@ -92,7 +94,11 @@ def _plan_row(
 ) -> None:
     if earlier is not None:
         if (earlier.name, earlier.unit, earlier.active) != (row.name, row.unit, row.active):
-            raise InvalidInputError(f"line {earlier.line} speaks of {row.code} with other values; keep one of the two")
+            raise InvalidInputError(
+                f"line {earlier.line} speaks of {row.code} with other values; keep one of the two",
+                code="row_contradicts",
+                line=earlier.line,
+            )
         plan.report.repeated += 1
         return
     if stored is None:
@@ -112,7 +118,11 @@ def _read_row(row: TableRow, columns: Columns, units: Mapping[str, uuid.UUID]) -
     unit = columns.text(row.cells, "unit")
     if unit not in units:
         known = "is empty" if not unit else f"there is no unit with the code {unit[:80]!r}"
-        raise InvalidInputError(f"{columns.name('unit')}: {known}; give the code of a unit")
+        raise InvalidInputError(
+            f"{columns.name('unit')}: {known}; give the code of a unit",
+            code="unit_code_unknown" if unit else "unit_code_missing",
+            text=unit[:80],
+        )
     return EmployeeRow(
         line=row.line,
         code=check_code(columns.text(row.cells, "code")),
@@ -128,4 +138,6 @@ def _read_active(text: str, column: str) -> bool | None:
         return None
     if folded in _YES or folded in _NO:
         return folded in _YES
-    raise InvalidInputError(f"{column}: {text[:40]!r} is neither yes nor no; write true or false")
+    raise InvalidInputError(
+        f"{column}: {text[:40]!r} is neither yes nor no; write true or false", code="neither_yes_nor_no", text=text[:40]
+    )

@@ -40,7 +40,7 @@ class Columns:
             return "true" if value else "false"
         if isinstance(value, (str, int, float)):
             return str(value).strip()
-        raise InvalidInputError(f"a text is expected, not {type(value).__name__}", field=field)
+        raise InvalidInputError(f"a text is expected, not {type(value).__name__}", field=field, code="not_a_text")
 
     def name(self, field: str) -> str:
         """Return what the file calls the field, for remarks."""
@@ -88,8 +88,12 @@ def choose_columns(
     required: Sequence[str],
     mapping: Mapping[str, str] | None = None,
     defaults: Mapping[str, str] | None = None,
+    by_name: bool = True,
 ) -> Columns:
-    """Return where each field comes from: as mapped, else the column of its name; raises InvalidMappingError."""
+    """Return where each field comes from: as mapped, else (unless `by_name` is off) the column of its name.
+
+    Raises InvalidMappingError.
+    """
     mapping, defaults = mapping or {}, defaults or {}
     there = ", ".join(table.columns)
     for field, column in mapping.items():
@@ -98,11 +102,19 @@ def choose_columns(
         if column not in table.columns:
             raise InvalidMappingError(f"--map {field}={column}: the file has no such column; it has {there}")
     taken = set(mapping.values())
-    own = {field: field for field in fields if field in table.columns and field not in mapping and field not in taken}
+    own = {
+        field: field
+        for field in fields
+        if by_name and field in table.columns and field not in mapping and field not in taken
+    }
     sources = {**mapping, **own}
     for field in required:
         if field not in sources and field not in defaults:
-            raise InvalidMappingError(f"no column for {field}; the file has {there}: add --map '{field}=…'")
+            raise InvalidMappingError(
+                f"no column for {field}; the file has {there}: add --map '{field}=…'",
+                field=field,
+                code="column_missing",
+            )
     used = set(sources.values())
     return Columns(sources, defaults, tuple(column for column in table.columns if column not in used))
 

@@ -1,6 +1,6 @@
 """What makes a file unreadable as a whole."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from app.kit.errors import InvalidInputError
 
@@ -16,10 +16,13 @@ class Place(NamedTuple):
 
 
 class InvalidTableError(InvalidInputError):
-    """A file that cannot be read: `name:line: what is wrong; what to do`. Nothing was changed."""
+    """A file that cannot be read: `name:line: what is wrong; what to do`. Nothing was changed.
+
+    A finer `code` says which of the things that people often do was done.
+    """
 
     code = "invalid_table"
 
-    def __init__(self, place: Place, reason: str) -> None:
-        super().__init__(f"{place}: {reason}", line=place.line)
+    def __init__(self, place: Place, reason: str, *, code: str | None = None, **details: Any) -> None:
+        super().__init__(f"{place}: {reason}", code=code, line=place.line, **details)
         self.reason = reason

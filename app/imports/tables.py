@@ -10,10 +10,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from app.imports.json_rows import read_json_rows
-from app.imports.report import Remark
+from app.imports.report import Reason, Remark, remark
 from app.imports.table_errors import InvalidTableError, Place
 
-MAX_BYTES = 10 * 1024 * 1024
+MAX_BYTES = 20 * 1024 * 1024
 _SHEET_CURE = "save it as CSV (UTF-8)"
 
 
@@ -39,11 +39,14 @@ def read_table(content: bytes, name: str) -> Table:
     if len(content) > MAX_BYTES:
         limit = MAX_BYTES // 1024 // 1024
         raise InvalidTableError(
-            Place(name), f"larger than {limit} MB; split it and import the parts one after the other"
+            Place(name),
+            f"larger than {limit} MB; split it and import the parts one after the other",
+            code="file_too_large",
+            limit=limit,
         )
     text = _decode(content, name)
     if not text.strip():
-        raise InvalidTableError(Place(name), "the file is empty")
+        raise InvalidTableError(Place(name), "the file is empty", code="file_empty")
     if text.lstrip()[0] in "[{":
         rows = tuple(TableRow(line, cells) for line, cells in read_json_rows(text, name))
         columns = tuple(dict.fromkeys(column for row in rows for column in row.cells))
@@ -53,18 +56,20 @@ def read_table(content: bytes, name: str) -> Table:
 
 def _decode(content: bytes, name: str) -> str:
     if content.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
-        raise InvalidTableError(Place(name), f"this is a workbook; {_SHEET_CURE}")
+        raise InvalidTableError(Place(name), f"this is a workbook; {_SHEET_CURE}", code="file_workbook")
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise InvalidTableError(Place(name), f"this is UTF-16; {_SHEET_CURE}")
+        raise InvalidTableError(Place(name), f"this is UTF-16; {_SHEET_CURE}", code="file_encoding")
     if (position := content.find(b"\x00")) >= 0:
         line = content.count(b"\n", 0, position) + 1
-        raise InvalidTableError(Place(name, line), f"a NUL byte, so this is no text; {_SHEET_CURE}")
+        raise InvalidTableError(
+            Place(name, line), f"a NUL byte, so this is no text; {_SHEET_CURE}", code="file_no_text"
+        )
     for encoding in ("utf-8-sig", "cp1251"):
         try:
             return content.decode(encoding)
         except UnicodeDecodeError as error:
             line = content.count(b"\n", 0, error.start) + 1
-    raise InvalidTableError(Place(name, line), f"neither UTF-8 nor Windows-1251; {_SHEET_CURE}")
+    raise InvalidTableError(Place(name, line), f"neither UTF-8 nor Windows-1251; {_SHEET_CURE}", code="file_encoding")
 
 
 def _read_csv(text: str, name: str) -> Table:
@@ -82,13 +87,13 @@ def _read_csv(text: str, name: str) -> Table:
                     # A cell more at the end of every line is how some programs close a line.
                     rows.append(TableRow(line, dict(zip(columns, cells, strict=False))))
                 else:
-                    broken.append(Remark(line, _describe_ragged(len(cells), len(columns))))
+                    broken.append(remark(line, _describe_ragged(len(cells), len(columns))))
             line = reader.line_num + 1
     except csv.Error as error:
         message = f"{error}; a quote inside a quoted cell is written twice, and every quoted cell is closed"
-        raise InvalidTableError(Place(name, line), message) from error
+        raise InvalidTableError(Place(name, line), message, code="file_quotes") from error
     if columns is None or not (rows or broken):
-        raise InvalidTableError(Place(name), "there is no row below the header")
+        raise InvalidTableError(Place(name), "there is no row below the header", code="file_no_rows")
     return Table(tuple(column for column in columns if column), tuple(rows), tuple(broken))
 
 
@@ -102,9 +107,15 @@ def _read_header(cells: list[str], place: Place) -> tuple[str, ...]:
     columns = tuple(cell.strip() for cell in cells)
     for column in columns:
         if column and columns.count(column) > 1:
-            raise InvalidTableError(place, f"the header has {column!r} twice; rename or delete one of the columns")
+            raise InvalidTableError(
+                place,
+                f"the header has {column!r} twice; rename or delete one of the columns",
+                code="file_column_twice",
+                column=column,
+            )
     return columns
 
 
-def _describe_ragged(cells: int, columns: int) -> str:
-    return f"{cells} cells where the header has {columns}; put cells that hold the separator in double quotes"
+def _describe_ragged(cells: int, columns: int) -> Reason:
+    text = f"{cells} cells where the header has {columns}; put cells that hold the separator in double quotes"
+    return Reason(text, "ragged_row", {"cells": cells, "columns": columns})

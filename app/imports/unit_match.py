@@ -50,7 +50,9 @@ class RowMatcher:
             if earlier is not None:
                 raise UnmatchedRowError(
                     f"line {earlier.line} speaks of the same unit with other values; "
-                    "keep one of the two, or give each a code of its own"
+                    "keep one of the two, or give each a code of its own",
+                    code="row_contradicts",
+                    line=earlier.line,
                 )
         self._said.update(dict.fromkeys(names, row))
         if stored is not None:
@@ -76,7 +78,11 @@ class RowMatcher:
         found = {unit.id: unit for unit in map(self._by_key.get, row.keys) if unit is not None}
         if len(found) > 1:
             codes = ", ".join(unit.code for unit in found.values())
-            raise UnmatchedRowError(f"its links belong to different units ({codes}); give the row a code")
+            raise UnmatchedRowError(
+                f"its links belong to different units ({codes}); give the row a code",
+                code="links_of_several",
+                codes=codes,
+            )
         return next(iter(found.values()), None)
 
 
@@ -124,9 +130,18 @@ class ParentFinder:
             return found[0]
         if found:
             codes = ", ".join(sorted(self._codes[unit_id] for unit_id in found))
-            raise UnmatchedRowError(f"{len(found)} units are named {name}; give one of their codes: {codes}")
+            raise UnmatchedRowError(
+                f"{len(found)} units are named {name}; give one of their codes: {codes}",
+                code="parent_ambiguous",
+                name=name,
+                codes=codes,
+            )
         if self._kind is None:
-            raise UnmatchedRowError(f"there is no unit {name}; add it first, or make it with --parent-kind city")
+            raise UnmatchedRowError(
+                f"there is no unit {name}; add it first, or make it with --parent-kind city",
+                code="parent_unknown",
+                name=name,
+            )
         parent = self._matcher.make_parent(name, self._kind, self._root.id)
         self._by_name.setdefault(fold(name), []).append(parent.id)
         self._codes[parent.id] = parent.code

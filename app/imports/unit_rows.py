@@ -1,17 +1,25 @@
 """One row of a file to the facts of a unit, with what identifies it. Pure."""
 
 import hashlib
-import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from typing import TypeVar
 
 from app.imports.mapping import Columns
+from app.imports.report import Reason, RefusedRowError, explain
 from app.imports.tables import TableRow
 from app.kit.errors import InvalidInputError, OtklikError
 from app.organisation.codes import check_code
-from app.organisation.facts import check_address, check_kind, check_name, check_place, check_zone, one_line
+from app.organisation.facts import (
+    check_address,
+    check_kind,
+    check_name,
+    check_place,
+    check_zone,
+    one_line,
+    read_degrees,
+)
 from app.organisation.hours import InvalidHoursError, parse_day_list, parse_hours
 from app.organisation.models import ROOT_CODE
 from app.review_sites.catalogue import Catalogue, Site, SiteRules
@@ -49,7 +57,7 @@ class UnitRow:
     hours: str | None
     links: Mapping[Site, str]
     keys: tuple[str, ...]
-    unread_hours: str | None = None
+    unread_hours: Reason | None = None
 
     def says_the_same(self, other: "UnitRow") -> bool:
         """Tell whether two rows differ in nothing but their lines."""
@@ -60,14 +68,16 @@ _COMPARED = tuple(field for field in UnitRow.__dataclass_fields__ if field != "l
 
 
 def read_unit_row(row: TableRow, columns: Columns, *, kind: str | None, catalogue: Catalogue) -> UnitRow:
-    """Return the facts of a row; raises InvalidInputError that names every column that is wrong.
+    """Return the facts of a row; raises RefusedRowError that names every column that is wrong.
 
     `kind` is for rows that do not say their own. Hours that cannot be read are no error: the row says so and inherits.
     """
     cells = _Cells(row.cells, columns)
     name = cells.take("name", check_name, "")
     code = cells.take("code", _read_code, None)
-    chosen = cells.take("kind", lambda text: check_kind(text or kind or _refuse("is missing; give --kind office")), "")
+    chosen = cells.take(
+        "kind", lambda text: check_kind(text or kind or _refuse("is missing; give --kind office", "kind_missing")), ""
+    )
     parent = cells.take("parent", lambda text: one_line(text, "parent"), "")
     address = cells.take("address", check_address, None)
     zone = cells.take("time_zone", check_zone, None)
@@ -80,7 +90,7 @@ def read_unit_row(row: TableRow, columns: Columns, *, kind: str | None, catalogu
             firm = firm_id(site, link)
             keys += [f"{site.value}:{firm}"] if firm else []
     if cells.mistakes:
-        raise InvalidInputError("; also ".join(cells.mistakes))
+        raise RefusedRowError(cells.mistakes)
     hours, unread = _read_hours(columns.read(row.cells, "hours"))
     return UnitRow(
         line=row.line,
@@ -105,7 +115,7 @@ class _Cells:
     def __init__(self, cells: Mapping[str, object], columns: Columns) -> None:
         self._cells = cells
         self._columns = columns
-        self.mistakes: list[str] = []
+        self.mistakes: list[Reason] = []
 
     def take(self, field: str, read: Callable[[str], T], default: T) -> T:
         """Return what `read` makes of the cell, or note the mistake and return the default."""
@@ -118,8 +128,8 @@ class _Cells:
     def take_place(self) -> tuple[float | None, float | None]:
         """Return latitude and longitude; a pair is judged only when both are numbers."""
         before = len(self.mistakes)
-        latitude = self.take("latitude", _read_degrees, None)
-        longitude = self.take("longitude", _read_degrees, None)
+        latitude = self.take("latitude", partial(read_degrees, field="latitude"), None)
+        longitude = self.take("longitude", partial(read_degrees, field="longitude"), None)
         if len(self.mistakes) == before:
             try:
                 check_place(latitude, longitude)
@@ -128,10 +138,7 @@ class _Cells:
         return latitude, longitude
 
     def _note(self, field: str, error: OtklikError) -> None:
-        column = self._columns.name(field)
-        # Some errors begin with the field's own name; said once is enough.
-        told = error.message if error.message.startswith(f"{column} ") else f"{column}: {error.message}"
-        self.mistakes.append(told)
+        self.mistakes += explain(error, column=self._columns.name(field))
 
 
 def place_key(name: str, address: str | None = None, parent: str = "") -> str:
@@ -152,7 +159,10 @@ def _read_code(text: str) -> str | None:
     if not text:
         return None
     if text == ROOT_CODE:
-        _refuse(f"{ROOT_CODE} is the company itself, whose facts come from the settings; leave the row out")
+        _refuse(
+            f"{ROOT_CODE} is the company itself, whose facts come from the settings; leave the row out",
+            "code_of_the_company",
+        )
     return check_code(text)
 
 
@@ -160,20 +170,7 @@ def _read_link(text: str, *, site: Site, rules: SiteRules) -> str | None:
     return review_link(site, text, rules) if text else None
 
 
-def _read_degrees(text: str) -> float | None:
-    if not text:
-        return None
-    try:
-        # Sheets in Russian or Kazakh write a comma before the decimals.
-        degrees = float(text.replace(",", "."))
-    except ValueError:
-        degrees = math.nan
-    if not math.isfinite(degrees):
-        _refuse(f"{text[:40]!r} is not a number of degrees; write for example 43.238949")
-    return degrees
-
-
-def _read_hours(value: object) -> tuple[str | None, str | None]:
+def _read_hours(value: object) -> tuple[str | None, Reason | None]:
     """Return the canonical hours, or None and why they cannot be read."""
     if value in (None, "", []):
         return None, None
@@ -183,8 +180,9 @@ def _read_hours(value: object) -> tuple[str | None, str | None]:
         if isinstance(value, Sequence):
             return str(parse_day_list(value)), None
     except InvalidHoursError as error:
-        return None, error.message
-    return None, f"{value!r} is neither a text nor a list of days"
+        return None, Reason(f"hours are inherited: {error.message}", error.code, error.details)
+    text = f"hours are inherited: {value!r} is neither a text nor a list of days"
+    return None, Reason(text, InvalidHoursError.code, {"text": f"{value!r}"})
 
 
 @lru_cache(maxsize=1024)  # thousands of offices keep the same few hours
@@ -192,5 +190,5 @@ def _canonical_hours(text: str) -> str:
     return str(parse_hours(text))
 
 
-def _refuse(reason: str) -> str:
-    raise InvalidInputError(reason)
+def _refuse(reason: str, code: str) -> str:
+    raise InvalidInputError(reason, code=code)

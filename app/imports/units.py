@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.imports.mapping import Columns, InvalidMappingError, choose_columns
-from app.imports.report import ImportReport, Remark
+from app.imports.report import ImportReport, Reason, explain, remark
 from app.imports.tables import Table
 from app.imports.unit_match import Match, ParentFinder, RowMatcher
 from app.imports.unit_rows import FIELDS, LINK_FIELDS, SHARED_FIELDS, UnitRow, read_unit_row
@@ -24,6 +24,8 @@ from app.review_sites.models import ReviewListing
 from app.review_sites.service import set_listings
 
 Links = dict[tuple[uuid.UUID, Site], str]
+_PARENTLESS = Reason("no parent, so it hangs below the company", "no_parent")
+_BELOW_ITSELF = Reason("parent: the unit would lie below itself", "unit_cycle", column="parent")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,16 +57,17 @@ def read_unit_file(
     defaults: Mapping[str, str] | None = None,
     kind: str | None = None,
     parent_kind: str | None = None,
+    by_name: bool = True,
 ) -> UnitFile:
     """Return the rows of a table as units, each mistake under its line in the report. Needs no database.
 
-    `kind` is for rows without one, `parent_kind` for parents that must be made. Raises InvalidMappingError or
-    InvalidUnitError when an option is wrong.
+    `kind` is for rows without one, `parent_kind` for parents that must be made; without `by_name` nothing is read but
+    what is mapped. Raises InvalidMappingError or InvalidUnitError when an option is wrong.
     """
     for setting in defaults or {}:
         if setting not in SHARED_FIELDS:
             raise InvalidMappingError(f"--set {setting}: only these can be alike: {', '.join(SHARED_FIELDS)}")
-    columns = choose_columns(table, FIELDS, required=["name"], mapping=mapping, defaults=defaults)
+    columns = choose_columns(table, FIELDS, required=["name"], mapping=mapping, defaults=defaults, by_name=by_name)
     parents_are = check_kind(parent_kind) if parent_kind else None
     rows_are = check_kind(kind).value if kind else None
     report = ImportReport(read=len(table.rows) + len(table.broken), ignored_columns=columns.ignored)
@@ -74,10 +77,10 @@ def read_unit_file(
         try:
             row = read_unit_row(table_row, columns, kind=rows_are, catalogue=catalogue)
         except OtklikError as error:
-            report.refused.append(Remark(table_row.line, error.message))
+            report.refused.append(remark(table_row.line, *explain(error)))
             continue
         if row.unread_hours is not None:
-            report.warnings.append(Remark(row.line, f"hours are inherited: {row.unread_hours}"))
+            report.warnings.append(remark(row.line, row.unread_hours))
         rows.append(row)
     return UnitFile(tuple(rows), _given(columns), parents_are, report)
 
@@ -103,20 +106,21 @@ def plan_units(session: Session, file: UnitFile) -> UnitPlan:
         try:
             parent_id = parents.find(match)
         except OtklikError as error:
-            report.refused.append(Remark(match.row.line, f"parent: {error.message}"))
+            report.refused.append(remark(match.row.line, *explain(error, column="parent")))
             continue
         if parent_id is None:
             parent_id = (match.stored and match.stored.parent_id) or root.id
             if parent_id == root.id:
-                parentless.append(Remark(match.row.line, "no parent, so it hangs below the company"))
+                parentless.append(remark(match.row.line, _PARENTLESS))
         records.append((match, _merge(match, parent_id, file.fields)))
     if "parent" in file.fields:
         report.warnings.extend(parentless)
     elif parentless:
-        report.notes.append(
+        text = (
             f"warning: the file has no parent column, so {len(parentless)} units hang below the company; "
             "--map parent=COLUMN or --set parent=CODE says where else"
         )
+        report.notes.append(Reason(text, "no_parent_column", {"count": len(parentless)}))
     new_parents = [parent for parent in parents.made.values() if parent.id not in stored]
     _refuse_circles(stored, new_parents, records, report)
     if "time_zone" not in file.fields:
@@ -170,7 +174,7 @@ def _match_rows(matcher: RowMatcher, rows: Iterable[UnitRow], report: ImportRepo
         try:
             match = matcher.match(row)
         except OtklikError as error:
-            report.refused.append(Remark(row.line, error.message))
+            report.refused.append(remark(row.line, *explain(error)))
             continue
         if match is None:
             report.repeated += 1
@@ -199,7 +203,7 @@ def _merge(match: Match, parent_id: uuid.UUID, fields: frozenset[str]) -> UnitRe
     return replace(match.stored, parent_id=parent_id, **{name: getattr(row, name) for name in facts})
 
 
-def _tell_zones(units: Mapping[uuid.UUID, UnitRecord], new: Iterable[UnitRecord]) -> Iterable[str]:
+def _tell_zones(units: Mapping[uuid.UUID, UnitRecord], new: Iterable[UnitRecord]) -> Iterable[Reason]:
     """Yield the zones that new units inherit: a deadline in a wrong one is wrong by hours, and nobody sees why."""
     zones: Counter[str] = Counter()
     for record in new:
@@ -212,7 +216,8 @@ def _tell_zones(units: Mapping[uuid.UUID, UnitRecord], new: Iterable[UnitRecord]
             zones[at.time_zone] += 1
     if zones:
         counted = ", ".join(f"{zone} ({count})" for zone, count in sorted(zones.items()))
-        yield f"time zone that new units inherit: {counted}; --set time_zone=… gives another"
+        text = f"time zone that new units inherit: {counted}; --set time_zone=… gives another"
+        yield Reason(text, "zones_inherited", {"zones": counted})
 
 
 def _refuse_circles(
@@ -233,7 +238,7 @@ def _refuse_circles(
             path[at] = None
             at = parents.get(at)  # none for a row refused already
         if at is not None and at not in fine:
-            report.refused.append(Remark(match.row.line, "parent: the unit would lie below itself"))
+            report.refused.append(remark(match.row.line, _BELOW_ITSELF))
         else:
             fine.update(path)
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.retention import forget_invitations, forget_sign_ins
 from app.callbacks.retention import forget_numbers
+from app.imports.drafts import forget_drafts
 from app.kit.clock import Clock
 from app.kit.db import Database
 from app.kit.log import get_logger
@@ -24,6 +25,7 @@ _LOG = get_logger(__name__)
 BATCH = 1000
 KEEP_DONE = timedelta(days=30)
 KEEP_TRACES = timedelta(days=2)
+KEEP_DRAFTS = timedelta(days=1)
 KEEP_SLOTS = timedelta(days=90)
 KEEP_SIGN_INS = timedelta(days=90)
 # What `config/consents.yaml` promises; a text that promises less is a new version of it.
@@ -86,12 +88,18 @@ def purge_posters(session: Session, now: datetime) -> int:
     return forget_batches(session, before=now - KEPT_FOR, limit=BATCH)
 
 
+def purge_drafts(session: Session, now: datetime) -> int:
+    """Forget files that were sent to be imported a day ago, taken in or not."""
+    return forget_drafts(session, before=now - KEEP_DRAFTS, limit=BATCH)
+
+
 JOBS = (
     Job("purge-outbox", timedelta(hours=1), (purge_outbox,), KEEP_DONE),
     Job("forget-traces", timedelta(hours=1), (purge_devices, purge_addresses), KEEP_TRACES),
     Job("forget-numbers", timedelta(hours=1), (purge_numbers,), KEEP_NUMBERS),
     Job("forget-sign-ins", timedelta(days=1), (purge_sign_ins, purge_invitations), KEEP_SIGN_INS),
     Job("forget-posters", timedelta(hours=1), (purge_posters,), KEPT_FOR),
+    Job("forget-drafts", timedelta(hours=1), (purge_drafts,), KEEP_DRAFTS),
     Job("forget-slots", timedelta(days=1), (purge_slots,), KEEP_SLOTS),
 )
 

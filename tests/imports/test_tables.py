@@ -82,7 +82,7 @@ def test_a_row_of_another_length_is_told_by_its_line() -> None:
         (b'name,address\nA,B\n"C,D\n', "file.csv:3: unexpected end of data"),
         (b'name,address\n"A" x,B\n', "file.csv:2:"),
         (b"name\n" + b"x" * 200_000 + b"\n", "file.csv:2: field larger than field limit"),
-        (b"x" * (MAX_BYTES + 1), "larger than 10 MB"),
+        (b"x" * (MAX_BYTES + 1), "larger than 20 MB"),
         (b"x" * 200_000, "file.csv:1: field larger than field limit"),
     ],
 )

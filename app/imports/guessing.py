@@ -1,0 +1,93 @@
+"""Which column of a file is probably which field, by the words of its head in four languages. Pure.
+
+A guess only fills in a form that somebody looks at; the command line takes columns by their own names alone.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+
+# The field's own name counts before all of these. A head equal to a word is surer than one that begins or ends with it;
+# fields of `_WHOLE` are taken for equal ones alone, since their words stand in many heads.
+_UNIT_WORDS: Mapping[str, str] = {
+    "code": "код|code|branch code|unit code|office code|код отделения|код офиса|код филиала|номер отделения|"
+    "бөлімше коды|код відділення|id|№",
+    "name": "наименование|название|имя|атауы|аты|назва|найменування|name|title|отделение|офис|филиал|бөлімше|"
+    "відділення|branch|office",
+    "kind": "kind|type|тип|вид|түрі",
+    "parent": "город|населенный пункт|населённый пункт|қала|місто|city|town|регион|область|облыс|өңір|регіон|region",
+    "address": "адрес|мекенжай|мекенжайы|мекен жай|мекен жайы|адреса|address",
+    "latitude": "широта|ендік|latitude|lat",
+    "longitude": "долгота|довгота|бойлық|longitude|lon|lng",
+    "time_zone": "часовой пояс|таймзона|часовий пояс|уақыт белдеуі|time zone|timezone",
+    "hours": "режим работы|часы работы|время работы|график работы|график|жұмыс уақыты|жұмыс кестесі|графік роботи|"
+    "години роботи|режим роботи|open hours|opening hours|working hours|work hours|hours|schedule",
+    "google_place_id": "google place id|place id|google id",
+    "google_review_url": "google review url|google review|google url|google maps|google",
+    "twogis_url": "2gis url|2gis|2гис|2 гис|twogis|дубльгис",
+    "yandex_url": "yandex url|yandex|яндекс|яндекс карты",
+    "facebook_url": "facebook url|facebook|фейсбук",
+    "trustpilot_domain": "trustpilot domain|trustpilot",
+}
+_EMPLOYEE_WORDS: Mapping[str, str] = {
+    "code": "табельный номер|табельный|таб номер|таб №|код|код сотрудника|табель нөмірі|табельний номер|"
+    "personnel number|employee code|employee id|code|id|login|логин|№",
+    "name": "фио|ф и о|имя|сотрудник|аты жөні|тегі аты жөні|қызметкер|піб|п і б|прізвище та ім я|співробітник|"
+    "full name|name|employee",
+    "unit": "код отделения|код офиса|код подразделения|подразделение|отделение|офис|филиал|бөлімше коды|бөлімше|"
+    "код відділення|відділення|підрозділ|unit code|unit|branch|office",
+    "active": "active|активен|активный|работает|белсенді|активний|працює",
+}
+_WORDS = {"units": _UNIT_WORDS, "employees": _EMPLOYEE_WORDS}
+_WHOLE = frozenset({"code", "kind", "active"})
+_PARENT_KINDS: Mapping[str, str] = {
+    "city": "город|населенный пункт|населённый пункт|қала|місто|city|town",
+    "region": "регион|область|облыс|өңір|регіон|region",
+}
+
+
+def guess_columns(columns: Sequence[str], kind: str) -> dict[str, str]:
+    """Return the likeliest column of each field of `units` or `employees`, no column twice."""
+    ranked = sorted(
+        (rank, place, field, column)
+        for field, words in _WORDS[kind].items()
+        for place, column in enumerate(columns)
+        if (rank := _rank(field, words.split("|"), column)) is not None
+    )
+    guessed: dict[str, str] = {}
+    for _, _, field, column in ranked:
+        if field not in guessed and column not in guessed.values():
+            guessed[field] = column
+    return guessed
+
+
+def guess_parent_kind(column: str | None) -> str | None:
+    """Return `city` or `region` if the head of the column of parents says so."""
+    head = _fold(column or "")
+    return next(
+        (kind for kind, words in _PARENT_KINDS.items() if any(_holds(head, word) for word in words.split("|"))), None
+    )
+
+
+def _rank(field: str, words: Sequence[str], column: str) -> tuple[int, int] | None:
+    """How sure it is that the column is the field, the surest first."""
+    if column == field:
+        return (0, 0)
+    head = _fold(column)
+    for place, word in enumerate(words):
+        if head == word:
+            return (1, place)
+    if field not in _WHOLE:
+        for place, word in enumerate(words):
+            if _holds(head, word):
+                return (2, place)
+    return None
+
+
+def _holds(head: str, word: str) -> bool:
+    return head == word or head.startswith(f"{word} ") or head.endswith(f" {word}")
+
+
+def _fold(column: str) -> str:
+    """Return the head in lower case with single spaces: `salePointName` and `SALE_POINT-NAME` are one."""
+    apart = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", column)
+    return re.sub(r"[^\w№]+|_", " ", apart).casefold().strip()
