@@ -7,13 +7,13 @@ back otherwise. A transaction that PostgreSQL asks to repeat is repeated from th
 import hashlib
 import random
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
-from typing import cast
+from typing import TypeVar, cast
 
 from flask import Flask, Response, current_app, g, request, url_for
 from sqlalchemy.exc import DBAPIError
@@ -29,6 +29,7 @@ from app.routing.desk import Desk
 from app.surveys.loader import SurveyLibrary
 from app.touchpoints.posters.choice import Workshop
 
+T = TypeVar("T", bound=Callable[..., object])
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _TRIES = 3
 
@@ -147,6 +148,16 @@ def asset(path: str) -> str:
     return f"{url_for('static', filename=path)}?v={_fingerprint(str(Path(str(current_app.static_folder)) / path))}"
 
 
+def takes_file(view: T, largest: int) -> T:
+    """Return the view, now open to bodies of `largest` bytes. For views behind a gate alone.
+
+    Such a body is not taken in at the door: the gate reads it, when it looks for the form's token, from whoever is
+    signed in. A file goes to the disk meanwhile, and no transaction has begun.
+    """
+    view.largest_body = largest  # type: ignore[attr-defined]
+    return view
+
+
 def init_edge(app: Flask) -> None:
     """Hang the edge on the application; first of all, so that its commit comes after everything else."""
     app.before_request(_read_body)
@@ -158,6 +169,10 @@ def init_edge(app: Flask) -> None:
 
 def _read_body() -> None:
     """Take the whole body in before anything is begun: a slow sender must not hold the one writer's lock meanwhile."""
+    largest = getattr(current_app.view_functions.get(request.endpoint or ""), "largest_body", None)
+    if largest is not None:
+        request.max_content_length = largest
+        return
     if request.method not in _SAFE:
         # A body that is too large is the view's to answer, with a page that lets the person go on: it asks again.
         with suppress(RequestEntityTooLarge):
