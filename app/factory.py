@@ -30,6 +30,7 @@ from app.web.manage.dashboard import dashboard
 from app.web.manage.design import design
 from app.web.manage.employees import employee_editing, employees
 from app.web.manage.file_import import employee_import, unit_import
+from app.web.manage.posters import posters
 from app.web.manage.responses import responses
 from app.web.manage.review_links import review_links
 from app.web.manage.review_sites import review_sites
@@ -70,6 +71,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     review_sites,
     review_links,
     touchpoints,
+    posters,
     codes,
     code_changes,
     units,
