@@ -34,6 +34,7 @@ from app.web.manage.posters import posters
 from app.web.manage.responses import responses
 from app.web.manage.review_links import review_links
 from app.web.manage.review_sites import review_sites
+from app.web.manage.settings import settings as settings_pages
 from app.web.manage.touchpoint_changes import code_changes
 from app.web.manage.touchpoint_pages import codes
 from app.web.manage.touchpoints import touchpoints
@@ -70,6 +71,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     responses,
     review_sites,
     review_links,
+    settings_pages,
     touchpoints,
     posters,
     codes,
