@@ -7,7 +7,6 @@ from app.cli.set_up import tell_if_locked_out
 from app.cli.told import told
 from app.demo.service import create_demo, find_demo, needs_demo, remove_demo
 from app.kit.errors import ConflictError
-from app.surveys.service import store_versions
 from app.touchpoints.qr import touchpoint_url
 from app.web.edge import wiring
 
@@ -27,7 +26,6 @@ def demo(remove: bool) -> None:
         return
     with wired.database.transaction() as session:
         if needs_demo(session):
-            store_versions(session, wired.surveys, now=wired.clock())
             create_demo(session, wired.desk, wired.surveys, now=wired.clock())
         found = find_demo(session, wired.vault)
     if not found.codes and found.sign_in is None:

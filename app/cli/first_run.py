@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.audit import record
 from app.accounts.models import AuditEntry
-from app.demo.service import create_demo, find_demo, needs_demo
+from app.demo.service import create_demo, find_demo, wants_demo
 from app.kit.schema import upgrade_database
 from app.organisation.service import sync_company
 from app.review_sites.catalogue import Catalogue
@@ -39,9 +39,12 @@ def prepare(wiring: Wiring, settings: Settings) -> None:
 
 
 def announce(wiring: Wiring, address: str) -> list[str]:
-    """Return the lines to print, the demo company made first if there is no company yet."""
+    """Return the lines to print, the demo company made first if there is no company yet.
+
+    A demo that was removed on purpose is not made again: `flask demo` does that.
+    """
     with wiring.database.transaction() as session:
-        if needs_demo(session):
+        if wants_demo(session):
             create_demo(session, wiring.desk, wiring.surveys, now=wiring.clock())
     with wiring.database.reading() as session:
         demo = find_demo(session, wiring.vault)

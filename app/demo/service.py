@@ -4,26 +4,32 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Select, case, delete, func, or_, select, update
+from sqlalchemy import Select, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from app.accounts.models import StaffUser
+from app.accounts.audit import record
+from app.accounts.models import AuditEntry, StaffUser
 from app.accounts.service import set_active
 from app.callbacks.models import CallbackCase, CaseEvent
 from app.contacts.models import Consent, Contact
-from app.demo.answers import tell_stories
-from app.demo.company import CODES, build_company
+from app.demo.answers import DAYS, make_answers
+from app.demo.build import build_company
+from app.demo.company import CODES
 from app.demo.staff import DemoSignIn, add_staff, find_sign_in
+from app.demo.stories import tell_stories
+from app.demo.writing import write_answers
 from app.kit.crypto import Vault
 from app.kit.errors import ConflictError
 from app.organisation.models import Employee, Unit
 from app.responses.models import SurveyResponse
 from app.routing.desk import Desk
 from app.surveys.loader import SurveyLibrary
+from app.surveys.service import store_versions
 from app.touchpoints.models import Touchpoint
 
 # The company began before its first answer.
-_FOUNDED = timedelta(days=30)
+_FOUNDED = timedelta(days=DAYS + 1)
+_REMOVED = "demo.removed"
 
 
 class DemoInUseError(ConflictError):
@@ -64,23 +70,34 @@ def needs_demo(session: Session) -> bool:
     return not session.scalar(select(func.count()).select_from(Unit).where(Unit.parent_id.is_not(None)))
 
 
+def wants_demo(session: Session) -> bool:
+    """Tell whether a first start should make the demo: nothing is there, and nobody has ever removed it on purpose."""
+    removed = session.scalar(select(func.count()).select_from(AuditEntry).where(AuditEntry.action == _REMOVED))
+    return needs_demo(session) and not removed
+
+
 def create_demo(session: Session, desk: Desk, surveys: SurveyLibrary, *, now: datetime) -> None:
-    """Make the company, its staff, its answers and its cases, all marked."""
-    codes = build_company(session, desk.catalogue, now=now - _FOUNDED)
-    _, manager = add_staff(session, desk.vault, now=now - _FOUNDED)
-    tell_stories(session, desk, surveys, codes, manager_id=manager.id, now=now)
+    """Make the company, its staff, its answers and its cases, all marked; nobody is told of any of it."""
+    built = build_company(session, desk.catalogue, surveys, now=now - _FOUNDED)
+    workers = add_staff(session, desk.vault, now=now - _FOUNDED)
+    session.flush()  # what follows is written by statements of its own
+    places = {asked.code.key: asked.place for asked in built.asked}
+    answers = [*make_answers(built.asked, zone=desk.zone, now=now), *tell_stories(places, now=now)]
+    answers.sort(key=lambda answer: answer.at)
+    versions = store_versions(session, surveys, now=now)
+    write_answers(session, desk, built, answers, versions=versions, workers=workers, now=now)
 
 
 def list_codes(session: Session) -> list[DemoCodeShown]:
-    """Return the demo's codes in use, in the order in which the company was made."""
-    order = case({code.placement: place for place, code in enumerate(CODES)}, value=Touchpoint.placement)
+    """Return those of the demo's codes in use that are shown, one or two a survey, in the order of the data."""
     rows = session.execute(
-        select(Touchpoint.code, Unit.name, Touchpoint.survey_key, Touchpoint.placement)
+        select(Touchpoint.code, Unit.name, Touchpoint.survey_key, Touchpoint.placement, Unit.code)
         .join(Unit, Unit.id == Touchpoint.unit_id)
         .where(Touchpoint.demo.is_(True), Touchpoint.revoked_at.is_(None))
-        .order_by(Touchpoint.survey_key != CODES[0].survey, order, Unit.code)
     )
-    return [DemoCodeShown(*row) for row in rows]
+    places = {(unit, survey, placement): (code, name) for code, name, survey, placement, unit in rows}
+    wanted = [(code.unit, code.survey, code.placement) for code in CODES if code.shown]
+    return [DemoCodeShown(*places[place], *place[1:]) for place in wanted if place in places]
 
 
 def find_demo(session: Session, vault: Vault) -> Demo:
@@ -112,6 +129,8 @@ def remove_demo(session: Session, *, now: datetime) -> Removed:
     while leaves := _leaves(session):  # from the bottom up: a unit points at its parent
         gone_units += _delete(session, delete(Unit).where(Unit.id.in_(leaves)))
     _remove_users(session, now=now)
+    details = {"units": gone_units, "responses": gone_responses, "cases": gone_cases}
+    record(session, _REMOVED, now=now, object_type="demo", details=details)
     return Removed(gone_units, gone_responses, gone_cases)
 
 

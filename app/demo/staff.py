@@ -7,9 +7,10 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from app.accounts.models import Role, StaffUser
+from app.accounts.models import Role
 from app.accounts.passwords import password_matches
 from app.accounts.service import add_user, find_user
+from app.demo.company import MANAGED
 from app.kit.crypto import Vault
 from app.organisation.service import get_company, get_unit
 
@@ -38,11 +39,14 @@ def derive_password(vault: Vault, company_id: uuid.UUID) -> str:
     return "".join(letters)
 
 
-def add_staff(session: Session, vault: Vault, *, now: datetime) -> tuple[StaffUser, StaffUser]:
-    """Add an administrator of the company and a manager of the demo's region, and return them in this order."""
+def add_staff(session: Session, vault: Vault, *, now: datetime) -> dict[str, uuid.UUID]:
+    """Add an administrator of the company, a manager of the first region and one of each city.
+
+    Return the managers by the codes of the units they manage. All have the one password.
+    """
     company = get_company(session)
     password = derive_password(vault, company.id)
-    admin = add_user(
+    add_user(
         session,
         email=ADMIN_EMAIL,
         password=password,
@@ -52,17 +56,23 @@ def add_staff(session: Session, vault: Vault, *, now: datetime) -> tuple[StaffUs
         demo=True,
         now=now,
     )
-    manager = add_user(
-        session,
-        email=MANAGER_EMAIL,
-        password=password,
-        role=Role.MANAGER,
-        unit_id=get_unit(session, "demo-region").id,
-        name="Менеджер области (демо)",
-        demo=True,
-        now=now,
-    )
-    return admin, manager
+    managers = [
+        ("demo-region", MANAGER_EMAIL, "Менеджер области (демо)"),
+        *((unit, f"manager.{mailbox}@demo.example", name) for unit, mailbox, name in MANAGED),
+    ]
+    return {
+        unit: add_user(
+            session,
+            email=email,
+            password=password,
+            role=Role.MANAGER,
+            unit_id=get_unit(session, unit).id,
+            name=name,
+            demo=True,
+            now=now,
+        ).id
+        for unit, email, name in managers
+    }
 
 
 def find_sign_in(session: Session, vault: Vault) -> DemoSignIn | None:

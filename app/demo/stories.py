@@ -1,14 +1,21 @@
-"""What the demo's customers said, as plain data: made-up words in the four languages, nobody's number.
+"""The freshest of the demo's answers, written by hand, so that the callback list shows every state on the first day.
 
-The numbers are of the block that North America keeps for films (555-01xx), so that nobody is rung by mistake.
+Made-up words in the four languages, nobody's number: those are of the block that North America keeps for films
+(555-01xx), so that nobody is rung by mistake.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
-from app.callbacks.models import CallWindow
+from app.callbacks.deadlines import add_working_hours
+from app.callbacks.models import AttemptResult, CallWindow, Cause, Outcome
+from app.demo.answers import Answer, Place
+from app.demo.work import Attempt, Claim, Close, Step
 from app.kit.i18n import Language
+from app.organisation.hours import WeekHours
 from app.review_sites.catalogue import Site
 
 
@@ -117,6 +124,41 @@ STORIES = (
     Story("receipt", 60, 10, Language.KK),
     Story("receipt", 90, 7, Language.EN),
 )
-# Taps without a word, every nine hours back from half a day ago: what most answers look like.
-TAPS = "554553545435545554553455"
-TAP_CODES = ("hall-1", "hall-2", "desk-1", "calls", "hall-1")
+
+
+def tell_stories(places: Mapping[str, Place], *, now: datetime) -> Iterator[Answer]:
+    """Yield the stories as answers at their instants, with what staff have done about each by `now`."""
+    for story in STORIES:
+        place = places.get(story.code)
+        if place is None:  # its survey is not among the company's
+            continue
+        at = now - timedelta(hours=story.hours_ago)
+        yield Answer(
+            story.code,
+            at,
+            story.rating,
+            story.language,
+            story.comment,
+            story.answers,
+            asks_for_call=story.phone is not None,
+            phone=story.phone,
+            window=story.window,
+            leaves_for=story.leaves_for,
+            work=tuple(_work(story.work, at + timedelta(minutes=30), place.hours, place.zone)),
+        )
+
+
+def _work(work: Work, at: datetime, hours: WeekHours, zone: ZoneInfo) -> Iterator[Step]:
+    if work is Work.NOTHING:
+        return
+    yield Claim(at)
+    rung = at + timedelta(minutes=5)
+    if work is Work.NOT_REACHED:
+        yield Attempt(rung, AttemptResult.NO_ANSWER, add_working_hours(rung, 3, hours, zone))
+    elif work is Work.CALL_LATER:
+        # Nobody asks to be rung at night: an hour into the office's next working time.
+        again = add_working_hours(at + timedelta(days=3), 1, hours, zone)
+        yield Attempt(rung, AttemptResult.CALL_LATER, again, "Просил перезвонить через три дня")
+    elif work is Work.SETTLED:
+        yield Attempt(rung, AttemptResult.REACHED)
+        yield Close(at + timedelta(minutes=12), Outcome.SETTLED, Cause.PRICE, "Комиссия возвращена, клиент доволен")

@@ -3,8 +3,9 @@
 import re
 import string
 import uuid
-from datetime import datetime
-from pathlib import Path
+from collections import Counter
+from collections.abc import Iterator
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -14,27 +15,48 @@ from sqlalchemy.orm import Session
 from app.accounts.models import StaffUser
 from app.accounts.passwords import hash_password
 from app.accounts.scope import EVERYTHING
-from app.callbacks.models import CallbackCase, CaseEvent, Outcome
-from app.contacts.consents import load_consents
-from app.contacts.models import Consent, Contact, Purpose
+from app.callbacks.deadlines import add_working_hours
+from app.callbacks.models import CallbackCase, CallWindow, CaseEvent, Outcome
+from app.callbacks.states import CaseReason
+from app.contacts.models import Contact
 from app.contacts.service import read_phone
-from app.demo.service import DemoInUseError, create_demo, find_demo, list_codes, needs_demo, remove_demo
+from app.demo.answers import Asked, Place, make_answers
+from app.demo.company import CODES
+from app.demo.service import (
+    DemoInUseError,
+    create_demo,
+    find_demo,
+    list_codes,
+    needs_demo,
+    remove_demo,
+    wants_demo,
+)
 from app.demo.staff import ADMIN_EMAIL, derive_password
 from app.kit.crypto import DataKey, Vault
+from app.kit.db import Database
+from app.kit.i18n import Language
+from app.kit.outbox import OutboxRow
+from app.kit.phones import normalise_phone
+from app.organisation.hours import parse_hours
 from app.organisation.models import Employee, Unit
-from app.organisation.service import add_unit, get_company, get_unit, sync_company
+from app.organisation.service import add_unit, get_company, get_unit, sync_company, working_time
 from app.responses.models import SurveyResponse
-from app.review_sites.catalogue import load_catalogue
-from app.review_sites.models import ReviewClick
+from app.review_sites.models import ReviewClick, ReviewOffer, Site
 from app.review_sites.service import listings_for
+from app.routing.additions import leave_for_site, request_callback
 from app.routing.desk import Desk
-from app.routing.policy import load_policy
+from app.routing.rules import Answer, choose
 from app.surveys.loader import SurveyLibrary, load_surveys
+from app.surveys.models import SurveyVersion
 from app.surveys.service import store_versions
-from app.touchpoints.models import Touchpoint
-from app.touchpoints.service import add_touchpoint, get_touchpoint
-
-ROOT = Path(__file__).parents[2]
+from app.tables import METADATA
+from app.touchpoints.models import PageOpen, Touchpoint
+from app.touchpoints.service import get_touchpoint
+from config.settings import ROOT
+from tests.backup.installation import another_database
+from tests.conftest import ENGINES, NOW
+from tests.respondents import Office, make_desk, make_office
+from tests.web.staff import make_company
 
 
 @pytest.fixture(scope="module")
@@ -42,26 +64,39 @@ def surveys() -> SurveyLibrary:
     return load_surveys(ROOT / "surveys")
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def desk(vault: Vault) -> Desk:
-    return Desk(
-        policy=load_policy(ROOT / "config" / "routing.yaml"),
-        catalogue=load_catalogue(ROOT / "config" / "review_sites.yaml"),
-        vault=vault,
-        consent=load_consents(ROOT / "config" / "consents.yaml").text(Purpose.CALLBACK),
-        company="Otklik",
-        phone_region="KZ",
-        zone=ZoneInfo("Asia/Almaty"),
-    )
+    return make_desk(vault)
+
+
+@pytest.fixture(scope="module", params=ENGINES)
+def made(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, desk: Desk, surveys: SurveyLibrary
+) -> Iterator[Database]:
+    """A database with the demo in it, to be read only."""
+    with another_database(str(request.param), tmp_path_factory.mktemp("demo")) as database:
+        with database.transaction() as session:
+            make_demo(session, desk, surveys, NOW)
+        yield database
 
 
 @pytest.fixture
-def demo(session: Session, desk: Desk, surveys: SurveyLibrary, now: datetime) -> Session:
-    store_versions(session, surveys, now=now)
+def demo(made: Database) -> Iterator[Session]:
+    with made.reading() as session:
+        yield session
+
+
+@pytest.fixture
+def own_demo(session: Session, desk: Desk, surveys: SurveyLibrary, now: datetime) -> Session:
+    """A demo that may be changed and removed."""
+    make_demo(session, desk, surveys, now)
+    return session
+
+
+def make_demo(session: Session, desk: Desk, surveys: SurveyLibrary, now: datetime) -> None:
     sync_company(session, name="Otklik", time_zone="Asia/Almaty", hours="Mo-Fr 09:00-18:00", now=now)
     create_demo(session, desk, surveys, now=now)
     session.flush()
-    return session
 
 
 def count(session: Session, model: type) -> int:
@@ -81,7 +116,15 @@ def test_the_first_link_is_that_of_an_office_with_review_links(demo: Session) ->
     assert first.survey_key == "office-visit"
     assert demo.get_one(Unit, touchpoint.unit_id).kind == "office"
     assert len(listings_for(demo, touchpoint.unit_id)) >= 2
-    assert {code.survey_key for code in list_codes(demo)} == {"office-visit", "call-follow-up", "nps"}
+    assert {code.survey_key for code in list_codes(demo)} == {
+        "office-visit",
+        "call-follow-up",
+        "nps",
+        "ces",
+        "pmf",
+        "acquisition",
+    }
+    assert len(list_codes(demo)) <= 8  # each is printed at the first start
 
 
 def test_everything_of_the_demo_is_marked(demo: Session) -> None:
@@ -91,45 +134,163 @@ def test_everything_of_the_demo_is_marked(demo: Session) -> None:
     assert set(demo.scalars(select(Unit.demo).where(Unit.parent_id.is_not(None)))) == {True}
 
 
-def test_the_demo_shows_answers_in_four_languages_and_cases_in_every_state(demo: Session, now: datetime) -> None:
-    cases = list(demo.scalars(select(CallbackCase)))
+def test_sixty_days_of_answers_in_four_languages(demo: Session) -> None:
+    response = SurveyResponse
+    first, last = demo.execute(select(func.min(response.answered_at), func.max(response.answered_at))).one()
+    words = list(demo.scalars(select(response.comment).where(response.comment.is_not(None))))
+    languages = dict(demo.execute(select(response.language, func.count()).group_by(response.language)).all())
 
-    assert set(demo.scalars(select(SurveyResponse.language))) == {"kk", "ru", "uk", "en"}
-    assert count(demo, SurveyResponse) >= 30
-    assert not list(demo.scalars(select(SurveyResponse.id).where(SurveyResponse.suspect.is_(True))))
-    assert [case.outcome for case in cases if case.closed_at] == [Outcome.SETTLED]
-    assert any(case.contact_id is None for case in cases)
-    assert any(case.contact_id and not case.claimed_at for case in cases)
-    assert any(case.claimed_at and not case.closed_at for case in cases)
-    assert any(case.due_at < now for case in cases if not case.closed_at)
-    assert any(case.due_at > now for case in cases if not case.closed_at)
-    assert count(demo, ReviewClick) == 2
-    assert max(demo.scalars(select(SurveyResponse.answered_at))) < now
-    assert max(demo.scalars(select(CaseEvent.at))) < now
+    assert timedelta(days=58) < NOW - first < timedelta(days=61)
+    assert NOW - timedelta(hours=3) < last < NOW
+    assert count(demo, response) > 3000
+    assert set(languages) == {"kk", "ru", "uk", "en"}
+    assert min(languages.values()) > 100
+    assert len(set(words)) >= 60
+    assert max(Counter(words).values()) <= 4  # the same words over and over would look like what they are
+
+
+def test_cases_are_in_every_state_and_came_to_every_end_that_is_plausible(demo: Session) -> None:
+    cases = list(demo.scalars(select(CallbackCase)))
+    open_ones = [case for case in cases if not case.closed_at]
+
+    assert {case.outcome for case in cases if case.closed_at} == set(Outcome)
+    assert any(case.contact_id is None for case in open_ones)
+    assert any(case.contact_id and not case.claimed_at for case in open_ones)
+    assert any(case.claimed_at and not case.first_attempt_at for case in open_ones)
+    assert any(case.next_attempt_at for case in open_ones)
+    assert any(case.due_at < NOW for case in open_ones)
+    assert any(case.due_at > NOW for case in open_ones)
+    assert any(case.reason == CaseReason.REQUESTED for case in cases)
+    assert 12 <= len(open_ones) <= 60  # a list that a visitor can work, not a flood
+    assert max(demo.scalars(select(CaseEvent.at))) < NOW
+    for case in cases:
+        assert case.first_attempt_at is None or case.claimed_at <= case.first_attempt_at
+        assert case.closed_at is None or case.claimed_at <= case.closed_at <= NOW
+
+
+def test_what_follows_an_answer_is_what_the_rules_say(demo: Session, desk: Desk, surveys: SurveyLibrary) -> None:
+    """The demo is written in bulk; it must not tell another story than the service would have."""
+    rows = demo.execute(
+        select(SurveyResponse, SurveyVersion.key, CallbackCase)
+        .join(SurveyVersion, SurveyVersion.id == SurveyResponse.survey_version_id)
+        .outerjoin(CallbackCase, CallbackCase.response_id == SurveyResponse.id)
+        .order_by(SurveyResponse.answered_at)
+    ).all()
+    for response, survey, case in rows[-800:]:
+        with_number = case is not None and case.contact_id is not None
+        answer = Answer(
+            surveys.current(survey), response.rating, response.suspect, with_number, asks_for_call=with_number
+        )
+        step = choose(answer, desk.policy)
+        assert (response.band, response.routed) == (step.band, step.routed)
+        assert (case is None) == (step.case is None)
+        if case is not None:
+            time = working_time(demo, case.unit_id)
+            assert case.reason == step.case
+            due = add_working_hours(case.opened_at, step.deadline.settle_hours, time.hours, time.time_zone)
+            assert case.settle_due_at == due
+
+
+def test_offices_are_asked_while_they_are_open(demo: Session) -> None:
+    office = demo.scalars(select(Unit).where(Unit.code == "demo-office-2")).one()
+    zone = ZoneInfo("Asia/Almaty")
+    # The stories of the first day stand where they are wanted, whatever the hour.
+    earlier = NOW - timedelta(days=5)
+    taps = demo.scalars(
+        select(SurveyResponse.answered_at).where(
+            SurveyResponse.unit_id == office.id, SurveyResponse.answered_at < earlier
+        )
+    )
+    local = [tap.astimezone(zone) for tap in taps]
+    assert len(local) > 50
+    assert all(tap.weekday() < 6 for tap in local)
+    assert all(9 <= tap.hour < 18 for tap in local if tap.weekday() < 5)
+    assert all(10 <= tap.hour < 14 for tap in local if tap.weekday() == 5)
+
+
+def test_one_office_grows_worse_and_one_has_recovered(demo: Session) -> None:
+    def satisfied(code: str, since: timedelta, until: timedelta) -> float:
+        ratings = demo.scalars(
+            select(SurveyResponse.rating)
+            .join(Unit, Unit.id == SurveyResponse.unit_id)
+            .where(
+                Unit.code == code,
+                SurveyResponse.scale_style == "faces",
+                SurveyResponse.answered_at.between(NOW - since, NOW - until),
+            )
+        ).all()
+        assert len(ratings) >= 20
+        return sum(rating >= 4 for rating in ratings) / len(ratings)
+
+    month, week = timedelta(days=40), timedelta(days=14)
+    assert satisfied("demo-office-6", timedelta(days=60), month) - satisfied("demo-office-6", week, timedelta()) > 0.15
+    assert satisfied("demo-office-9", week, timedelta()) - satisfied("demo-office-9", timedelta(days=60), month) > 0.15
+
+
+def test_some_go_on_to_review_sites_and_some_offices_have_none(demo: Session) -> None:
+    offices = demo.scalars(select(Unit).where(Unit.kind == "office")).all()
+    pages = {office.code: listings_for(demo, office.id) for office in offices}
+
+    assert len(offices) == 12
+    assert any(not page for page in pages.values())
+    assert any(listing.inherited for page in pages.values() for listing in page)
+    assert any(not listing.inherited for page in pages.values() for listing in page)
+    assert count(demo, ReviewClick) > 100
+    assert count(demo, ReviewOffer) > count(demo, ReviewClick)
+    assert count(demo, PageOpen) > 500
+
+
+@pytest.mark.parametrize("hour", [0, 3, 12, 23])
+def test_something_was_said_today_at_any_hour(surveys: SurveyLibrary, hour: int) -> None:
+    zone = ZoneInfo("Asia/Almaty")
+    now = datetime(2026, 3, 1, hour, 40, tzinfo=zone)  # a Sunday, when most offices are closed
+    place = Place(parse_hours("Mo-Fr 09:00-18:00"), zone, {Language.RU: 1.0}, (0.8, 0.8))
+    asked = [Asked(code, place, surveys.current(code.survey)) for code in CODES]
+
+    answers = make_answers(asked, zone=zone, now=now)
+
+    today = [answer for answer in answers if answer.at.astimezone(zone).date() == now.date()]
+    assert len(today) >= 8
+    assert max(answer.at for answer in answers) < now
+    assert answers == make_answers(asked, zone=zone, now=now)  # the same company every time
+
+
+def test_the_past_of_the_demo_tells_nobody_anything(demo: Session) -> None:
+    assert count(demo, OutboxRow) == 0
 
 
 def test_nobody_real_is_rung(demo: Session, vault: Vault) -> None:
-    phones = [read_phone(vault, contact) for contact in demo.scalars(select(Contact))]
+    kept = demo.scalars(select(Contact).where(Contact.phone_enc.is_not(None)))
+    phones = [read_phone(vault, contact) for contact in kept]
 
-    assert len(phones) == 5
-    assert all(re.fullmatch(r"\+120255501\d\d", phone) for phone in phones)
+    assert len(phones) > 30
+    assert all(re.fullmatch(r"\+1\d{3}55501\d\d", phone) for phone in phones)
+    assert all(normalise_phone(phone, "KZ") == phone for phone in phones)
+    # What is closed for a month has lost its number by then, as the consent promises.
+    old = demo.scalars(
+        select(Contact.phone_enc)
+        .join(CallbackCase, CallbackCase.contact_id == Contact.id)
+        .where(CallbackCase.closed_at < NOW - timedelta(days=29))
+    ).all()
+    assert old
+    assert set(old) == {None}
 
 
-def test_the_password_is_known_to_a_second_run_until_it_is_changed(demo: Session, vault: Vault) -> None:
-    sign_in = find_demo(demo, vault).sign_in
+def test_the_password_is_known_to_a_second_run_until_it_is_changed(own_demo: Session, vault: Vault) -> None:
+    sign_in = find_demo(own_demo, vault).sign_in
 
     assert sign_in is not None
     assert sign_in.email == ADMIN_EMAIL
     assert sign_in.password
     assert len(sign_in.password) == 16
     assert set(sign_in.password) <= set(string.ascii_letters + string.digits)
-    assert find_demo(demo, vault).sign_in == sign_in
+    assert find_demo(own_demo, vault).sign_in == sign_in
 
-    admin = demo.scalars(select(StaffUser).where(StaffUser.email == ADMIN_EMAIL)).one()
+    admin = own_demo.scalars(select(StaffUser).where(StaffUser.email == ADMIN_EMAIL)).one()
     assert sign_in.password not in admin.password
     admin.password = hash_password("quite another one 42")
-    demo.flush()
-    changed = find_demo(demo, vault).sign_in
+    own_demo.flush()
+    changed = find_demo(own_demo, vault).sign_in
     assert changed is not None
     assert changed.password is None
 
@@ -143,22 +304,64 @@ def test_another_database_or_other_keys_give_another_password(session: Session, 
     assert derive_password(vault, company) != derive_password(vault, uuid.uuid4())
 
 
-def test_removing_the_demo_removes_only_what_is_marked(demo: Session, now: datetime) -> None:
-    real = add_unit(demo, name="Real office", kind="office", parent_id=get_company(demo).id, code="real", now=now)
-    add_touchpoint(demo, unit_id=real.id, survey_key="office-visit", now=now)
+def test_removing_the_demo_leaves_everything_else_as_it_was(
+    session: Session, desk: Desk, surveys: SurveyLibrary, vault: Vault, now: datetime
+) -> None:
+    sync_company(session, name="Otklik", time_zone="Asia/Almaty", hours="Mo-Fr 09:00-18:00", now=now)
+    store_versions(session, surveys, now=now)
+    make_company(session, now=now)
+    office = make_office(session, vault, now=now)
+    unhappy = office.rate(session, 1, now=now)
+    ask_for_call(session, office, unhappy.key, now)
+    leave_for_site(session, desk, key=office.rate(session, 5, now=now).key, site=Site.TWOGIS, now=now)
+    session.flush()
+    before = snapshot(session)
 
-    gone = remove_demo(demo, now=now)
+    create_demo(session, desk, surveys, now=now)
+    assert snapshot(session) != before
+    gone = remove_demo(session, now=now)
+    session.flush()
 
-    demo.expire_all()
-    assert (gone.units, gone.responses > 30, gone.cases > 5) == (8, True, True)
-    assert set(demo.scalars(select(Unit.code))) == {"company", "real"}
-    assert count(demo, Touchpoint) == 1
-    for model in (SurveyResponse, CallbackCase, CaseEvent, Contact, Consent, Employee, StaffUser, ReviewClick):
-        assert count(demo, model) == 0, model
+    assert (gone.units, gone.responses > 3000, gone.cases > 100) == (27, True, True)
+    after = snapshot(session)
+    assert {name for name in before if before[name] != after[name]} <= {"audit_entry"}
 
 
-def test_a_real_unit_below_the_demo_keeps_it_in_place(demo: Session, now: datetime) -> None:
-    add_unit(demo, name="Real", kind="office", parent_id=get_unit(demo, "demo-city").id, code="real", now=now)
+def test_removed_on_purpose_it_is_not_made_again_by_itself(own_demo: Session, now: datetime) -> None:
+    assert not wants_demo(own_demo)
+    remove_demo(own_demo, now=now)
+    own_demo.flush()
+    assert needs_demo(own_demo)
+    assert not wants_demo(own_demo)
+
+
+def test_a_real_unit_below_the_demo_keeps_it_in_place(own_demo: Session, now: datetime) -> None:
+    add_unit(own_demo, name="Real", kind="office", parent_id=get_unit(own_demo, "demo-city").id, code="real", now=now)
 
     with pytest.raises(DemoInUseError, match="real"):
-        remove_demo(demo, now=now)
+        remove_demo(own_demo, now=now)
+
+
+def test_a_company_without_a_survey_has_a_demo_without_it(session: Session, desk: Desk, now: datetime) -> None:
+    surveys = load_surveys(ROOT / "surveys")
+    fewer = SurveyLibrary({key: surveys.current(key) for key in ("office-visit", "nps")})
+    make_demo(session, desk, fewer, now)
+    assert {code.survey_key for code in list_codes(session)} == {"office-visit", "nps"}
+
+
+def ask_for_call(session: Session, office: Office, key: str, now: datetime) -> None:
+    request_callback(
+        session,
+        office.desk,
+        key=key,
+        phone="+77011234567",
+        call_window=CallWindow.ANY,
+        consent_given=True,
+        language=Language.RU,
+        now=now,
+    )
+
+
+def snapshot(session: Session) -> dict[str, list[str]]:
+    """Return every row of every table."""
+    return {table.name: sorted(str(row) for row in session.execute(select(table))) for table in METADATA.sorted_tables}

@@ -1,0 +1,283 @@
+"""Writes the demo's answers with what followed from them: the same rules as in life, but thousands of rows at once.
+
+What the use cases decide one by one is asked of the same pure rules (`routing.rules`, `callbacks.deadlines`), then
+written table by table. No event is recorded: the demo's past tells nobody anything.
+"""
+
+import random
+import uuid
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import insert
+from sqlalchemy.orm import Session
+
+from app.callbacks.models import CallbackCase, CaseEvent
+from app.contacts.models import Consent, Contact, Purpose
+from app.demo.answers import Answer, Asked
+from app.demo.build import Built
+from app.demo.cases import Number, case_rows
+from app.demo.stories import STORIES
+from app.demo.work import plan_work
+from app.kit.crypto import digest
+from app.kit.db import Base, table_of
+from app.kit.ids import new_id
+from app.responses.models import RatingChange, ResponseAnswer, SurveyResponse, Via
+from app.responses.scoring import scale_style, score
+from app.responses.service import response_key
+from app.review_sites.models import ReviewClick, ReviewOffer
+from app.review_sites.service import Offer, offers_for
+from app.routing.desk import Desk
+from app.routing.rules import Answer as RuledAnswer
+from app.routing.rules import NextStep, choose
+from app.surveys.answers import parse_answers
+from app.surveys.definition import Band
+from app.touchpoints.models import PageOpen
+
+_BATCH = 1000
+_MINUTE = timedelta(minutes=1)
+# After so long a number is forgotten once its case is closed; the demo's past looks as if that had been done.
+_NUMBERS_KEPT = timedelta(days=29)
+# Area codes before the block 555-01xx, which North America keeps for films.
+_AREAS = (202, 303, 312, 404, 415, 503, 617, 702, 808)
+# Rows come in the order in which they point at each other.
+_ORDER: tuple[type[Base], ...] = (
+    SurveyResponse,
+    ResponseAnswer,
+    RatingChange,
+    ReviewOffer,
+    ReviewClick,
+    Contact,
+    Consent,
+    CallbackCase,
+    CaseEvent,
+    PageOpen,
+)
+
+
+def film_numbers() -> Iterator[str]:
+    """Yield telephone numbers that belong to nobody, without those of the stories."""
+    taken = {story.phone for story in STORIES}
+    numbers = (f"+1{area}55501{last:02}" for area in _AREAS for last in range(100))
+    return (number for number in numbers if number not in taken)
+
+
+def write_answers(
+    session: Session,
+    desk: Desk,
+    built: Built,
+    answers: Iterable[Answer],
+    *,
+    versions: Mapping[str, uuid.UUID],
+    workers: Mapping[str, uuid.UUID],
+    now: datetime,
+) -> None:
+    """Write the answers (the oldest first) and what followed; `workers` are the managers by the unit they manage."""
+    scribe = _Scribe(session, desk, built, versions=versions, workers=workers, now=now)
+    for answer in answers:
+        scribe.take(answer)
+    scribe.write()
+
+
+class _Scribe:
+    """Turns answers into rows, and writes them."""
+
+    def __init__(
+        self,
+        session: Session,
+        desk: Desk,
+        built: Built,
+        *,
+        versions: Mapping[str, uuid.UUID],
+        workers: Mapping[str, uuid.UUID],
+        now: datetime,
+    ) -> None:
+        self._session, self._desk, self._built = session, desk, built
+        self._versions, self._workers, self._now = versions, workers, now
+        self._asked = {asked.code.key: asked for asked in built.asked}
+        self._rows: dict[type[Base], list[dict[str, Any]]] = {model: [] for model in _ORDER}
+        self._opens: Counter[tuple[uuid.UUID, date]] = Counter()
+        self._offers: dict[tuple[str, Band | None], list[Offer]] = {}
+        self._numbers = film_numbers()
+        self._dice = random.Random(built.asked[0].code.key)  # noqa: S311 -- a demo, the same everywhere
+
+    def take(self, answer: Answer) -> None:
+        """Make the rows of one answer."""
+        asked, live = self._asked[answer.code], self._built.codes[answer.code]
+        # When all film numbers are given away, people only ask.
+        phone = (answer.phone or next(self._numbers, None)) if answer.asks_for_call else None
+        ruled = RuledAnswer(
+            asked.definition,
+            answer.rating,
+            suspect=bool(answer.suspect),
+            has_number=phone is not None,
+            asks_for_call=answer.asks_for_call,
+        )
+        step = choose(ruled, self._desk.policy)
+        response_id = new_id()
+        self._add_response(answer, asked, response_id, step)
+        self._add_review(answer, response_id, step)
+        self._opens[live.id, answer.at.astimezone(UTC).date()] += self._dice.choice((1, 1, 2, 2, 3))
+        if step.case is not None:
+            self._add_case(answer, asked, response_id, step, phone)
+
+    def write(self) -> None:
+        """Write everything, table by table."""
+        self._rows[PageOpen] = [
+            {"touchpoint_id": touchpoint_id, "day": day, "opens": opens}
+            for (touchpoint_id, day), opens in self._opens.items()
+        ]
+        for model in _ORDER:
+            rows = self._rows[model]
+            for start in range(0, len(rows), _BATCH):
+                self._session.execute(insert(table_of(model)), rows[start : start + _BATCH])
+
+    def _add_response(self, answer: Answer, asked: Asked, response_id: uuid.UUID, step: NextStep) -> None:
+        live, kind = self._built.codes[answer.code], asked.definition.first.type
+        later = parse_answers(asked.definition, answer.answers, step.band, answer.rating)
+        extended = bool(later or answer.comment)
+        touched = answer.at + (2 * _MINUTE if answer.asks_for_call else _MINUTE if extended else timedelta())
+        self._rows[SurveyResponse].append(
+            {
+                "id": response_id,
+                "survey_version_id": self._versions[asked.definition.key],
+                "touchpoint_id": live.id,
+                "unit_id": live.unit_id,
+                "employee_id": live.employee_id,
+                "channel": live.channel,
+                "via": Via.PAGE,
+                "language": answer.language,
+                "rating": answer.rating,
+                "score": score(kind, answer.rating),
+                "band": step.band,
+                "scale_style": scale_style(kind),
+                "comment": answer.comment,
+                "answered_at": answer.at,
+                "touched_at": touched,
+                "finished_at": answer.at + _MINUTE if extended else None,
+                "key_hash": digest(response_key(self._desk.vault, response_id)),
+                "suspect": bool(answer.suspect),
+                "suspect_reasons": answer.suspect,
+                "routed": step.routed,
+                "demo": True,
+            }
+        )
+        self._rows[ResponseAnswer] += [
+            {
+                "id": new_id(),
+                "response_id": response_id,
+                "question_key": each.question_key,
+                "value": each.value,
+                "text": each.text,
+            }
+            for each in later
+        ]
+        if answer.first_rating is not None:
+            self._rows[RatingChange].append(
+                {
+                    "id": new_id(),
+                    "response_id": response_id,
+                    "changed_at": answer.at + _MINUTE,
+                    "old_rating": answer.first_rating,
+                    "new_rating": answer.rating,
+                }
+            )
+
+    def _add_review(self, answer: Answer, response_id: uuid.UUID, step: NextStep) -> None:
+        offers = self._offered(answer.code, step.band) if step.routed else []
+        if not offers:
+            return
+        if step.band is Band.HAPPY:
+            sites = ",".join(offer.site for offer in offers)
+            row = {"response_id": response_id, "sites": sites, "offered_at": answer.at}
+            self._rows[ReviewOffer].append(row)
+        # Whoever is content goes on more readily; the buttons are there for everybody.
+        goes = answer.curious and (step.band is Band.HAPPY or self._dice.random() < 0.12)
+        chosen = next((offer for offer in offers if offer.site == answer.leaves_for), None)
+        offer = chosen or (self._dice.choices(offers, range(len(offers), 0, -1))[0] if goes else None)
+        if offer is not None:
+            self._rows[ReviewClick].append(
+                {
+                    "id": new_id(),
+                    "response_id": response_id,
+                    "listing_id": offer.listing_id,
+                    "site": offer.site,
+                    "url": offer.link,
+                    "clicked_at": answer.at + _MINUTE,
+                }
+            )
+
+    def _add_case(
+        self, answer: Answer, asked: Asked, response_id: uuid.UUID, step: NextStep, phone: str | None
+    ) -> None:
+        place = asked.place
+        work = answer.work
+        if work is None:
+            work = plan_work(
+                self._dice,
+                opened_at=answer.at,
+                has_number=phone is not None,
+                hours=place.hours,
+                zone=place.zone,
+                now=self._now,
+            )
+        number = self._add_number(answer, phone) if phone is not None else None
+        case, events = case_rows(
+            unit_id=self._built.codes[answer.code].unit_id,
+            response_id=response_id,
+            answered_at=answer.at,
+            step=step,
+            place=place,
+            number=number,
+            work=work,
+            worker_id=self._workers[self._built.manager_of(answer.code)],
+            now=self._now,
+        )
+        if number is not None and case["closed_at"] is not None and case["closed_at"] < self._now - _NUMBERS_KEPT:
+            self._rows[Contact][-1] |= {"phone_enc": None, "phone_index": None}
+        self._rows[CallbackCase].append(case)
+        self._rows[CaseEvent] += events
+
+    def _add_number(self, answer: Answer, phone: str) -> Number:
+        contact_id, consent_id, at = new_id(), new_id(), answer.at + 2 * _MINUTE
+        vault, text = self._desk.vault, self._desk.consent
+        self._rows[Contact].append(
+            {
+                "id": contact_id,
+                "phone_enc": vault.encrypt(phone, table="contact", column="phone_enc", row_id=contact_id),
+                "phone_index": vault.blind_index("phone", phone),
+                "language": answer.language,
+                "demo": True,
+                "created_at": at,
+                "updated_at": at,
+            }
+        )
+        self._rows[Consent].append(
+            {
+                "id": consent_id,
+                "contact_id": contact_id,
+                "purpose": Purpose.CALLBACK,
+                "version": text.version,
+                "language": answer.language,
+                "text_hash": text.hash(answer.language, self._desk.company),
+                "via": Via.PAGE,
+                "given_at": at,
+            }
+        )
+        return Number(contact_id, consent_id, answer.window, at)
+
+    def _offered(self, key: str, band: Band | None) -> list[Offer]:
+        if (key, band) not in self._offers:
+            live = self._built.codes[key]
+            self._offers[key, band] = offers_for(
+                self._session,
+                self._desk.catalogue,
+                unit_id=live.unit_id,
+                band=band,
+                channel=live.channel,
+                now=self._now,
+                heed_caps=False,
+            )
+        return self._offers[key, band]
