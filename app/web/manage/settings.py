@@ -3,6 +3,8 @@
 Only looked at here: each part names the file or the variable where it is changed, and a restart takes it up.
 """
 
+from collections.abc import Iterable
+
 from flask import Blueprint, render_template
 from werkzeug.exceptions import Forbidden
 
@@ -12,7 +14,9 @@ from app.kit.installation import database_size
 from app.kit.outbox import read_status
 from app.kit.schema import newest_revision, revision_of
 from app.kit.slots import last_beat, last_runs
-from app.routing.explained import explain_survey
+from app.routing.explained import Stretch, explain_survey
+from app.routing.policy import RoutingPolicy
+from app.surveys.definition import Definition
 from app.touchpoints.qr import qr_address
 from app.web import access, edge
 from app.web.manage import settings_words, words
@@ -42,7 +46,8 @@ def show_settings() -> str:
                 now=now,
             )
         ),
-        surveys=[(survey, explain_survey(survey, desk.policy)) for survey in wiring.surveys],
+        routed=_alike(wiring.surveys, desk.policy),
+        plain=[survey for survey in wiring.surveys if not survey.has_bands],
         policy=desk.policy,
         catalogue=desk.catalogue,
         consent=desk.consent,
@@ -67,3 +72,12 @@ def show_settings() -> str:
         bands=words.BANDS,
         show_time=words.show_time,
     )
+
+
+def _alike(surveys: Iterable[Definition], policy: RoutingPolicy) -> list[tuple[tuple[Stretch, ...], list[Definition]]]:
+    """Return what ratings lead to, with the surveys that it holds for: most companies' surveys agree."""
+    found: dict[tuple[Stretch, ...], list[Definition]] = {}
+    for survey in surveys:
+        if stretches := explain_survey(survey, policy):
+            found.setdefault(tuple(stretches), []).append(survey)
+    return list(found.items())
