@@ -35,6 +35,7 @@ from app.web.manage.responses import responses
 from app.web.manage.review_links import review_links
 from app.web.manage.review_sites import review_sites
 from app.web.manage.settings import settings as settings_pages
+from app.web.manage.surveys import surveys
 from app.web.manage.touchpoint_changes import code_changes
 from app.web.manage.touchpoint_pages import codes
 from app.web.manage.touchpoints import touchpoints
@@ -45,6 +46,7 @@ from app.web.manage.users import users
 from app.web.public.answer import answer
 from app.web.public.look import look
 from app.web.public.opened import opened
+from app.web.public.preview import preview
 from app.web.public.survey import survey
 from app.web.rates import init_rates
 from app.web.site.health import health
@@ -76,6 +78,8 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     posters,
     codes,
     code_changes,
+    surveys,
+    preview,
     units,
     users,
     user_editing,

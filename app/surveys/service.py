@@ -52,6 +52,13 @@ def find_version_id(session: Session, key: str, version: int) -> uuid.UUID | Non
     return session.scalar(select(SurveyVersion.id).where(SurveyVersion.key == key, SurveyVersion.version == version))
 
 
+def list_versions(session: Session) -> list[tuple[str, int, datetime]]:
+    """Return key, version and when it was stored, of all that are stored: by key, the latest version first."""
+    stored = select(SurveyVersion.key, SurveyVersion.version, SurveyVersion.stored_at)
+    rows = session.execute(stored.order_by(SurveyVersion.key, SurveyVersion.version.desc()))
+    return [(key, version, stored_at) for key, version, stored_at in rows]
+
+
 def get_definition(session: Session, version_id: uuid.UUID) -> Definition:
     """Return the survey as it was asked, read once a process; raises UnknownSurveyVersionError."""
     if version_id not in _READ:

@@ -138,6 +138,11 @@ def allow_frames() -> None:
     g.frames = "frame-src 'self'; "
 
 
+def show_as_preview() -> None:
+    """Let pages of ours show this one in a frame; its forms lead nowhere."""
+    g.preview = True
+
+
 def no_referrer() -> None:
     """Keep this page's address, which is a key, out of every request that it causes."""
     g.referrer_policy = "no-referrer"
@@ -190,11 +195,14 @@ def _commit(response: Response) -> Response:
 
 def _set_headers(response: Response) -> Response:
     headers = response.headers
-    form_action = " ".join(["'self'", *g.get("form_action", ())])
+    preview = "preview" in g
+    form_action = "'none'" if preview else " ".join(["'self'", *g.get("form_action", ())])
+    ancestors = "'self'" if preview else "'none'"
     headers.setdefault(
         "Content-Security-Policy",
         f"default-src 'none'; script-src 'self'{g.get('script', '')}; style-src 'self'; img-src 'self' data:; "
-        f"connect-src 'self'; {g.get('frames', '')}form-action {form_action}; base-uri 'none'; frame-ancestors 'none'",
+        f"connect-src 'self'; {g.get('frames', '')}form-action {form_action}; base-uri 'none'; "
+        f"frame-ancestors {ancestors}",
     )
     headers.setdefault("X-Content-Type-Options", "nosniff")
     headers.setdefault("Referrer-Policy", g.get("referrer_policy", "same-origin"))

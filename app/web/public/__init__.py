@@ -3,6 +3,7 @@
 survey    /q/<code>: the question of a touchpoint; the tap is the vote
 answer    /r/<key>: what follows the tap, for whoever holds its key
 opened    /q/<code>/opened: how often people have seen the question
+preview   /manage/surveys/<key>/preview: these very pages, as staff look at them
 questions what a question looks like: faces, numbers, a list, chips or a text
 device    the signed cookie by which a second tap changes the first
 shell     what every page has: the company, the languages, "not in use"
