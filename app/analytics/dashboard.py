@@ -1,157 +1,255 @@
-"""The first page of staff: how many answered, how satisfied they are, who went on to a review site. Read-only.
+"""The first page of staff: how many answered, how satisfied they are and were, who went on to a review site. Read-only.
 
-Suspect answers are counted apart and enter no figure; history and demo answers count like any other. CSAT comes from
-the surveys whose first question is a five-point rating that feeds it, never from another scale.
+Suspect answers are counted apart and enter no figure; history and demo answers count like any other. Each metric comes
+from the surveys whose first question feeds it, never from another scale.
 """
 
 import uuid
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import ColumnElement, Integer, case, exists, func, literal_column, select
+from sqlalchemy.orm import Session
 
 from app.accounts.scope import Scope
+from app.analytics.attention import Attention
+from app.analytics.differences import Verdict, compare_nps
 from app.analytics.filters import ResponseFilter, response_conditions
-from app.analytics.metrics import Figure, hide, mean, share
-from app.analytics.suppression import hidden_groups
+from app.analytics.metrics import Figure, mean, nps, share
+from app.analytics.periods import Period, Slot
+from app.analytics.tallies import Area, Node, Tally, read_area
+from app.analytics.trend import SCALE, Trend, make_trend
+from app.analytics.unit_table import UnitConcern, compare_with_before, figures_of, find_units_to_look_at
 from app.organisation.models import Unit, UnitAncestor
 from app.responses.models import SurveyResponse
 from app.review_sites.catalogue import Site
-from app.review_sites.models import ReviewClick
+from app.review_sites.models import ReviewClick, ReviewOffer
 from app.surveys.definition import Metric
 from app.surveys.service import get_definition
 
-SCALE = range(1, 6)
-SATISFIED = (4, 5)
-SHOWN_UNITS = 50
+# Cut points of METRICS: promoters say 9 or 10, detractors 6 or less; 5 to 7 of seven call it easy.
+PROMOTERS = (9, 10)
+PASSIVES = (7, 8)
+DETRACTORS = tuple(range(7))
+CES_SCALE = range(1, 8)
+EASY = (5, 6, 7)
 
 
 @dataclass(frozen=True, slots=True)
-class UnitFigures:
-    """One unit of the table below the figures: its answers to CSAT questions with all below it."""
+class Nps:
+    """The net promoter score, and how it stands to the period before."""
+
+    figure: Figure
+    change: Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Ces:
+    """The customer effort score: the mean of 1 to 7, and the share that found it easy (5 to 7)."""
+
+    mean: Figure
+    easy: Figure
+
+
+@dataclass(frozen=True, slots=True)
+class SiteFigures:
+    """One review site: how many were offered it, how many of these left for it (each person once), and the share."""
+
+    site: Site
+    offered: int
+    left: int
+    share: Figure
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A unit on the way from the highest that may be seen to the one shown; `is_company` for the root."""
 
     code: str
     name: str
     address: str | None
-    csat: Figure
-    csat_mean: Figure
+    is_company: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Dashboard:
     """Figures of one unit (or of all that the caller may see) and one period.
 
-    `responses` are those of every survey without the suspect ones; `histogram` counts 1 to 5 behind the two CSAT
-    figures and is empty where they are hidden. Clicks are those of the period's respondents.
+    `path` leads down to the unit shown and is empty where several were granted. `responses` are those of every survey
+    without the suspect ones; `histogram` counts 1 to 5 behind the two CSAT figures and is empty where they are hidden.
+    `left` counts the period's respondents who went on to a review site. Cases are those open now.
     """
 
+    path: tuple[Place, ...]
     responses: int
     suspect: int
     csat: Figure
     csat_mean: Figure
+    csat_before: Figure
+    change: Verdict
     histogram: Mapping[int, int]
-    clicks: Mapping[Site, int]
-    units: tuple[UnitFigures, ...]
-    more_units: int
-
-    @property
-    def clicked(self) -> int:
-        """How many times somebody left for a review site."""
-        return sum(self.clicks.values())
+    nps: Nps | None
+    ces: Ces | None
+    trend: Trend
+    left: int
+    sites: tuple[SiteFigures, ...]
+    cases: Tally
+    concerns: tuple[UnitConcern, ...]
+    attention: Attention[Node]
+    area: Area
 
 
 def read_dashboard(
-    session: Session, *, scope: Scope, unit_id: uuid.UUID | None, since: datetime, until: datetime
+    session: Session, *, scope: Scope, unit_id: uuid.UUID | None, period: Period, now: datetime
 ) -> Dashboard:
-    """Return the figures of answers from `since` to before `until`, in a handful of statements."""
-    wanted = ResponseFilter(unit_id=unit_id, since=since, until=until)
-    counts = _count_answers(session, wanted, scope)
-    histogram = {rating: counts.histogram[rating] for rating in SCALE}
-    csat_mean = mean(histogram)
-    units = _read_units(session, wanted, scope, total=sum(histogram.values()))
+    """Return the figures of the unit with all below it, in a number of statements that depends on no row.
+
+    Without a unit, those of all that may be seen: of the one unit granted, or of several together. Of a unit beyond
+    `scope` there is nothing to return but zeros.
+    """
+    area = read_area(session, scope=scope, unit_id=unit_id, period=period, now=now)
+    # Nothing to narrow for the company: its every answer lies below it.
+    within = None if area.top is not None and area.top.is_company else unit_id
+    wanted = ResponseFilter(unit_id=within, since=period.since, until=period.until)
+    slots = period.slots()
+    counts = _count_by_slot(session, wanted, scope, slots)
+    whole = area.whole
+    csat, csat_mean = figures_of(whole)
+    concerns, attention = find_units_to_look_at(area)
+    left, sites = _read_sites(session, replace(wanted, suspect=False), scope)
     return Dashboard(
-        responses=counts.responses,
+        path=_read_path(session, area.top.code, scope) if area.top else (),
+        responses=sum(counts.answers),
         suspect=counts.suspect,
-        csat=share(sum(histogram[rating] for rating in SATISFIED), sum(histogram.values())),
+        csat=csat,
         csat_mean=csat_mean,
-        histogram={} if csat_mean.suppressed else histogram,
-        clicks=_count_clicks(session, wanted, scope),
-        units=tuple(units[:SHOWN_UNITS]),
-        more_units=max(0, len(units) - SHOWN_UNITS),
+        csat_before=share(whole.before_satisfied, whole.before_n),
+        change=compare_with_before(whole),
+        histogram={} if csat.suppressed else counts.total(Metric.CSAT, SCALE),
+        nps=_read_nps(session, counts, wanted, scope, period),
+        ces=_make_ces(counts),
+        trend=make_trend(slots, counts.csat, counts.answers, hourly=period.days == 1),
+        left=left,
+        sites=sites,
+        cases=whole,
+        concerns=concerns,
+        attention=attention,
+        area=area,
     )
 
 
 @dataclass(frozen=True, slots=True)
 class _Counts:
-    responses: int
+    """Counts of a period: CSAT and answers to all surveys by slot, and every metric's histogram."""
+
+    answers: list[int]
+    csat: list[Counter[int]]
+    histograms: dict[Metric | None, Counter[int]]
     suspect: int
-    histogram: Counter[int]
+
+    def total(self, metric: Metric, scale: Sequence[int]) -> dict[int, int]:
+        """Return the histogram of a metric over its whole scale."""
+        counted = self.histograms.get(metric, Counter())
+        return {value: counted[value] for value in scale}
 
 
-def _count_answers(session: Session, wanted: ResponseFilter, scope: Scope) -> _Counts:
+def _count_by_slot(session: Session, wanted: ResponseFilter, scope: Scope, slots: Sequence[Slot]) -> _Counts:
     response = SurveyResponse
+    slot = _slot_of(slots, 0, len(slots)).label("slot")
+    counted = select(slot, response.survey_version_id, response.rating, response.suspect, func.count().label("n"))
     rows = session.execute(
-        select(response.survey_version_id, response.rating, response.suspect, func.count())
-        .where(*response_conditions(session, wanted, scope))
-        .group_by(response.survey_version_id, response.rating, response.suspect)
-    ).all()
-    histogram: Counter[int] = Counter()
-    for version_id, rating, suspect, count in rows:
-        if not suspect and get_definition(session, version_id).first.metric is Metric.CSAT:
-            histogram[rating] += count
-    return _Counts(
-        responses=sum(count for _, _, suspect, count in rows if not suspect),
-        suspect=sum(count for _, _, suspect, count in rows if suspect),
-        histogram=histogram,
+        counted.where(*response_conditions(session, wanted, scope)).group_by(
+            slot, response.survey_version_id, response.rating, response.suspect
+        )
+    )
+    counts = _Counts([0] * len(slots), [Counter() for _ in slots], {}, 0)
+    suspects = 0
+    for place, version_id, rating, suspect, n in rows:
+        if suspect:
+            suspects += n
+            continue
+        metric = get_definition(session, version_id).first.metric
+        counts.answers[place] += n
+        counts.histograms.setdefault(metric, Counter())[rating] += n
+        if metric is Metric.CSAT:
+            counts.csat[place][rating] += n
+    return replace(counts, suspect=suspects)
+
+
+def _slot_of(slots: Sequence[Slot], first: int, end: int) -> ColumnElement[int]:
+    """Return the number of the slot that an answer lies in.
+
+    Bounds are instants that the calendar made, so a day of 23 hours is one; halved again and again, thirty days cost
+    five comparisons, the same on both databases.
+    """
+    if end - first == 1:
+        return literal_column(str(first), Integer)
+    middle = (first + end) // 2
+    return case(
+        (SurveyResponse.answered_at < slots[middle].start, _slot_of(slots, first, middle)),
+        else_=_slot_of(slots, middle, end),
     )
 
 
-def _count_clicks(session: Session, wanted: ResponseFilter, scope: Scope) -> dict[Site, int]:
+def _read_nps(session: Session, counts: _Counts, wanted: ResponseFilter, scope: Scope, period: Period) -> Nps | None:
+    now = _nps_counts(counts.histograms.get(Metric.NPS, Counter()))
+    if not sum(now):
+        return None
+    response, before = SurveyResponse, period.before
+    earlier = replace(wanted, metric=Metric.NPS, suspect=False, since=before.since, until=before.until)
     rows = session.execute(
-        select(ReviewClick.site, func.count())
-        .join(SurveyResponse, SurveyResponse.id == ReviewClick.response_id)
-        .where(*response_conditions(session, replace(wanted, suspect=False), scope))
-        .group_by(ReviewClick.site)
+        select(response.rating, func.count())
+        .where(*response_conditions(session, earlier, scope))
+        .group_by(response.rating)
     )
-    counts = {Site(site): count for site, count in rows}
-    return {site: counts[site] for site in Site if site in counts}
+    return Nps(nps(*now), compare_nps(now, _nps_counts(Counter(dict(rows.tuples().all())))))
 
 
-def _read_units(session: Session, wanted: ResponseFilter, scope: Scope, *, total: int) -> list[UnitFigures]:
-    """Return the units right below the one asked for (or the granted ones), those with the most answers first."""
-    below, ancestor, parent = aliased(Unit), aliased(UnitAncestor), aliased(Unit)
-    response = SurveyResponse
-    query = (
-        select(below.id, below.code, below.name, below.address, response.rating, func.count())
-        .select_from(response)
-        .join(ancestor, ancestor.unit_id == response.unit_id)
-        .join(below, below.id == ancestor.ancestor_id)
-        .where(*response_conditions(session, replace(wanted, metric=Metric.CSAT, suspect=False), scope))
-        .group_by(below.id, below.code, below.name, below.address, response.rating)
+def _nps_counts(histogram: Counter[int]) -> tuple[int, int, int]:
+    promoters, passives, detractors = (
+        sum(histogram[value] for value in values) for values in (PROMOTERS, PASSIVES, DETRACTORS)
     )
-    if wanted.unit_id is not None:
-        query = query.where(below.parent_id == wanted.unit_id)
-    elif scope.everything:
-        query = query.join(parent, parent.id == below.parent_id).where(parent.parent_id.is_(None))
-    else:
-        query = query.where(below.id.in_(sorted(scope.unit_ids)))
-    names: dict[uuid.UUID, tuple[str, str, str | None]] = {}
-    histograms: dict[uuid.UUID, Counter[int]] = {}
-    for unit_id, code, name, address, rating, count in session.execute(query):
-        names[unit_id] = (code, name, address)
-        histograms.setdefault(unit_id, Counter())[rating] += count
-    sizes: dict[uuid.UUID | None, int] = {unit_id: counts.total() for unit_id, counts in histograms.items()}
-    # What was answered at the unit itself is a group too, though the table does not name it.
-    sizes[None] = max(0, total - sum(sizes.values()))
-    hidden = hidden_groups(sizes)
-    units = []
-    for unit_id, counts in histograms.items():
-        csat = share(sum(counts[rating] for rating in SATISFIED), counts.total())
-        csat_mean = mean({rating: counts[rating] for rating in SCALE})
-        if unit_id in hidden and not csat.suppressed:
-            csat, csat_mean = hide(csat), hide(csat_mean)
-        units.append(UnitFigures(*names[unit_id], csat, csat_mean))
-    return sorted(units, key=lambda unit: (-unit.csat.n, unit.name))
+    return promoters, passives, detractors
+
+
+def _make_ces(counts: _Counts) -> Ces | None:
+    histogram = counts.total(Metric.CES, CES_SCALE)
+    n = sum(histogram.values())
+    return Ces(mean(histogram), share(sum(histogram[value] for value in EASY), n)) if n else None
+
+
+def _read_sites(session: Session, wanted: ResponseFilter, scope: Scope) -> tuple[int, tuple[SiteFigures, ...]]:
+    """Return how many went on to any site, and the figures of each that was offered or left for."""
+    conditions = response_conditions(session, wanted, scope)
+    offered: Counter[str] = Counter()
+    for sites, n in session.execute(
+        select(ReviewOffer.sites, func.count())
+        .join(SurveyResponse, SurveyResponse.id == ReviewOffer.response_id)
+        .where(ReviewOffer.offered_at >= wanted.since, *conditions)
+        .group_by(ReviewOffer.sites)
+    ):
+        for site in sites.split(","):
+            offered[site] += n
+    # Nobody leaves before having answered: the first day bounds the clicks too, and few answers have one.
+    answered = exists().where(SurveyResponse.id == ReviewClick.response_id, *conditions)
+    clicks = select(ReviewClick.response_id, ReviewClick.site).where(ReviewClick.clicked_at >= wanted.since, answered)
+    people = {(response_id, site) for response_id, site in session.execute(clicks)}
+    left = Counter(site for _, site in people)
+    known = [site for site in Site if offered[site] or left[site]]
+    return len({response_id for response_id, _ in people}), tuple(
+        SiteFigures(site, offered[site], left[site], share(min(left[site], offered[site]), offered[site]))
+        for site in known
+    )
+
+
+def _read_path(session: Session, code: str, scope: Scope) -> tuple[Place, ...]:
+    below = select(Unit.id).where(Unit.code == code).scalar_subquery()
+    rows = session.execute(
+        select(Unit.code, Unit.name, Unit.address, Unit.parent_id.is_(None))
+        .join(UnitAncestor, UnitAncestor.ancestor_id == Unit.id)
+        .where(UnitAncestor.unit_id == below, scope.where(Unit.id))
+        .order_by(UnitAncestor.distance.desc())
+    )
+    return tuple(Place(code, name, address, bool(is_company)) for code, name, address, is_company in rows)

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from app.accounts.scope import Scope
 from app.organisation.models import UnitAncestor
 from app.responses.models import SurveyResponse
+from app.review_sites.catalogue import Site
 from app.review_sites.models import ReviewClick
 from app.surveys.definition import Band, Metric
 from app.surveys.models import SurveyVersion
@@ -36,6 +37,7 @@ class ResponseFilter:
     suspect: bool | None = None
     has_comment: bool | None = None
     has_left: bool | None = None
+    left_for: Site | None = None
     since: datetime | None = None
     until: datetime | None = None
 
@@ -70,9 +72,16 @@ def response_conditions(session: Session, wanted: ResponseFilter, scope: Scope) 
         conditions.append(response.suspect.is_(wanted.suspect))
     if wanted.has_comment is not None:
         conditions.append(response.comment.is_not(None) if wanted.has_comment else response.comment.is_(None))
+    return conditions + _left_conditions(wanted)
+
+
+def _left_conditions(wanted: ResponseFilter) -> list[ColumnElement[bool]]:
+    clicked = exists().where(ReviewClick.response_id == SurveyResponse.id)
+    conditions: list[ColumnElement[bool]] = []
     if wanted.has_left is not None:
-        left = exists().where(ReviewClick.response_id == response.id)
-        conditions.append(left if wanted.has_left else ~left)
+        conditions.append(clicked if wanted.has_left else ~clicked)
+    if wanted.left_for is not None:
+        conditions.append(clicked.where(ReviewClick.site == wanted.left_for))
     return conditions
 
 

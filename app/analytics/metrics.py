@@ -45,6 +45,15 @@ class Figure:
     reason: Reason | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """What a mean and its interval are computed from: how many values, their sum and the sum of their squares."""
+
+    n: int
+    total: int
+    squares: int
+
+
 def share(successes: int, n: int, *, minimum: int = MINIMUM) -> Figure:
     """Return successes / n from 0 to 1 with its Wilson interval, hidden below `minimum` answers."""
     if n < max(minimum, 1):
@@ -59,15 +68,26 @@ def mean(histogram: Mapping[int, int], *, minimum: int = MINIMUM) -> Figure:
     The interval is cut at the smallest and largest value of the histogram's keys (name the whole scale, with zeros).
     Answers that are all alike have no spread to estimate an interval from: it is left out, with the reason.
     """
-    n = sum(histogram.values())
+    sums = Sums(
+        n=sum(histogram.values()),
+        total=sum(rating * count for rating, count in histogram.items()),
+        squares=sum(rating * rating * count for rating, count in histogram.items()),
+    )
+    return mean_of(sums, scale=(min(histogram, default=0), max(histogram, default=0)), minimum=minimum)
+
+
+def mean_of(sums: Sums, *, scale: tuple[int, int], minimum: int = MINIMUM) -> Figure:
+    """Return what `mean` does, from sums alone; `scale` is the smallest and the largest value there is."""
+    n = sums.n
     if n < max(minimum, 1):
         return _hidden(n, Method.STUDENT_T)
-    value = sum(rating * count for rating, count in histogram.items()) / n
-    spread = sum(count * (rating - value) ** 2 for rating, count in histogram.items())
+    value = sums.total / n
+    # Whole numbers, so that answers that are all alike give exactly nothing.
+    spread = (n * sums.squares - sums.total * sums.total) / n
     if n == 1 or spread == 0:
         return Figure(value, n, None, None, Method.STUDENT_T, reason=Reason.ALL_ALIKE)
     margin = t_two_sided(n - 1) * sqrt(spread / (n - 1) / n)
-    return Figure(value, n, max(min(histogram), value - margin), min(max(histogram), value + margin), Method.STUDENT_T)
+    return Figure(value, n, max(scale[0], value - margin), min(scale[1], value + margin), Method.STUDENT_T)
 
 
 def nps(promoters: int, passives: int, detractors: int, *, minimum: int = MINIMUM) -> Figure:

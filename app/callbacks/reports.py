@@ -19,7 +19,7 @@ from app.callbacks.models import CallbackCase, CaseEvent, EventKind
 from app.callbacks.service import get_case
 from app.contacts.models import Contact
 from app.kit.errors import InvalidInputError
-from app.organisation.models import Unit
+from app.organisation.models import Unit, UnitAncestor
 from app.organisation.places import Place
 from app.organisation.tree import WorkingTime, path_of, working_time, working_times
 from app.responses.models import SurveyResponse
@@ -31,7 +31,7 @@ _Cases = Select[CallbackCase, Unit, Unit, str, SurveyResponse, bool]
 
 
 class Tab(StrEnum):
-    """The lists: each is worked for itself, all but the closed ones by deadline."""
+    """The lists: each is worked for itself, all but the closed ones by deadline; `open` is all of those together."""
 
     CALLBACKS = "callbacks"
     MINE = "mine"
@@ -39,6 +39,7 @@ class Tab(StrEnum):
     OVERDUE = "overdue"
     LOOK_INTO = "look_into"
     CLOSED = "closed"
+    OPEN = "open"
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,14 +119,15 @@ def list_cases(
     work_scope: Scope = NOTHING,
     tab: Tab,
     user_id: uuid.UUID,
+    unit_id: uuid.UUID | None = None,
     cursor: str | None = None,
     limit: int = PAGE,
     now: datetime,
 ) -> CasePage:
     """Return a page of a tab, the most urgent first, of the closed ones the latest; two queries however many rows.
 
-    `scope` is what the reader may see, `work_scope` what of it they may work. Raises InvalidInputError for a cursor
-    that we did not write.
+    `scope` is what the reader may see, `work_scope` what of it they may work; `unit_id` narrows it to a unit with all
+    below. Raises InvalidInputError for a cursor that we did not write.
     """
     claimer, above = aliased(StaffUser), aliased(Unit)
     query = (
@@ -134,7 +136,7 @@ def list_cases(
         .outerjoin(above, above.id == Unit.parent_id)
         .outerjoin(claimer, claimer.id == CallbackCase.claimed_by_id)
         .outerjoin(SurveyResponse, SurveyResponse.id == CallbackCase.response_id)
-        .where(scope.where(CallbackCase.unit_id), _on_tab(tab, user_id=user_id, now=now))
+        .where(*_within(scope, unit_id), _on_tab(tab, user_id=user_id, now=now))
     )
     rows = session.execute(_page(query, tab, cursor).limit(limit + 1)).all()
     shown = rows[:limit]
@@ -156,13 +158,13 @@ def list_cases(
     )
 
 
-def count_tabs(session: Session, *, scope: Scope, user_id: uuid.UUID, now: datetime) -> dict[Tab, int]:
-    """Return how many cases each tab of open ones has, in one query that reads nothing but open cases."""
-    tabs = [tab for tab in Tab if tab is not Tab.CLOSED]
+def count_tabs(
+    session: Session, *, scope: Scope, user_id: uuid.UUID, unit_id: uuid.UUID | None = None, now: datetime
+) -> dict[Tab, int]:
+    """Return how many cases each tab to work through has, in one query that reads nothing but open cases."""
+    tabs = [tab for tab in Tab if tab not in (Tab.CLOSED, Tab.OPEN)]
     sums = [func.sum(case((_on_tab(tab, user_id=user_id, now=now), 1), else_=0)) for tab in tabs]
-    counts = session.execute(
-        select(*sums).where(CallbackCase.closed_at.is_(None), scope.where(CallbackCase.unit_id))
-    ).one()
+    counts = session.execute(select(*sums).where(CallbackCase.closed_at.is_(None), *_within(scope, unit_id))).one()
     return {tab: int(count or 0) for tab, count in zip(tabs, counts, strict=True)}
 
 
@@ -213,6 +215,14 @@ def list_events(session: Session, case_id: uuid.UUID) -> list[TimelineEvent]:
     ]
 
 
+def _within(scope: Scope, unit_id: uuid.UUID | None) -> list[ColumnElement[bool]]:
+    conditions = [scope.where(CallbackCase.unit_id)]
+    if unit_id is not None:
+        below = select(UnitAncestor.unit_id).where(UnitAncestor.ancestor_id == unit_id)
+        conditions.append(CallbackCase.unit_id.in_(below))
+    return conditions
+
+
 def _on_tab(tab: Tab, *, user_id: uuid.UUID, now: datetime) -> ColumnElement[bool]:
     still_open = CallbackCase.closed_at.is_(None)
     match tab:
@@ -228,6 +238,8 @@ def _on_tab(tab: Tab, *, user_id: uuid.UUID, now: datetime) -> ColumnElement[boo
             return still_open & CallbackCase.contact_id.is_(None)
         case Tab.CLOSED:
             return CallbackCase.closed_at.is_not(None)
+        case Tab.OPEN:
+            return still_open
 
 
 def _page(query: _Cases, tab: Tab, cursor: str | None) -> _Cases:

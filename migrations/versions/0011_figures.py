@@ -26,7 +26,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_callback_case_open_unit",
         "callback_case",
-        ["unit_id", "due_at", "contact_id"],
+        ["closed_at", "unit_id", "due_at", "contact_id"],
         sqlite_where=_OPEN,
         postgresql_where=_OPEN,
     )

@@ -22,6 +22,7 @@ from app.callbacks.service import add_note, claim_case, close_case, get_case, lo
 from app.kit.crypto import UnreadableValueError
 from app.kit.errors import ConflictError, InvalidInputError, OtklikError
 from app.kit.i18n import NAMES, Language
+from app.organisation.service import get_unit
 from app.organisation.tree import working_time
 from app.review_sites.service import list_clicks
 from app.surveys.definition import Definition, QuestionType
@@ -74,8 +75,11 @@ class Refusal:
 
 @callbacks.get("")
 def show_list() -> str:
-    """The list: one tab of it, the most urgent first."""
+    """The list: one tab of it, the most urgent first; `unit` narrows it to a unit with all below."""
     tab = _read(Tab, request.args.get("tab")) or Tab.CALLBACKS
+    code = request.args.get("unit", "")
+    unit = get_unit(edge.db(), code if code.isprintable() else "", access.scope()) if code else None
+    within = unit.id if unit else None
     user_id, now = access.staff().user.id, edge.now()
     page = list_cases(
         edge.db(),
@@ -83,6 +87,7 @@ def show_list() -> str:
         work_scope=access.scope(access.Gate.MANAGER),
         tab=tab,
         user_id=user_id,
+        unit_id=within,
         cursor=request.args.get("after"),
         now=now,
     )
@@ -94,8 +99,9 @@ def show_list() -> str:
     return render_template(
         "manage/callbacks/list.html",
         tab=tab,
+        unit=unit,
         page=page,
-        counts=count_tabs(edge.db(), scope=access.scope(), user_id=user_id, now=now),
+        counts=count_tabs(edge.db(), scope=access.scope(), user_id=user_id, unit_id=within, now=now),
         ratings={
             row.id: _show_rating(definitions[row.survey_version_id], row.rating)
             for row in page.rows

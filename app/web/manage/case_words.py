@@ -20,6 +20,7 @@ TABS = {
     Tab.OVERDUE: lazy_gettext("Overdue"),
     Tab.LOOK_INTO: lazy_gettext("To look into"),
     Tab.CLOSED: lazy_gettext("Closed"),
+    Tab.OPEN: lazy_gettext("All open ones"),
 }
 EMPTY = {
     Tab.CALLBACKS: lazy_gettext("Nobody waits for a call."),
@@ -28,6 +29,7 @@ EMPTY = {
     Tab.OVERDUE: lazy_gettext("Nothing is overdue."),
     Tab.LOOK_INTO: lazy_gettext("No low rating without a number waits to be looked into."),
     Tab.CLOSED: lazy_gettext("No case has been closed yet."),
+    Tab.OPEN: lazy_gettext("Nothing is open."),
 }
 MOVES = {
     NextMove.RING: lazy_gettext("Ring"),

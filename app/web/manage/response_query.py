@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import TypeVar
 from zoneinfo import ZoneInfo
@@ -14,12 +14,14 @@ from werkzeug.datastructures import MultiDict
 
 from app.accounts.scope import Scope
 from app.analytics.filters import ResponseFilter
+from app.analytics.periods import start_of
 from app.kit.i18n import Language
 from app.organisation.listing import places_of
 from app.organisation.models import Unit
-from app.organisation.places import Place
+from app.organisation.places import Place, tell_apart
 from app.organisation.service import find_unit, search_units
 from app.responses.models import Via
+from app.review_sites.catalogue import Site
 from app.surveys.definition import Band, Metric
 from app.touchpoints.models import Channel
 
@@ -65,6 +67,7 @@ def read_query(session: Session, args: MultiDict[str, str], *, scope: Scope, zon
     first, last = _read_day(query, "from"), _read_day(query, "to")
     if first and last and first > last:
         query.problems["to"] = gettext("The last day comes before the first.")
+    left_for = next((site for site in Site if site.value == query.value("left")), None)
     query.wanted = ResponseFilter(
         unit_id=unit_id,
         touchpoint=query.value("touchpoint").upper() or None,
@@ -77,7 +80,8 @@ def read_query(session: Session, args: MultiDict[str, str], *, scope: Scope, zon
         language=_read_known(query, "language", Language),
         suspect=_read_flag(query, "suspect"),
         has_comment=_read_flag(query, "comment"),
-        has_left=_read_flag(query, "left"),
+        has_left=None if left_for else _read_flag(query, "left"),
+        left_for=left_for,
         since=start_of(first, zone) if first else None,
         until=start_of(last + timedelta(days=1), zone) if last else None,
     )
@@ -102,9 +106,12 @@ FIELDS = (
 )
 
 
-def start_of(day: date, zone: ZoneInfo) -> datetime:
-    """Return midnight at the beginning of the day."""
-    return datetime.combine(day, time.min, tzinfo=zone)
+def list_choices(session: Session, scope: Scope) -> list[tuple[str, str]] | None:
+    """Return codes and names of units to choose from, or None where there are too many for a list."""
+    found = search_units(session, "", scope=scope, limit=MOST_UNITS + 1)
+    if len(found) > MOST_UNITS:
+        return None
+    return tell_apart(places_of(session, found))
 
 
 def _read_unit(session: Session, query: ResponseQuery, scope: Scope) -> uuid.UUID | None:

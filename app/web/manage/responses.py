@@ -5,15 +5,11 @@ from typing import Any
 
 from flask import Blueprint, render_template, request, url_for
 
-from app.accounts.scope import Scope
 from app.analytics.one_response import Step, get_response
 from app.analytics.reports import list_responses
-from app.organisation.listing import places_of
-from app.organisation.places import tell_apart
-from app.organisation.service import search_units
 from app.web import access, edge
 from app.web.manage import words
-from app.web.manage.response_query import MOST_UNITS, ResponseQuery, read_query
+from app.web.manage.response_query import ResponseQuery, list_choices, read_query
 
 responses = Blueprint("responses", __name__, url_prefix="/manage/responses")
 access.gate(responses, access.Gate.STAFF)
@@ -33,7 +29,7 @@ def show_list() -> tuple[str, int]:
         "manage/responses/list.html",
         query=query,
         page=page,
-        units=_units(scope),
+        units=list_choices(edge.db(), scope),
         surveys=list(edge.wiring().surveys),
         older=_address(query, before=page.older) if page and page.older else None,
         newest=_address(query) if request.args.get("before") else None,
@@ -68,11 +64,3 @@ def _words() -> dict[str, object]:
 def _address(query: ResponseQuery, **more: str) -> str:
     values: dict[str, Any] = {**query.typed, **more}
     return url_for(".show_list", **values)
-
-
-def _units(scope: Scope) -> list[tuple[str, str]] | None:
-    """Return codes and names to choose from, or None where there are too many for a list."""
-    found = search_units(edge.db(), "", scope=scope, limit=MOST_UNITS + 1)
-    if len(found) > MOST_UNITS:
-        return None
-    return tell_apart(places_of(edge.db(), found))

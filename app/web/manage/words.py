@@ -2,12 +2,16 @@
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_datetime
-from flask_babel import format_decimal, format_percent, get_locale, gettext, lazy_gettext
+from babel.numbers import format_percent as babel_percent
+from flask_babel import format_decimal, format_percent, get_locale, gettext, lazy_gettext, ngettext
 from flask_babel.speaklater import LazyString
 
+from app.analytics.attention import Concern
+from app.analytics.differences import LEAST, Verdict
 from app.analytics.metrics import Figure, Reason
 from app.analytics.suppression import MINIMUM
 from app.responses.flags import SuspectReason
@@ -62,9 +66,19 @@ def show_share(value: float) -> str:
     return str(format_percent(value))
 
 
+def show_small_share(value: float) -> str:
+    """Return a share from 0 to 1 in percent with a decimal, for those of a few percent."""
+    return str(babel_percent(round(value, 3), locale=get_locale(), decimal_quantization=False))
+
+
 def show_mean(value: float) -> str:
     """Return a mean with two decimals, never in percent."""
     return str(format_decimal(value, "0.00"))
+
+
+def show_nps(value: float) -> str:
+    """Return a net promoter score in whole points with its sign, never in percent."""
+    return str(format_decimal(round(value), "+0;-0;0"))
 
 
 def explain_share(figure: Figure) -> str:
@@ -72,9 +86,67 @@ def explain_share(figure: Figure) -> str:
     return _explain(figure, show_share)
 
 
+def explain_small_share(figure: Figure) -> str:
+    """Return in words how sure a share of a few percent is, or why it is hidden."""
+    return _explain(figure, show_small_share)
+
+
 def explain_mean(figure: Figure) -> str:
     """Return in words how sure a mean is, or why it is hidden."""
     return _explain(figure, show_mean)
+
+
+def explain_nps(figure: Figure) -> str:
+    """Return in words how sure a net promoter score is, or why it is hidden."""
+    return _explain(figure, show_nps)
+
+
+def show_range(figure: Figure, show: Callable[[float], str]) -> str:
+    """Return a figure's interval in the few letters that a table has room for, or a dash."""
+    if figure.ci_low is None or figure.ci_high is None:
+        return "–"
+    return f"{show(figure.ci_low)} – {show(figure.ci_high)}"
+
+
+def explain_change(change: Verdict, before: Figure, days: int) -> str:
+    """Return in words how a share stands to the one of as many days before."""
+    if change is Verdict.TOO_FEW or before.value is None:
+        return str(gettext("Too few answers to compare with the time before: both need %(least)s.", least=LEAST))
+    then = show_share(before.value)
+    if change is Verdict.NO_CLEAR_DIFFERENCE:
+        words = ngettext(
+            "No clear difference from the day before (%(then)s)",
+            "No clear difference from the %(num)s days before (%(then)s)",
+            days,
+            then=then,
+        )
+    elif change is Verdict.HIGHER:
+        words = ngettext(
+            "Higher than the day before (%(then)s)", "Higher than the %(num)s days before (%(then)s)", days, then=then
+        )
+    else:
+        words = ngettext(
+            "Lower than the day before (%(then)s)", "Lower than the %(num)s days before (%(then)s)", days, then=then
+        )
+    return str(words)
+
+
+def explain_concern(concern: Concern[Any], days: int) -> list[str]:
+    """Return in words why a unit is one to look at."""
+    reasons = []
+    if concern.others is not None:
+        reasons.append(gettext("clearly less than all others together (%(share)s)", share=show_share(concern.others)))
+    if concern.before is not None:
+        then = show_share(concern.before)
+        reasons.append(
+            ngettext(
+                "clearly less than here the day before (%(then)s)",
+                "clearly less than here in the %(num)s days before (%(then)s)",
+                days,
+                then=then,
+            )
+        )
+    return [str(reason) for reason in reasons]
 
 
 def _explain(figure: Figure, show: Callable[[float], str]) -> str:
