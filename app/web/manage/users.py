@@ -123,7 +123,8 @@ def show_link(user: StaffUser, token: str) -> str:
             else gettext("You can choose a new password for the customer feedback of %(company)s.", company=company)
         )
         call = gettext("Open this link and choose a password that only you know:")
-        note = gettext("It opens once, until %(day)s. Then you sign in with %(email)s.", day=day, email=user.email)
+        once = gettext("The link opens once. Last day: %(day)s", day=day)
+        name = gettext("Your e-mail for signing in: %(email)s", email=user.email)
     return render_template(
         "manage/users/link.html",
         user=user,
@@ -131,7 +132,7 @@ def show_link(user: StaffUser, token: str) -> str:
         address=address,
         language=language,
         subject=subject,
-        text=f"{reason}\n\n{call}\n{address}\n\n{note}",
+        text=f"{reason}\n\n{call}\n{address}\n\n{once}\n{name}",
         until=edge.now() + LASTS,
     )
 

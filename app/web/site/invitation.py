@@ -84,8 +84,8 @@ def _show(link: OpenInvitation, *, name_error: str = "", password_error: str = "
     return render_template(
         "security/invitation.html",
         link=link,
-        # A name made of the mailbox is nobody's own; the person may well have another.
-        name=request.form.get("name", link.name),
+        # What was made of the e-mail for want of a name is not offered as one.
+        name=request.form.get("name", "" if link.name == link.email.partition("@")[0] else link.name),
         name_error=name_error,
         password_error=password_error,
         shortest=SHORTEST,
