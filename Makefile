@@ -11,7 +11,7 @@ COMPILED := $(CATALOGUES:.po=.mo)
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup test lint bench migration translations clean
+.PHONY: help run setup test lint bench docs migration translations clean
 # A half-made file is removed when its recipe fails, so that the next run makes it again.
 .DELETE_ON_ERROR:
 
@@ -37,6 +37,9 @@ lint: setup ## ruff, format, mypy strict, import contracts
 
 bench: setup ## The real server beside a bare Flask application; see docs/performance.md
 	$(BIN)/python -m bench $(ARGS)
+
+docs: setup ## config/.env.example and docs/configuration.md anew, from the settings and the models of the files
+	$(BIN)/python -m config.reference
 
 migration: setup ## A new migration from the models: make migration m="add rewards"
 	@test -n "$(m)" || { echo 'say what changes: make migration m="add rewards"'; exit 2; }

@@ -18,8 +18,12 @@ class ConsentText(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
-    version: int = Field(ge=1)
-    texts: Mapping[Language, str]
+    version: int = Field(
+        ge=1, description="Raise it whenever a word changes; each consent keeps the one it was given to."
+    )
+    texts: Mapping[Language, str] = Field(
+        description="The text in each language of the product; `{company}` is the only placeholder."
+    )
 
     @field_validator("texts", mode="before")
     @classmethod
@@ -48,7 +52,7 @@ class Consents(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
-    consents: Mapping[Purpose, ConsentText]
+    consents: Mapping[Purpose, ConsentText] = Field(description="The text in force for each purpose.")
 
     @field_validator("consents", mode="before")
     @classmethod

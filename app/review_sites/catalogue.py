@@ -76,18 +76,33 @@ class SiteRules(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    name: str = Field(min_length=1, max_length=60)
-    enabled: StrictBool
-    selective_asking: Stance
-    acknowledge_policy: StrictBool = False
+    name: str = Field(min_length=1, max_length=60, description="What its button and the staff pages call it.")
+    enabled: StrictBool = Field(description="Switched off, a site is never offered; its listings stay.")
+    selective_asking: Stance = Field(description="Whether its policy allows asking only happy customers.")
+    acknowledge_policy: StrictBool = Field(
+        default=False, description="Takes the risk of `offer_to: happy` against the policy; shown to staff and logged."
+    )
     # After the two it depends on, so that a mistake is told with this line.
-    offer_to: Audience
-    rewards: Stance
-    policy_url: str = Field(pattern=r"^https://[^\s]+$")
-    on_premises: StrictBool
-    daily_cap: Annotated[StrictInt, Field(ge=1)] | None = None
-    hosts: list[Host] = Field(min_length=1)
-    redirects_to: list[Host] = Field(default_factory=list)
+    offer_to: Audience = Field(description="Who is offered its link: everyone, or only who rated high.")
+    rewards: Stance = Field(
+        description="Whether its policy allows rewarding a review; Otklik never does, whatever stands here."
+    )
+    policy_url: str = Field(pattern=r"^https://[^\s]+$", description="Where the policy stands.")
+    on_premises: StrictBool = Field(
+        description="Whether the link may be offered after a code that hangs in an office (channel `visit`)."
+    )
+    daily_cap: Annotated[StrictInt, Field(ge=1)] | None = Field(
+        default=None,
+        description="People sent to one listing in a day of its unit's zone, after whom its link rests until tomorrow; "
+        "leave it out for no cap.",
+    )
+    hosts: list[Host] = Field(
+        min_length=1, description="Where a listing may lead and what may be pasted; whole names, each spelt out."
+    )
+    redirects_to: list[Host] = Field(
+        default_factory=list,
+        description="Hosts that the site itself sends people on to (sign-in, consent); browsers block other ways out.",
+    )
 
     @field_validator("offer_to")
     @classmethod
@@ -120,7 +135,7 @@ class Catalogue(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    sites: dict[Site, SiteRules]
+    sites: dict[Site, SiteRules] = Field(description="The sites by their keys, in the order in which they are shown.")
 
     def rules(self, site: Site) -> SiteRules:
         """Return the rules of a site; raises UnknownSiteError."""

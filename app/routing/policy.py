@@ -23,8 +23,8 @@ class _Strict(BaseModel):
 
 
 class _Bands(_Strict):
-    happy_at_least: int
-    unhappy_at_most: int
+    happy_at_least: int = Field(description="A rating from here on is happy.")
+    unhappy_at_most: int = Field(description="A rating up to here is unhappy; what lies between is neutral.")
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
@@ -34,8 +34,8 @@ class _Bands(_Strict):
 
 
 class _Clocks(_Strict):
-    first_attempt: Hours
-    settle: Hours
+    first_attempt: Hours = Field(description="Working hours of the office until somebody must have tried to ring.")
+    settle: Hours = Field(description="Working hours of the office until the matter must be settled.")
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
@@ -48,12 +48,14 @@ class _Clocks(_Strict):
 
 
 class _Step(_Clocks):
-    up_to: int
+    up_to: int = Field(
+        description="The line counts for ratings up to this one, on the survey's own scale; the first that fits counts."
+    )
 
 
 class _BandsByScale(_Strict):
-    rating5: _Bands
-    nps: _Bands
+    rating5: _Bands = Field(description="For surveys that begin with a rating from 1 to 5.")
+    nps: _Bands = Field(description="For surveys that begin with 0 to 10.")
 
     @model_validator(mode="after")
     def _on_the_scale(self) -> Self:
@@ -65,9 +67,9 @@ class _BandsByScale(_Strict):
 
 
 class _Deadlines(_Strict):
-    rating5: Annotated[list[_Step], Field(min_length=1)]
-    nps: Annotated[list[_Step], Field(min_length=1)]
-    requested: _Clocks
+    rating5: Annotated[list[_Step], Field(min_length=1, description="For low ratings from 1 to 5, a line each.")]
+    nps: Annotated[list[_Step], Field(min_length=1, description="For low ratings from 0 to 10, a line each.")]
+    requested: _Clocks = Field(description="For a call that somebody asked for without a low rating.")
 
     @model_validator(mode="after")
     def _ascending(self) -> Self:
@@ -79,19 +81,26 @@ class _Deadlines(_Strict):
 
 
 class _Suspect(_Strict):
-    answered_within_seconds: Annotated[float, Field(ge=0, le=60)]
-    per_address_per_minute: Annotated[int, Field(ge=1, le=100_000)]
-    per_touchpoint_per_minute: Annotated[int, Field(ge=1, le=100_000)]
-    form_older_than_hours: Annotated[float, Field(gt=0, le=8760)]
+    answered_within_seconds: float = Field(
+        ge=0, le=60, description="Answered so soon after the page was served: faster than a person reads."
+    )
+    per_address_per_minute: int = Field(ge=1, le=100_000, description="Answers at one code from one address.")
+    per_touchpoint_per_minute: int = Field(ge=1, le=100_000, description="Answers at one code from anywhere.")
+    form_older_than_hours: float = Field(gt=0, le=8760, description="The page had been served so long before.")
 
 
 class RoutingPolicy(_Strict):
     """What follows an answer, for surveys that do not say otherwise."""
 
-    bands: _BandsByScale
-    deadlines: _Deadlines
-    change_hours: Annotated[float, Field(gt=0, le=168)]
-    suspect: _Suspect
+    bands: _BandsByScale = Field(description="Where happy and unhappy begin; a survey may say otherwise in its file.")
+    deadlines: _Deadlines = Field(description="How soon somebody must be rung and the matter settled.")
+    change_hours: float = Field(
+        gt=0,
+        le=168,
+        description="For so long the same device changes its answer instead of giving a new one, and a response takes "
+        "additions.",
+    )
+    suspect: _Suspect = Field(description="What is marked as suspect and shown apart; nothing is ever refused for it.")
 
     def cut(self, definition: Definition) -> Cut | None:
         """Return where the bands of this survey lie (its own narrowing first), or None if it is not routed."""
