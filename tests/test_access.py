@@ -23,6 +23,8 @@ from app.accounts.service import get_user
 from app.accounts.sign_ins import begin_sign_in
 from app.callbacks.models import CallbackCase, CaseEvent
 from app.factory import create_app
+from app.imports.drafts import DraftOptions, keep_draft
+from app.imports.models import DraftKind
 from app.kit.db import Database
 from app.organisation.employees import add_employee
 from app.responses.models import SurveyResponse
@@ -87,7 +89,15 @@ DOORS: Mapping[str, tuple[object, Mapping[str, str]]] = {
     "employee_editing.show_edit": (ADMINS, {}),
     "employee_editing.change": (ADMINS, {"name": "Somebody", "unit": "company", "active": "yes"}),
     "unit_import.show_start": (ADMINS, {}),
+    "unit_import.receive": (ADMINS, {}),
+    "unit_import.show_draft": (ADMINS, {}),
+    "unit_import.choose": (ADMINS, {"column-name": "name", "kind": "office"}),
+    "unit_import.take": (ADMINS, {"digest": "of nothing"}),
     "employee_import.show_start": (ADMINS, {}),
+    "employee_import.receive": (ADMINS, {}),
+    "employee_import.show_draft": (ADMINS, {}),
+    "employee_import.choose": (ADMINS, {"column-name": "name"}),
+    "employee_import.take": (ADMINS, {"digest": "of nothing"}),
     "users.show_list": (ADMINS, {}),
     "users.show_new": (ADMINS, {}),
     "users.invite": (ADMINS, {"email": "new@otklik.example", "role": "manager", "unit": "east"}),
@@ -156,8 +166,9 @@ def sides(app: Flask, database: Database, now: datetime) -> dict[str, Side]:
         for name, unit_id in (("east", company.east_office), ("west", company.west_office)):
             add_employee(session, code=f"clerk-{name}", name=f"Clerk of the {name}", unit_id=unit_id, now=now)
             users[name] = _add_user(session, name, unit_id, now)
+        draft_id = _add_draft(session, now)
     filled = {name: _fill(app, database, name, code) for name, code in codes.items()}
-    common = {"survey_key": "office-visit"}
+    common = {"survey_key": "office-visit", "draft_id": draft_id}
     return {name: Side({**side.arguments, **users[name], **common}, side.secret) for name, side in filled.items()}
 
 
@@ -281,6 +292,20 @@ def _add_user(session: Session, name: str, unit_id: uuid.UUID, now: datetime) ->
     grant_id = session.scalars(select(StaffGrant.id).where(StaffGrant.user_id == user.id)).one()
     sign_in_id = session.scalars(select(SignIn.id).where(SignIn.user_id == user.id)).one()
     return {"user_id": str(user.id), "grant_id": str(grant_id), "their_sign_in_id": str(sign_in_id)}
+
+
+def _add_draft(session: Session, now: datetime) -> str:
+    """Add a file that the admin is about to import; nobody else may even know of it."""
+    draft = keep_draft(
+        session,
+        user_id=get_user(session, email_of("admin")).id,
+        kind=DraftKind.UNITS,
+        name="units.csv",
+        content=b"name\nNorth 1\n",
+        options=DraftOptions({"name": "name"}, kind="office"),
+        now=now,
+    )
+    return str(draft.id)
 
 
 def _fill(app: Flask, database: Database, name: str, code: str) -> Side:

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session, defer
 
 from app.imports.models import DraftKind, ImportDraft
@@ -63,12 +63,9 @@ def keep_draft(
     return draft
 
 
-def get_draft(session: Session, draft_id: uuid.UUID, *, user_id: uuid.UUID, kind: DraftKind) -> ImportDraft:
+def get_draft(session: Session, draft_id: uuid.UUID, *, user_id: uuid.UUID) -> ImportDraft:
     """Return one's own draft; raises UnknownDraftError."""
-    query = select(ImportDraft).where(
-        ImportDraft.id == draft_id, ImportDraft.user_id == user_id, ImportDraft.kind == kind
-    )
-    draft = session.scalar(query)
+    draft = session.scalar(select(ImportDraft).where(ImportDraft.id == draft_id, ImportDraft.user_id == user_id))
     if draft is None:
         raise UnknownDraftError(f"there is no file {draft_id} to import")
     return draft
@@ -91,9 +88,13 @@ def finish_draft(draft: ImportDraft, counts: Mapping[str, int]) -> None:
     draft.options = {**draft.options, "result": dict(counts)}
 
 
-def set_options(draft: ImportDraft, options: DraftOptions) -> None:
-    """Read the columns as chosen from now on."""
-    draft.options = asdict(options)
+def set_options(session: Session, draft_id: uuid.UUID, options: DraftOptions) -> None:
+    """Read the columns as chosen from now on; a draft that is taken in stays as it is."""
+    session.execute(
+        update(ImportDraft)
+        .where(ImportDraft.id == draft_id, ImportDraft.taken_at.is_(None))
+        .values(options=asdict(options))
+    )
 
 
 def options_of(draft: ImportDraft) -> DraftOptions:

@@ -37,11 +37,12 @@ class EmployeeRow:
 
 @dataclass(frozen=True, slots=True)
 class EmployeePlan:
-    """Rows to insert and to update, as values by column, and the report."""
+    """Rows to insert and to update, as values by column, the report, and the rows as they were understood."""
 
     added: list[dict[str, object]] = field(default_factory=list)
     changed: list[dict[str, object]] = field(default_factory=list)
     report: ImportReport = field(default_factory=ImportReport)
+    rows: list[EmployeeRow] = field(default_factory=list)
 
 
 def plan_employees(
@@ -66,6 +67,7 @@ def plan_employees(
             report.refused.append(remark(table_row.line, *explain(error)))
             continue
         said.setdefault(row.code, row)
+        plan.rows.append(row)
     return plan
 
 

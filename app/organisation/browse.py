@@ -110,7 +110,7 @@ def list_level(
     limit: int,
     offset: int = 0,
 ) -> UnitLines:
-    """Return the units right below one, by name. Three queries."""
+    """Return the units right below one, by name and address. Three queries."""
     wanted = [Unit.parent_id == parent_id, scope.where(Unit.id), *_in_state(state)]
     return _page(session, wanted, _by(UnitSort.NAME), limit, offset)
 
@@ -185,5 +185,6 @@ def _in_state(state: UnitState) -> list[ColumnElement[bool]]:
 
 def _by(sort: UnitSort, *, descending: bool = False) -> list[ColumnElement[str]]:
     first = _SORTS[sort]
-    # Names repeat; the code makes the pages of a list disjoint.
-    return [first.desc() if descending else first.asc(), _SORTS[UnitSort.NAME].asc(), Unit.code.asc()]
+    # Names repeat, addresses too; the code makes the pages of a list disjoint.
+    then = [_SORTS[UnitSort.NAME].asc(), _SORTS[UnitSort.ADDRESS].asc(), Unit.code.asc()]
+    return [first.desc() if descending else first.asc(), *then]

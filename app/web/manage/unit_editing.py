@@ -77,6 +77,8 @@ def move(unit_code: str) -> Response | tuple[str, int]:
     if moved:
         _note("unit.moved", unit, parent=choice.unit.code)
         flash(gettext("The unit is moved, with all below it."), "good")
+    else:
+        flash(gettext("The unit lies below that one already."), "warn")
     return _back_to(unit)
 
 

@@ -56,11 +56,15 @@ _NEAR = frozenset({"KZ", "KG", "UZ", "UA", "RU"})
 
 def say_fact(error: OtklikError) -> str:
     """Return in the reader's language what is wrong with a fact that was typed."""
-    words = FACTS.get(error.code)
-    if words is None:
-        return str(gettext("This cannot be taken. Please check it."))
-    said = str(words) % {"text": "", "longest": "", **error.details}
-    return f"{said} {_HOURS_CURE}" if error.code in _WITH_CURE else said
+    return say_code(error.code, error.details) or str(gettext("This cannot be taken. Please check it."))
+
+
+def say_code(code: str, details: Mapping[str, object]) -> str | None:
+    """Return what is wrong by the code and the details of an error, or None for one that is about no fact."""
+    if code not in FACTS:
+        return None
+    said = str(FACTS[code]) % {"text": "", "longest": "", **details}
+    return f"{said} {_HOURS_CURE}" if code in _WITH_CURE else said
 
 
 def say_above(error: OtklikError) -> str:
