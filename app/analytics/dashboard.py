@@ -204,7 +204,7 @@ def _read_nps(session: Session, counts: _Counts, wanted: ResponseFilter, scope: 
         .where(*response_conditions(session, earlier, scope))
         .group_by(response.rating)
     )
-    return Nps(nps(*now), compare_nps(now, _nps_counts(Counter(dict(rows.tuples().all())))))
+    return Nps(nps(*now), compare_nps(now, _nps_counts(Counter(dict(rows.all())))))
 
 
 def _nps_counts(histogram: Counter[int]) -> tuple[int, int, int]:

@@ -12,6 +12,7 @@ from app.accounts.scope import EVERYTHING, NOTHING, Scope
 from app.analytics.dashboard import read_dashboard
 from app.analytics.filters import ResponseFilter
 from app.analytics.one_response import get_response
+from app.analytics.periods import last_days
 from app.analytics.reports import ResponsePage, export_responses, list_responses
 from app.kit.errors import InvalidInputError, NotFoundError
 from app.organisation.models import Employee
@@ -151,16 +152,18 @@ def test_every_figure_leads_to_as_many_responses(company: Company, now: datetime
     company.answers("n2", {3: 5}, survey="nps")
     company.click(company.answer("n1", 5))
     company.answer("n1", 1, suspect="burst")
-    since, unit_id = now - timedelta(days=7), company.units["north"].id
-    found = read_dashboard(company.session, scope=EVERYTHING, unit_id=unit_id, since=since, until=now)
-    same = ResponseFilter(unit_id=unit_id, since=since, until=now, suspect=False)
+    period, unit_id = last_days(7, now=now, zone=ZoneInfo("Asia/Almaty")), company.units["north"].id
+    found = read_dashboard(company.session, scope=EVERYTHING, unit_id=unit_id, period=period, now=now)
+    same = ResponseFilter(unit_id=unit_id, since=period.since, until=period.until, suspect=False)
 
     assert found.responses == _list(company, same).total
     assert found.suspect == _list(company, replace(same, suspect=True)).total
     assert found.csat.n == _list(company, replace(same, metric=Metric.CSAT)).total
     for rating, times in found.histogram.items():
         assert times == _list(company, replace(same, metric=Metric.CSAT, ratings=(rating,))).total
-    assert found.clicked == _list(company, replace(same, has_left=True)).total
+    assert found.left == _list(company, replace(same, has_left=True)).total
+    for site in found.sites:
+        assert site.left == _list(company, replace(same, left_for=site.site)).total
 
 
 def test_one_response_is_told_with_everything(company: Company, now: datetime) -> None:

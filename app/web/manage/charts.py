@@ -114,8 +114,8 @@ def fit_axis(values: Sequence[float], *, scale: tuple[float, float], steps: Sequ
         # Rounded, because 0.6 is 2.9999999999999996 steps of 0.2.
         first, last = floor(round(low / step, 9)), ceil(round(high / step, 9))
         if first == last:
-            first, last = first - 1, last + 1
-        first = max(first, ceil(round(scale[0] / step, 9)))
+            lowest, highest = ceil(round(scale[0] / step, 9)), floor(round(scale[1] / step, 9))
+            first, last = max(first - 1, lowest), min(last + 1, highest)
         if last - first < _MOST_TICKS or step == steps[-1]:
             break
     ticks = tuple(_round(tick * step) for tick in range(first, last + 1))
