@@ -153,13 +153,14 @@ def asset(path: str) -> str:
     return f"{url_for('static', filename=path)}?v={_fingerprint(str(Path(str(current_app.static_folder)) / path))}"
 
 
-def takes_file(view: T, largest: int) -> T:
-    """Return the view, now open to bodies of `largest` bytes. For views behind a gate alone.
+def takes_file(view: T, largest: int, *, as_text: bool = False) -> T:
+    """Return the view, now open to bodies of `largest` bytes, `as_text` also in a plain field. Behind a gate alone.
 
     Such a body is not taken in at the door: the gate reads it, when it looks for the form's token, from whoever is
     signed in. A file goes to the disk meanwhile, and no transaction has begun.
     """
     view.largest_body = largest  # type: ignore[attr-defined]
+    view.largest_text = largest if as_text else None  # type: ignore[attr-defined]
     return view
 
 
@@ -174,9 +175,12 @@ def init_edge(app: Flask) -> None:
 
 def _read_body() -> None:
     """Take the whole body in before anything is begun: a slow sender must not hold the one writer's lock meanwhile."""
-    largest = getattr(current_app.view_functions.get(request.endpoint or ""), "largest_body", None)
+    view = current_app.view_functions.get(request.endpoint or "")
+    largest = getattr(view, "largest_body", None)
     if largest is not None:
         request.max_content_length = largest
+        if (text := getattr(view, "largest_text", None)) is not None:
+            request.max_form_memory_size = text
         return
     if request.method not in _SAFE:
         # A body that is too large is the view's to answer, with a page that lets the person go on: it asks again.

@@ -328,6 +328,15 @@ def test_a_list_without_a_site_or_a_line_is_asked_for_again(
     assert BeautifulSoup(answer.text, "html.parser").find(class_="error") is not None
 
 
+def test_a_list_of_thousands_of_lines_is_read(app: Flask, company: Company) -> None:
+    lines = "\n".join(f"office-{number}, https://2gis.kz/almaty/firm/7000000{number:010d}" for number in range(2500))
+    report = send(signed_in(app, "manager"), MANY, site="2gis", lines=lines)
+    assert report.status_code == 200
+    words = main_words(BeautifulSoup(report.text, "html.parser"))
+    assert "2,500 refused" in words
+    assert "and 2300 more" in words
+
+
 def test_taps_of_the_last_thirty_days_are_told(app: Flask, company: Company, listed: None, now: datetime) -> None:
     words = main_words(read(signed_in(app, "manager"), ONE))
     assert "Left for it in 30 days 0 people" in words

@@ -11,8 +11,10 @@ from app.web import access, edge
 from app.web.manage import review_words
 
 HOME = "/manage/review-links"
-# Lines of a report that are taken; whatever is refused is shown in full.
+# Lines of a report, of either sort; whoever has more wrong than that mends the source first.
 MOST_SHOWN = 200
+# Five thousand lines of two hundred letters.
+LARGEST = 1024 * 1024
 review_links = Blueprint("review_links", __name__, url_prefix=HOME)
 access.gate(review_links, access.Gate.MANAGER)
 
@@ -52,21 +54,26 @@ def read_list() -> Response | str | tuple[str, int]:
     return redirect(url_for("review_sites.show_list", site=site.value), 303)
 
 
+edge.takes_file(read_list, LARGEST, as_text=True)
+
+
 def _show(
     site: str, lines: str, plan: Plan | None, errors: dict[str, str] | None = None, *, again: bool = False
 ) -> str:
     catalogue = edge.desk().catalogue
     if errors is None and not catalogue.sites:
         raise InvalidInputError("config/review_sites.yaml lists no site", field="site")
+    refused = [line for line in plan.lines if line.state is LineState.REFUSED] if plan else []
     told = [line for line in plan.lines if line.state is not LineState.REFUSED] if plan else []
     return render_template(
         "manage/review_sites/many.html",
         site=site,
         lines=lines,
         plan=plan,
-        refused=[line for line in plan.lines if line.state is LineState.REFUSED] if plan else [],
+        refused=refused[:MOST_SHOWN],
         told=told[:MOST_SHOWN],
-        untold=max(len(told) - MOST_SHOWN, 0),
+        more_refused=max(len(refused) - MOST_SHOWN, 0),
+        more_told=max(len(told) - MOST_SHOWN, 0),
         again=again,
         errors=errors or {},
         sites=[(each.value, catalogue.name(each)) for each in catalogue.sites],
