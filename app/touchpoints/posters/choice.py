@@ -8,13 +8,14 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
 from sqlalchemy import Select, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from app.accounts.scope import Scope
 from app.kit.errors import InvalidInputError, NotFoundError
 from app.kit.i18n import Language, say
 from app.organisation.listing import list_units
 from app.organisation.models import Employee, Unit, UnitAncestor
+from app.organisation.places import say_place
 from app.surveys.definition import QuestionType, fill_company
 from app.surveys.loader import SurveyLibrary
 from app.touchpoints.models import Touchpoint
@@ -24,6 +25,7 @@ from app.touchpoints.qr import qr_address, touchpoint_url
 from app.touchpoints.service import get_touchpoint
 
 MOST_POSTERS = 5000
+_ABOVE = aliased(Unit)
 
 
 class NothingToPrintError(NotFoundError):
@@ -77,6 +79,8 @@ class _Code:
     unit_name: str
     address: str | None
     demo: bool
+    above: str | None
+    above_kind: str | None
     person: str | None
 
     def place_in(self, order: Mapping[uuid.UUID, int]) -> tuple[object, ...]:
@@ -124,13 +128,13 @@ def get_poster(
     spoken = workshop.surveys.current(touchpoint.survey_key).languages
     if languages and not set(languages) & set(spoken):
         raise LanguageNotSpokenError(f"this survey speaks {', '.join(spoken)}", field="lang", languages=list(spoken))
-    unit_name, address, demo, person = session.execute(
-        select(Unit.name, Unit.address, Unit.demo, Employee.name)
-        .join_from(Unit, Employee, Employee.id == touchpoint.employee_id, isouter=True)
+    about = session.execute(
+        select(Unit.name, Unit.address, Unit.demo, _ABOVE.name, _ABOVE.kind, Employee.name)
+        .join_from(Unit, _ABOVE, _ABOVE.id == Unit.parent_id, isouter=True)
+        .join(Employee, Employee.id == touchpoint.employee_id, isouter=True)
         .where(Unit.id == touchpoint.unit_id)
     ).one()
-    code_of = _Code(touchpoint, unit_name, address, demo, person)
-    return _compose(code_of, tuple(languages), workshop, _say_day(workshop, now))
+    return _compose(_Code(touchpoint, *about), tuple(languages), workshop, _say_day(workshop, now))
 
 
 def readable_address(base_url: str, code: str) -> str:
@@ -138,10 +142,11 @@ def readable_address(base_url: str, code: str) -> str:
     return touchpoint_url(base_url, code).partition("://")[2].lower()
 
 
-def _live(wanted: Wanted, scope: Scope) -> Select[Touchpoint, str, str | None, bool, str]:
+def _live(wanted: Wanted, scope: Scope) -> Select[Touchpoint, str, str | None, bool, str, str, str]:
     query = (
-        select(Touchpoint, Unit.name, Unit.address, Unit.demo, Employee.name)
+        select(Touchpoint, Unit.name, Unit.address, Unit.demo, _ABOVE.name, _ABOVE.kind, Employee.name)
         .join(Unit, Unit.id == Touchpoint.unit_id)
+        .outerjoin(_ABOVE, _ABOVE.id == Unit.parent_id)
         .outerjoin(Employee, Employee.id == Touchpoint.employee_id)
         .where(Touchpoint.revoked_at.is_(None), Unit.closed_at.is_(None), scope.where(Touchpoint.unit_id))
     )
@@ -167,7 +172,7 @@ def _compose(code: _Code, asked: tuple[Language, ...], workshop: Workshop, dates
         scanned=qr_address(workshop.base_url, touchpoint.code),
         address=readable_address(workshop.base_url, touchpoint.code),
         office=code.unit_name,
-        place=code.address,
+        place=say_place(code.address, code.above, code.above_kind),
         person=code.person,
         placement=touchpoint.placement,
         revised=dates[languages[0]],

@@ -87,8 +87,10 @@ class _Letters:
     def drawable(self, text: str) -> str:
         """Return the text with a question mark for each letter that no font has, and remember those."""
         shown = []
-        for letter in clean(text):
-            known = ord(letter) in self.main or ord(letter) in self.other
+        text = clean(text)
+        main = frozenset() if has_right_to_left(text) else self.main  # then it is drawn in the other font alone
+        for letter in text:
+            known = ord(letter) in main or ord(letter) in self.other
             if not known:
                 self.missing.add(letter)
             shown.append(letter if known else "?")
@@ -174,11 +176,9 @@ class _Studio:
         text = self.letters.drawable(typed)
         if not text:
             return
-        if self.letters.needs_other(text):
-            self._bring_other_font()
         fitted = self._fit(text, place)
         box, size = place.box, fitted.size
-        self.pdf.set_font(_MAIN, "B" if place.bold else "", size * POINTS)
+        self._set_font(text, place.bold, size * POINTS)
         self.pdf.set_text_color(*colour)
         top = box.y + max(0.0, (box.height - fitted.height) / 2)
         for number, line in enumerate(fitted.lines):
@@ -199,16 +199,22 @@ class _Studio:
 
     def _measurer(self, bold: bool) -> Callable[[str], float]:
         def measure(text: str) -> float:
-            self.pdf.set_font(_MAIN, "B" if bold else "", 100)
+            self._set_font(text, bold, 100)
             with _turned(self.pdf, text):
                 return self.pdf.get_string_width(text) * POINTS / 100
 
         return measure
 
-    def _bring_other_font(self) -> None:
-        if _OTHER not in self.pdf.fonts:
+    def _set_font(self, text: str, bold: bool, points: float) -> None:
+        """Choose the font for a text; one that runs from right to left is all in the font that can be shaped."""
+        turned = has_right_to_left(text)
+        if _OTHER not in self.pdf.fonts and (turned or self.letters.needs_other(text)):
             self.pdf.add_font(_OTHER, "", FALLBACK, variations={"wght": 500.0})
             self.pdf.set_fallback_fonts([_OTHER], exact_match=False)
+        if turned:
+            self.pdf.set_font(_OTHER, "", points)
+        else:
+            self.pdf.set_font(_MAIN, "B" if bold else "", points)
 
     def _from_below(self, y: float) -> float:
         return (SIZES[self._size][1] - y) * POINTS
@@ -233,6 +239,7 @@ def _turned(pdf: FPDF, text: str) -> Iterator[None]:
 def _new_pdf(size: PosterSize, look: Look) -> _Page:
     pdf = _Page(unit="mm", format=SIZES[size])
     pdf.set_auto_page_break(False)
+    pdf.set_display_mode("default")  # the reader's own
     pdf.set_margin(0)
     pdf.c_margin = 0
     pdf.add_font(_MAIN, "", REGULAR)

@@ -78,7 +78,7 @@ def show_poster(code: str) -> Response | tuple[str, int]:
 
 
 @posters.get("/manage/posters")
-def show_list() -> str | tuple[str, int]:
+def show_list() -> str:
     """The form, and the user's own batches with how far they are."""
     form = PosterForm(
         unit=_printable(request.args.get("unit", "")),
@@ -86,10 +86,8 @@ def show_list() -> str | tuple[str, int]:
         survey=_printable(request.args.get("survey", "")),
         languages=[language for language in request.args.getlist("lang") if language in set(Language)],
     )
-    if form.unit:
-        _find_unit(form)
-    else:
-        form.unit = _usual_unit()
+    form.unit = form.unit or _usual_unit()
+    _find_unit(form)
     return _show(form)
 
 
