@@ -4,6 +4,7 @@ sealing     bytes in authenticated chunks: a cut, altered or reordered file is r
 keys        the backup's own key, which is none of the data keys
 columns     what kinds of values there are, and how each is written as JSON, so that no engine's own form is in the file
 archive     the file's inside: a header, the rows of each table in batches, a closing line; written and read as a stream
+loading     rows into a table, as fast as the engine takes them
 dump        from the database to the file, at one instant while the service runs
 restore     from the file to an empty database, all or nothing, migrated from the schema it was made with
 

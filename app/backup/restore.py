@@ -10,15 +10,15 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import BinaryIO
 
-from sqlalchemy import MetaData, func, insert, select, text, update
+from sqlalchemy import MetaData, func, select, text, update
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Session
 
 from app.accounts.audit import record
 from app.accounts.models import SignIn, StaffInvitation, StaffUser
 from app.backup.archive import ArchiveReader, Header
-from app.backup.columns import table_for
 from app.backup.errors import DamagedBackupError, DatabaseNotEmptyError, NewerBackupError, ServiceRunsError
+from app.backup.loading import Loader
 from app.kit.db import Database
 from app.kit.errors import ConfigurationError, InvalidInputError
 from app.kit.outbox import OutboxRow, OutboxState
@@ -87,10 +87,9 @@ def restore_backup(
             reader = ArchiveReader(source, key)
             if reader.header != header:
                 raise DamagedBackupError("the file was changed while it was being read")
-            tables = {shape.name: insert(table_for(shape)) for shape in header.tables}
+            loaders = {shape.name: Loader(connection, shape) for shape in header.tables}
             for shape, rows in reader.read_rows():
-                names = [name for name, _ in shape.columns]
-                connection.execute(tables[shape.name], [dict(zip(names, row, strict=True)) for row in rows])
+                loaders[shape.name].load(rows)
         move_schema(connection, newest_revision())
         if database.is_sqlite and connection.exec_driver_sql("PRAGMA foreign_key_check").first():
             raise BrokenReferenceError("the backup has rows that point nowhere; nothing was changed")
