@@ -108,3 +108,51 @@ def test_a_second_role_is_added_to_the_first(app: Flask, database: Database, com
     with database.reading() as session:
         user_id = get_user(session, email_of("manager")).id
         assert scope_of(session, user_id).unit_ids == {company.east, company.west}
+
+
+def test_an_invitation_prints_its_link_alone_and_the_link_opens(
+    app: Flask, database: Database, company: Company
+) -> None:
+    result = run(app, "invite", "new@otklik.example", "--role", "manager", "--unit", "east", "--lang", "kk")
+    assert result.exit_code == 0
+    found = re.fullmatch(r"http://localhost:8000(/invitation/[0-9A-Z]{32})\n", result.stdout)
+    assert found is not None, result.output
+    assert '<html lang="kk">' in app.test_client().get(found[1]).text
+    newer = run(app, "link", "new@otklik.example")
+    assert app.test_client().get(found[1]).status_code == 404
+    assert app.test_client().get(newer.stdout.strip().removeprefix("http://localhost:8000")).status_code == 200
+    with database.reading() as session:
+        user = get_user(session, "new@otklik.example")
+        assert scope_of(session, user.id, Role.MANAGER).unit_ids == {company.east}
+
+
+def test_a_role_is_taken_again_but_for_the_last(app: Flask, database: Database, company: Company) -> None:
+    run(app, "grant", email_of("manager"), "--role", "analyst", "--unit", "west")
+    assert run(app, "revoke", email_of("manager"), "--role", "manager", "--unit", "east").exit_code == 0
+    with database.reading() as session:
+        assert scope_of(session, get_user(session, email_of("manager")).id).unit_ids == {company.west}
+    last = run(app, "revoke", email_of("manager"), "--role", "analyst", "--unit", "west")
+    assert (last.exit_code, "this is the only role" in last.stderr) == (1, True)
+    unknown = run(app, "revoke", email_of("manager"), "--role", "admin")
+    assert (unknown.exit_code, "is not admin at Acme" in unknown.stderr) == (1, True)
+
+
+def test_the_last_administrator_stays(app: Flask) -> None:
+    result = run(app, "off", email_of("admin"))
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "nobody else who can sign in administers the company" in result.stderr
+
+
+def test_everybody_is_listed_as_csv(app: Flask, database: Database, now: datetime) -> None:
+    run(app, "invite", "new@otklik.example", "--role", "admin", "--name", "=1+1")
+    run(app, "off", email_of("elsewhere"))
+    signed_in(app, "manager")
+    lines = run(app, "list").stdout.splitlines()
+    assert lines == [
+        "email,name,state,roles,seen_at",
+        "new@otklik.example,'=1+1,invited,admin@company,",
+        "admin@otklik.example,admin,active,admin@company,",
+        "analyst@otklik.example,analyst,active,analyst@east,",
+        "elsewhere@otklik.example,elsewhere,off,manager@west,",
+        f"manager@otklik.example,manager,active,manager@east,{now:%Y-%m-%dT%H:%M:%SZ}",
+    ]

@@ -5,9 +5,9 @@ import uuid
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
-from app.accounts.models import SignIn
+from app.accounts.models import SignIn, StaffGrant
 from app.kit.db import Database
 from app.web.manage.account import program_of
 from tests.web.staff import PASSWORD, email_of, form_token, signed_in
@@ -143,3 +143,27 @@ def test_a_browsers_name_is_shown_as_text_and_cut_short(app: Flask) -> None:
 )
 def test_a_browser_is_named_in_two_words(user_agent: str, words: str) -> None:
     assert program_of(user_agent) == words
+
+
+def test_ones_own_roles_stand_there_with_where_they_hold(app: Flask) -> None:
+    page = signed_in(app, "manager").get(ACCOUNT).text
+    assert "<b>Manager</b>, <bdi>East</bdi>" in page
+    assert "everything below them" in page
+
+
+def test_whoever_has_no_role_lands_where_that_is_said(app: Flask, database: Database) -> None:
+    with database.transaction() as session:
+        session.execute(delete(StaffGrant))
+    browser = app.test_client()
+    answer = browser.post("/sign-in", data={"email": email_of("manager"), "password": PASSWORD})
+    assert answer.location == ACCOUNT
+    assert browser.get("/sign-in").location == ACCOUNT
+    assert "You were given no role yet" in browser.get(ACCOUNT).text
+
+
+def test_the_account_says_when_the_password_was_changed(app: Flask) -> None:
+    phone = signed_in(app, "manager")
+    assert "Last changed on" not in phone.get(ACCOUNT).text
+    form = {"csrf_token": form_token(phone), "password": PASSWORD, "new_password": "another few words"}
+    phone.post(f"{ACCOUNT}/password", data=form)
+    assert "Last changed on 4 Mar 2026, 11:00." in phone.get(ACCOUNT).text

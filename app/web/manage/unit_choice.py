@@ -13,6 +13,7 @@ from app.organisation.places import Place
 from app.organisation.service import find_unit, search_units
 
 _MOST = 10
+_LOOKED_AT = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,7 @@ class UnitChoice:
 
 
 def choose_unit(session: Session, form: Mapping[str, str], name: str, scope: Scope) -> UnitChoice:
-    """Return the unit of the field `name`: its code, or the only open unit of `scope` that says what was typed.
+    """Return the unit of the field `name`: its code, its whole name, or the only open one that says what was typed.
 
     Where several do, the form is shown again with `suggestions`; the one chosen comes back as `<name>-chosen`, which
     counts as long as the text is still that of `<name>-sought`.
@@ -38,9 +39,12 @@ def choose_unit(session: Session, form: Mapping[str, str], name: str, scope: Sco
     unit = find_unit(session, chosen if chosen.isprintable() and chosen else typed, scope)
     if unit is not None:
         return UnitChoice(typed, unit)
-    found = [each for each in search_units(session, typed, scope=scope, limit=_MOST) if each.closed_at is None]
-    if len(found) == 1:
+    found = [each for each in search_units(session, typed, scope=scope, limit=_LOOKED_AT) if each.closed_at is None]
+    # A city is meant by its name, though each of its offices says it too.
+    found.sort(key=lambda unit: unit.name.casefold() != typed.casefold())
+    named = [unit for unit in found if unit.name.casefold() == typed.casefold()]
+    if len(found) == 1 or len(named) == 1:
         return UnitChoice(typed, found[0])
     if found:
-        return UnitChoice(typed, None, places_of(session, found), gettext("Which of these do you mean?"))
+        return UnitChoice(typed, None, places_of(session, found[:_MOST]), gettext("Which of these do you mean?"))
     return UnitChoice(typed, problem=gettext("There is no such unit among those you may see."))
