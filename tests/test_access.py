@@ -7,7 +7,7 @@ import re
 import uuid
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -26,10 +26,14 @@ from app.factory import create_app
 from app.imports.drafts import DraftOptions, keep_draft
 from app.imports.models import DraftKind
 from app.kit.db import Database
+from app.kit.ids import new_id
 from app.organisation.employees import add_employee
+from app.organisation.service import get_unit
 from app.responses.models import SurveyResponse
 from app.surveys.loader import load_surveys
 from app.surveys.service import store_versions
+from app.touchpoints.models import BatchState, PosterBatch
+from app.touchpoints.posters.sheet import PosterSize
 from app.touchpoints.service import add_touchpoint
 from app.web.access import Gate, find_lock
 from config.settings import ROOT, Settings
@@ -112,6 +116,12 @@ DOORS: Mapping[str, tuple[object, Mapping[str, str]]] = {
     "user_editing.turn_on": (ADMINS, {}),
     "touchpoints.show_qr_svg": (STAFF, {}),
     "touchpoints.show_qr_png": (STAFF, {}),
+    "posters.show_poster": (STAFF, {}),
+    "posters.show_list": (STAFF, {}),
+    "posters.show_progress": (STAFF, {}),
+    "posters.download": (STAFF, {}),
+    "posters.ask": (CALLERS, {"unit": "company", "size": "a5"}),
+    "posters.remove": (CALLERS, {}),
     "codes.show_list": (STAFF, {}),
     "codes.export": (STAFF, {}),
     "codes.show_one": (STAFF, {}),
@@ -217,7 +227,7 @@ def test_each_role_passes_its_doors_and_finds_its_own_units_alone(
         who, form = DOORS[rule.endpoint]
         token = form_token(browser)
         passes = isinstance(who, frozenset) and role in who
-        sees_all = name == "admin" and "sign_in_id" not in rule.arguments
+        sees_all = name == "admin" and not {"sign_in_id", "batch_id"} & rule.arguments
         for side, is_own in ((foreign_side, False), (own_side, True)):
             if rule.endpoint == "account.end_one" and is_own:
                 continue  # it would end the walk; tests/web/test_account.py does it
@@ -339,13 +349,30 @@ def _fill(app: Flask, database: Database, name: str, code: str) -> Side:
 
 
 def _with_sign_in(database: Database, side: Side, name: str, app: Flask | None = None) -> Side:
-    """Add a sign-in of one of the cast to what the side's arguments stand for."""
+    """Add a sign-in and a file of posters of one of the cast to what the side's arguments stand for."""
     if app is not None:
         signed_in(app, name)
-    with database.reading() as session:
+    with database.transaction() as session:
         user_id = get_user(session, email_of(name)).id
         newest = select(SignIn.id).where(SignIn.user_id == user_id).order_by(SignIn.id.desc()).limit(1)
-        return Side({**side.arguments, "sign_in_id": str(session.scalars(newest).one())}, side.secret)
+        own = {"sign_in_id": str(session.scalars(newest).one())}
+        own["batch_id"] = str(_add_batch(session, user_id, side.arguments["unit_code"]))
+        return Side({**side.arguments, **own}, side.secret)
+
+
+def _add_batch(session: Session, user_id: uuid.UUID, unit_code: str) -> uuid.UUID:
+    batch = PosterBatch(
+        id=new_id(),
+        user_id=user_id,
+        unit_id=get_unit(session, unit_code).id,
+        size=PosterSize.A5,
+        languages=[],
+        state=BatchState.DONE,
+        content=b"%PDF-1.4",
+        created_at=datetime.now(UTC),
+    )
+    session.add(batch)
+    return batch.id
 
 
 def _traces(database: Database, side: Side) -> tuple[object, ...]:
