@@ -8,6 +8,9 @@ import pytest
 from flask import Flask
 from sqlalchemy import event
 
+from app.accounts.invitations import make_invitation
+from app.accounts.models import Role
+from app.accounts.service import add_user
 from app.kit.db import Database
 from tests.web.staff import signed_in
 from tests.web.test_dashboard import acme
@@ -16,11 +19,17 @@ PAGES = (
     "/",
     "/manage/",
     "/manage/?unit=north",
+    "/manage/?view=offices&sort=csat&line=mean&period=today",
     "/manage/responses",
     "/manage/responses?unit=north&figure=csat",
+    "/manage/users?unit=north&role=manager&sort=-seen",
     "/manage/callbacks",
     "/manage/callbacks?tab=look_into",
     "/manage/callbacks?tab=closed",
+    "/manage/review-sites?unit=north&site=2gis&state=none",
+    "/manage/review-sites/n1",
+    "/manage/settings",
+    "/manage/callbacks?tab=open&unit=north",
 )
 
 
@@ -52,6 +61,10 @@ def test_sixty_rows_take_as_many_queries_as_one(app: Flask, database: Database, 
             company.case(response, number=True)
             company.case(response, closed=True)
             company.case(unit=units[number % 3])
+            place = company.units[units[number % 3]].id
+            email = f"user{number}@otklik.example"
+            user = add_user(company.session, email=email, password=None, role=Role.MANAGER, unit_id=place, now=now)
+            make_invitation(company.session, user, by=None, now=now)
 
         add(0)
     browser = signed_in(app, "admin")
