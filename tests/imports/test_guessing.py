@@ -1,0 +1,70 @@
+"""Which column is probably which field."""
+
+import pytest
+
+from app.imports.guessing import guess_columns, guess_parent_kind
+
+
+@pytest.mark.parametrize(
+    ("columns", "guessed"),
+    [
+        (
+            ["Наименование", "Адрес", "Город", "2GIS URL"],
+            {"name": "Наименование", "address": "Адрес", "parent": "Город", "twogis_url": "2GIS URL"},
+        ),
+        (
+            ["salePointName", "address", "openHours", "latitude", "longitude", "officeType", "metroStation"],
+            {
+                "name": "salePointName",
+                "address": "address",
+                "hours": "openHours",
+                "latitude": "latitude",
+                "longitude": "longitude",
+            },
+        ),
+        (
+            ["Код отделения", "Название отделения", "Фактический адрес", "Область", "Режим работы"],
+            {
+                "code": "Код отделения",
+                "name": "Название отделения",
+                "address": "Фактический адрес",
+                "parent": "Область",
+                "hours": "Режим работы",
+            },
+        ),
+        (["Атауы", "Мекен-жайы", "Қала"], {"name": "Атауы", "address": "Мекен-жайы", "parent": "Қала"}),
+        (["Назва", "Адреса", "Місто"], {"name": "Назва", "address": "Адреса", "parent": "Місто"}),
+        # A field's own name wins over a word that would do too.
+        (["Название", "name"], {"name": "name"}),
+        (["alpha", "beta", ""], {}),
+    ],
+)
+def test_units_are_guessed_in_four_languages(columns: list[str], guessed: dict[str, str]) -> None:
+    assert guess_columns(columns, "units") == guessed
+
+
+@pytest.mark.parametrize(
+    ("columns", "guessed"),
+    [
+        (["Табельный номер", "ФИО", "Код отделения"], ["Табельный номер", "ФИО", "Код отделения"]),
+        (["Бөлімше", "Тегі, аты-жөні", "Таб. №"], ["Таб. №", "Тегі, аты-жөні", "Бөлімше"]),
+        (["unit", "name", "code"], ["code", "name", "unit"]),
+    ],
+)
+def test_employees_are_guessed(columns: list[str], guessed: list[str]) -> None:
+    assert guess_columns(columns, "employees") == dict(zip(("code", "name", "unit"), guessed, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("column", "kind"),
+    [
+        ("Город", "city"),
+        ("Қала", "city"),
+        ("Область", "region"),
+        ("Город присутствия", "city"),
+        ("x", None),
+        (None, None),
+    ],
+)
+def test_the_head_of_the_parents_says_what_they_are(column: str | None, kind: str | None) -> None:
+    assert guess_parent_kind(column) == kind
