@@ -22,6 +22,7 @@ from app.review_sites.service import listings_for, set_listing
 from app.web.edge import Wiring
 from tests.review_sites.test_links import HOSTILE
 from tests.web.staff import Company, form_token, signed_in
+from tests.web.test_no_query_growth import counted
 
 LINK = "https://2gis.kz/firm/{}/tab/reviews/addreview"
 HOME = "/manage/review-sites"
@@ -44,7 +45,7 @@ def read(client: FlaskClient, address: str, status: int = 200) -> BeautifulSoup:
 
 
 def main_words(page: BeautifulSoup | Tag) -> str:
-    return " ".join((page.find("main") or page).get_text(" ").split())  # type: ignore[union-attr]
+    return " ".join((page.find("main") or page).get_text(" ").split())
 
 
 def rows(page: BeautifulSoup) -> list[list[str]]:
@@ -326,6 +327,28 @@ def test_a_list_without_a_site_or_a_line_is_asked_for_again(
     answer = send(signed_in(app, "manager"), MANY, site=site, lines=lines)
     assert answer.status_code == 422
     assert BeautifulSoup(answer.text, "html.parser").find(class_="error") is not None
+
+
+@pytest.mark.usefixtures("listed")
+@pytest.mark.parametrize("query", ["", "?site=2gis&state=own", "?state=inherited&sort=-address", "?q=office"])
+def test_sixty_offices_take_as_many_queries_as_two(
+    app: Flask, database: Database, company: Company, now: datetime, query: str
+) -> None:
+    browser = signed_in(app, "admin")
+    browser.get(HOME + query)
+    with database.transaction() as session:
+        first = add_unit(session, name="Office 0", kind="office", parent_id=company.west, now=now)
+        set_listing(session, unit_id=first.id, site=Site.TWOGIS, link=LINK.format(2), now=now)
+    with counted(database) as few:
+        assert browser.get(HOME + query).status_code == 200
+    with database.transaction() as session:
+        for number in range(1, 60):
+            office = add_unit(session, name=f"Office {number}", kind="office", parent_id=company.west, now=now)
+            for site in (Site.TWOGIS, Site.YANDEX):
+                set_listing(session, unit_id=office.id, site=site, link=LINK.format(number), now=now)
+    with counted(database) as many:
+        assert browser.get(HOME + query).status_code == 200
+    assert len(many) == len(few), "\n".join(many)
 
 
 def test_a_list_of_thousands_of_lines_is_read(app: Flask, company: Company) -> None:
