@@ -20,6 +20,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from itsdangerous import Signer
 
 from app.kit.errors import ConfigurationError, OtklikError
 
@@ -119,6 +120,12 @@ class Vault:
 def digest(value: str) -> bytes:
     """Return SHA-256: how a link's secret (80 bits or more) is stored."""
     return hashlib.sha256(value.encode()).digest()
+
+
+def text_signer(signing_key: str, salt: str) -> Signer:
+    """Return what `Signer(signing_key, salt, key_derivation="hmac")` is, its key derived now, not at each signature."""
+    derived = Signer(signing_key, salt=salt, key_derivation="hmac").derive_key()
+    return Signer(derived, salt=salt, key_derivation="none")
 
 
 def _mac(key: bytes, kind: str, value: str) -> bytes:

@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from itsdangerous import BadSignature, Signer
 
+from app.kit.crypto import text_signer
 from app.kit.errors import InvalidInputError
 
 
@@ -52,4 +53,4 @@ def read_form(signing_key: str, subject: str, token: str) -> FormToken:
 
 @lru_cache(maxsize=4)
 def _signer(signing_key: str) -> Signer:
-    return Signer(signing_key, salt="otklik.form", key_derivation="hmac")
+    return text_signer(signing_key, "otklik.form")

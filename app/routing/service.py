@@ -173,7 +173,10 @@ def _version_id(session: Session, desk: Desk, definition: Definition, *, now: da
     if key not in desk.version_ids:
         found = surveys.find_version_id(session, *key)
         if found is None:  # nobody has stored the surveys yet; this answer must not be lost for it
+            session.info["stored_version"] = True
             return surveys.store_version(session, definition, now=now)
+        if "stored_version" in session.info:  # perhaps just now, by a neighbour in this transaction: it may be undone
+            return found
         desk.version_ids[key] = found
     return desk.version_ids[key]
 

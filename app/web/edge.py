@@ -13,16 +13,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
-from typing import TypeVar, cast
+from typing import Any, TypeVar, cast
 
-from flask import Flask, Response, current_app, g, request, url_for
+from flask import Flask, Request, Response, current_app, g, request, url_for
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
+from werkzeug.datastructures import LanguageAccept
 from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.http import parse_accept_header
 
 from app.kit.clock import Clock
 from app.kit.crypto import Vault
 from app.kit.db import Database, should_retry
+from app.kit.group_commit import Answer
 from app.kit.i18n import Language, choose_language
 from app.kit.installation import Installation
 from app.routing.desk import Desk
@@ -32,6 +36,13 @@ from app.touchpoints.posters.choice import Workshop
 T = TypeVar("T", bound=Callable[..., object])
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _TRIES = 3
+_LANGUAGES = tuple(Language)
+# Told to every browser with every answer.
+_ALWAYS = (
+    ("X-Content-Type-Options", "nosniff"),
+    ("Cross-Origin-Opener-Policy", "same-origin"),
+    ("Permissions-Policy", "camera=(), microphone=(), geolocation=()"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +66,29 @@ class Wiring:
     installation: Installation
 
 
+class SpareSessions(SecureCookieSessionInterface):
+    """Flask's own cookie of the staff, at no cost to a request that has none: respondents never get one."""
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        """Return what the cookie holds; no signer is built where there is no cookie."""
+        if self.get_cookie_name(app) not in request.cookies:
+            return self.session_class()
+        return super().open_session(app, request)
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        """Write the cookie if there is anything to write; what nobody may keep needs no `Vary` either."""
+        if session or session.modified:
+            super().save_session(app, session, response)
+
+
 class OtklikApp(Flask):
     """Flask, with the retry that a serializable or deadlocked transaction asks for."""
+
+    session_interface = SpareSessions()
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """Return the function as it is: none of ours is a coroutine, and asking each hook costs on every request."""
+        return func
 
     def full_dispatch_request(self) -> Response:
         for attempt in range(1, _TRIES + 1):
@@ -92,8 +124,20 @@ def now() -> datetime:
 def db() -> Session:
     """Return the request's session, begun at its first statement: reading for GET and HEAD, writing otherwise."""
     if "db" not in g:
-        g.db = wiring().database.session(write=request.method not in _SAFE)
+        g.db = wiring().database.session(write=request.method not in _SAFE and "only_reads" not in g)
     return cast("Session", g.db)
+
+
+def only_read() -> None:
+    """Let `db()` only read: what this request writes, it writes by `write`. Called before anything is asked."""
+    g.only_reads = True
+
+
+def write(work: Callable[[Session], Answer]) -> Answer:
+    """Return what `work` returned, once it is durable (see `Database.write`); the request itself may `only_read`."""
+    if "only_reads" not in g:
+        raise RuntimeError("say only_read() first: the database's one writer would wait for this very request")
+    return wiring().database.write(work)
 
 
 def roll_back() -> None:
@@ -113,9 +157,13 @@ def current_language() -> Language:
     """Return the language of this page: set by the view, asked for, the user's, the browser's, the company's."""
     if "language" not in g:
         asked = request.args.get("lang") or g.get("preferred_language")
-        accepted = [tag for tag, _ in request.accept_languages]
-        g.language = choose_language(asked, accepted, list(Language), wiring().language)
+        g.language = choose_language(asked, accepted_tags(), _LANGUAGES, wiring().language)
     return cast("Language", g.language)
+
+
+def accepted_tags() -> tuple[str, ...]:
+    """Return the browser's languages, the most wanted first."""
+    return _read_tags(request.headers.get("Accept-Language", ""))
 
 
 def use_language(language: Language) -> None:
@@ -199,26 +247,37 @@ def _commit(response: Response) -> Response:
 
 def _set_headers(response: Response) -> Response:
     headers = response.headers
-    preview = "preview" in g
-    form_action = "'none'" if preview else " ".join(["'self'", *g.get("form_action", ())])
-    ancestors = "'self'" if preview else "'none'"
-    headers.setdefault(
-        "Content-Security-Policy",
-        f"default-src 'none'; script-src 'self'{g.get('script', '')}; style-src 'self'; img-src 'self' data:; "
-        f"connect-src 'self'; {g.get('frames', '')}form-action {form_action}; base-uri 'none'; "
-        f"frame-ancestors {ancestors}",
-    )
-    headers.setdefault("X-Content-Type-Options", "nosniff")
-    headers.setdefault("Referrer-Policy", g.get("referrer_policy", "same-origin"))
-    headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
-    headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
+    policy = _policy(g.get("script", ""), g.get("frames", ""), tuple(g.get("form_action", ())), preview="preview" in g)
+    wanted = [
+        ("Content-Security-Policy", policy),
+        ("Referrer-Policy", g.get("referrer_policy", "same-origin")),
+        *_ALWAYS,
+    ]
     if wiring().secure:
-        headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
-    if request.endpoint == "static" and "v" in request.args:
+        wanted.append(("Strict-Transport-Security", "max-age=31536000; includeSubDomains"))
+    if request.endpoint != "static":
+        wanted.append(("Cache-Control", "no-store"))
+    elif "v" in request.args:
         headers["Cache-Control"] = "public, max-age=31536000, immutable"
-    elif request.endpoint != "static":
-        headers.setdefault("Cache-Control", "no-store")
+    # What a view has said stands. Looked through once, since every `setdefault` would look through them all.
+    said = {name.lower() for name, _ in headers}
+    headers.extend([pair for pair in wanted if pair[0].lower() not in said])
     return response
+
+
+@lru_cache(maxsize=256)
+def _policy(script: str, frames: str, form_action: tuple[str, ...], *, preview: bool) -> str:
+    forms = "'none'" if preview else " ".join(["'self'", *form_action])
+    ancestors = "'self'" if preview else "'none'"
+    return (
+        f"default-src 'none'; script-src 'self'{script}; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+        f"{frames}form-action {forms}; base-uri 'none'; frame-ancestors {ancestors}"
+    )
+
+
+@lru_cache(maxsize=1024)
+def _read_tags(header: str) -> tuple[str, ...]:
+    return tuple(tag for tag, _ in parse_accept_header(header, LanguageAccept))
 
 
 @lru_cache(maxsize=256)

@@ -11,6 +11,7 @@ from functools import lru_cache
 from flask import Response, request
 from itsdangerous import BadSignature, Signer
 
+from app.kit.crypto import text_signer
 from app.web import edge
 
 _SECONDS = 24 * 3600
@@ -18,31 +19,40 @@ _SECONDS = 24 * 3600
 
 def read_device() -> str | None:
     """Return the device's name if the browser sent one that we gave, else None."""
-    try:
-        return _signer(edge.wiring().signing_key).unsign(request.cookies.get(_name(), "")[:200]).decode()
-    except (BadSignature, ValueError):
-        return None
+    wiring = edge.wiring()
+    return _read(request.cookies.get(_name(wiring.secure)), wiring.signing_key)
 
 
 def give_device(response: Response) -> Response:
     """Let the browser keep its device name for another day; a new one if it has none. Nothing is stored on our side."""
-    device = read_device() or secrets.token_urlsafe(16)
+    wiring = edge.wiring()
+    name = _name(wiring.secure)
+    device = _read(request.cookies.get(name), wiring.signing_key) or secrets.token_urlsafe(16)
     response.set_cookie(
-        _name(),
-        _signer(edge.wiring().signing_key).sign(device).decode(),
+        name,
+        _signer(wiring.signing_key).sign(device).decode(),
         max_age=_SECONDS,
         path="/",
-        secure=edge.wiring().secure,
+        secure=wiring.secure,
         httponly=True,
         samesite="Lax",
     )
     return response
 
 
-def _name() -> str:
-    return "__Host-device" if edge.wiring().secure else "device"
+def _read(cookie: str | None, signing_key: str) -> str | None:
+    if not cookie:
+        return None
+    try:
+        return _signer(signing_key).unsign(cookie[:200]).decode()
+    except (BadSignature, ValueError):
+        return None
+
+
+def _name(secure: bool) -> str:
+    return "__Host-device" if secure else "device"
 
 
 @lru_cache(maxsize=4)
 def _signer(signing_key: str) -> Signer:
-    return Signer(signing_key, salt="otklik.device", key_derivation="hmac")
+    return text_signer(signing_key, "otklik.device")

@@ -29,7 +29,7 @@ def speak(offered: Collection[Language], *, asked: str | None, known: Language |
 
     Asked for wins, then the one the person is known to use, then the browser's, then the company's.
     """
-    accepted = [known.value] if known else [tag for tag, _ in request.accept_languages]
+    accepted = (known.value,) if known else edge.accepted_tags()
     language = choose_language(asked, accepted, offered, edge.wiring().language)
     edge.use_language(language)
     return language

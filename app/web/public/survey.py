@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from flask import Blueprint, Response, current_app, make_response, redirect, request, url_for
 from flask_babel import gettext
+from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response as AnyResponse
@@ -13,7 +14,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from app.kit.errors import NotFoundError
 from app.responses.forms import BadFormTokenError, form_subject, issue_form, read_form
 from app.responses.models import Via
-from app.routing.service import take_rating
+from app.routing.service import Taken, take_rating
 from app.surveys.definition import Definition
 from app.touchpoints.service import LiveTouchpoint, find_live, read_stamp
 from app.web import edge
@@ -83,7 +84,16 @@ def show(code: str) -> AnyResponse:
 @survey.post("/q/<code>")
 def rate(code: str) -> AnyResponse:
     """Store the tap and lead on to what follows it; what cannot be taken shows the question again."""
-    asked = _asked(code)
+    edge.only_read()
+    asked = _asked_lately(code)
+    while (answer := _take(asked)) is None:  # withdrawn or pointed elsewhere within this second
+        edge.roll_back()
+        asked = _asked(code)
+    return answer
+
+
+def _take(asked: _Asked) -> AnyResponse | None:
+    """Return the answer to a tap on what was asked, or None if the code asks something else by now."""
     language = speak(asked.definition.languages, asked=request.args.get("lang"))
     try:
         form = request.form
@@ -96,20 +106,31 @@ def rate(code: str) -> AnyResponse:
         token = read_form(edge.wiring().signing_key, asked.subject, form.get("form_token", ""))
     except BadFormTokenError:
         return _again(asked, 400, gettext("This page had grown old. Please tap your answer once more."), form)
-    taken = take_rating(
-        edge.db(),
-        edge.desk(),
-        touchpoint=asked.touchpoint,
-        definition=asked.definition,
-        rating=rating,
-        form=token,
-        trap_filled=bool(form.get("website")),
-        device=read_device(),
-        address=request.remote_addr,
-        language=language,
-        via=Via.PAGE,
-        now=edge.now(),
-    )
+    desk, device, now, trap_filled = edge.desk(), read_device(), edge.now(), bool(form.get("website"))
+    address = request.remote_addr
+
+    def store(session: Session) -> Taken | None:
+        # The database is asked, not what was so a second ago: a code that is withdrawn takes no answer.
+        if find_live(session, asked.touchpoint.code) != asked.touchpoint:
+            return None
+        return take_rating(
+            session,
+            desk,
+            touchpoint=asked.touchpoint,
+            definition=asked.definition,
+            rating=rating,
+            form=token,
+            trap_filled=trap_filled,
+            device=device,
+            address=address,
+            language=language,
+            via=Via.PAGE,
+            now=now,
+        )
+
+    taken = edge.write(store)
+    if taken is None:
+        return None
     return give_device(make_response(redirect(url_for("answer.show", key=taken.key), 303)))
 
 
@@ -121,7 +142,7 @@ def _asked(code: str) -> _Asked:
 
 
 def _asked_lately(code: str) -> _Asked:
-    """Return what a code asks, as it was at most a second ago: for showing the page, never for taking an answer.
+    """Return what a code asks, as it was at most a second ago: for showing the page and reading its form.
 
     Once a second one query asks whether any touchpoint or unit has changed; as long as none has, a scan costs no look
     at the database. A code that is withdrawn shows its page for that second more; the tap itself asks the database.
