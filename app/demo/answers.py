@@ -86,6 +86,8 @@ _WEEKDAYS = (1.25, 1.0, 0.95, 1.0, 1.15, 0.9, 0.75)
 _WORDS = {Band.HAPPY: 0.05, Band.NEUTRAL: 0.12, Band.UNHAPPY: 0.3}
 _CHIPS = {Band.HAPPY: 0.3, Band.NEUTRAL: 0.35, Band.UNHAPPY: 0.6}
 _LEAVES_NUMBER = 0.42
+# Whoever wants to be rung says more often what about.
+_CALLER_WRITES = 0.65
 _TODAY = 8
 # How often the same comment may be met again in sixty days.
 _AGAIN = 3
@@ -146,7 +148,9 @@ def _answer(dice: random.Random, words: "_Words", asked: Asked, at: datetime, *,
     answer = Answer(code.key, at.astimezone(now.tzinfo), rating, language, curious=dice.random() < 0.2)
     if band is None:
         return replace(answer, answers=words.later(definition, rating, language))
-    comment = words.find(definition.key, band, language) if dice.random() < _WORDS[band] else None
+    calls = dice.random() < (_LEAVES_NUMBER if band is Band.UNHAPPY else 0.006)
+    writes = dice.random() < (_CALLER_WRITES if calls else _WORDS[band])
+    comment = words.find(definition.key, band, language) if writes else None
     chips: list[str] = []
     if comment is not None:
         chips = [str(reason) for reason in comment.reasons]
@@ -164,8 +168,7 @@ def _answer(dice: random.Random, words: "_Words", asked: Asked, at: datetime, *,
         answers=answers,
         first_rating=4 if happy_then else None,
         suspect="too_fast" if draw > 0.997 else "",
-        asks_for_call=(band is Band.UNHAPPY and dice.random() < _LEAVES_NUMBER)
-        or (band is not Band.UNHAPPY and dice.random() < 0.006),
+        asks_for_call=calls,
         window=dice.choice(list(CallWindow)),
     )
 
