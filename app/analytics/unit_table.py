@@ -1,4 +1,4 @@
-"""The table of units below the figures: which may be shown, sought, sorted and cut into pages. Pure.
+"""The table of units below the figures: which may be shown, sought, sorted and cut into pages.
 
 A figure that is hidden must not be told by its place either: sorted by satisfaction, hidden ones come last, by name.
 """
