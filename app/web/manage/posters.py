@@ -1,5 +1,6 @@
 """Posters: one code's as a file at once, or a unit's and all below it, drawn by the worker and fetched from here."""
 
+import re
 import threading
 import uuid
 from dataclasses import dataclass, field
@@ -40,6 +41,7 @@ SIZE_WORDS = {
 }
 # Each draws in a process of its own for a second: more of them at once would take what respondents are served with.
 _PRESSES = threading.BoundedSemaphore(2)
+_UNSAFE = re.compile(r"[^A-Za-z0-9.]+")
 posters = Blueprint("posters", __name__)
 access.gate(posters, access.Gate.STAFF, writing=access.Gate.MANAGER)
 
@@ -268,6 +270,7 @@ def _known(size: str, default: str) -> str:
 
 def _as_file(content: bytes, name: str) -> Response:
     response = Response(content, mimetype="application/pdf")
-    response.headers.set("Content-Disposition", "attachment", filename=name)  # a unit's code is anybody's text
+    safe = _UNSAFE.sub("-", name)  # a unit's code is anybody's text
+    response.headers["Content-Disposition"] = f'attachment; filename="{safe}"'
     response.headers["Content-Security-Policy"] = "sandbox"
     return response
