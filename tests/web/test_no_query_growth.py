@@ -10,9 +10,11 @@ from sqlalchemy import event
 
 from app.accounts.invitations import make_invitation
 from app.accounts.models import Role
-from app.accounts.service import add_user
+from app.accounts.service import add_user, get_user
 from app.kit.db import Database
-from tests.web.staff import signed_in
+from app.kit.ids import new_id
+from app.touchpoints.models import PosterBatch
+from tests.web.staff import email_of, signed_in
 from tests.web.test_dashboard import acme
 
 PAGES = (
@@ -23,6 +25,7 @@ PAGES = (
     "/manage/responses",
     "/manage/responses?unit=north&figure=csat",
     "/manage/users?unit=north&role=manager&sort=-seen",
+    "/manage/posters",
     "/manage/callbacks",
     "/manage/callbacks?tab=look_into",
     "/manage/callbacks?tab=closed",
@@ -30,6 +33,10 @@ PAGES = (
     "/manage/review-sites/n1",
     "/manage/settings",
     "/manage/callbacks?tab=open&unit=north",
+    "/manage/touchpoints",
+    "/manage/touchpoints?q=unit&sort=-answers",
+    "/manage/touchpoints/00000000",
+    "/manage/surveys",
 )
 
 
@@ -54,7 +61,9 @@ def test_sixty_rows_take_as_many_queries_as_one(app: Flask, database: Database, 
         units = ["n1", "n2", "s1"]
 
         def add(number: int) -> None:
-            response = company.answer(units[number % 3], 1 + number % 5, comment=f"comment {number}")
+            unit = units[number % 3]
+            code = company.touchpoint(unit, f"{number:08d}", f"place {number}")
+            response = company.answer(unit, 1 + number % 5, comment=f"comment {number}", touchpoint=code)
             company.click(response)
             company.change(response, 3)
             company.said(response, "reasons", 1)
@@ -65,6 +74,10 @@ def test_sixty_rows_take_as_many_queries_as_one(app: Flask, database: Database, 
             email = f"user{number}@otklik.example"
             user = add_user(company.session, email=email, password=None, role=Role.MANAGER, unit_id=place, now=now)
             make_invitation(company.session, user, by=None, now=now)
+            admin_id = get_user(company.session, email_of("admin")).id
+            company.session.add(
+                PosterBatch(id=new_id(), user_id=admin_id, unit_id=place, size="a5", languages=[], created_at=now)
+            )
 
         add(0)
     browser = signed_in(app, "admin")
