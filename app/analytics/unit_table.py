@@ -81,21 +81,17 @@ def list_units(
 
 
 def find_units_to_look_at(area: Area) -> tuple[tuple[UnitConcern, ...], Attention[Node]]:
-    """Return the offices below (or, without any, the next level) that stand out, and how all were judged.
+    """Return who stands out of the offices below, or of the next level where no office can be judged, and how all were.
 
-    Their figures stand on one page with those of the next level, so that none is told whose brother could be worked
-    out by it.
+    The figures of offices stand on one page with those of the next level, so that none is told whose brother could be
+    worked out by it.
     """
-    listed = area.offices() or area.next_level()
-    hidden = _hidden_now(listed, area.whole) | _hidden_beside_next_level(area, listed)
-    hidden_before = _hidden_before(listed, area.whole)
-    found = find_concerns(
-        [_candidate(node, shown=node not in hidden, shown_before=node not in hidden_before) for node in listed],
-        n=area.whole.n,
-        satisfied=area.whole.satisfied,
-    )
-    told = tuple(UnitConcern(one.who.code, one.who.name, _place(area, one.who), one) for one in found.concerns)
-    return told, found
+    offices, next_level = area.offices(), area.next_level()
+    found = _judge(area, offices, hidden=_hidden_now(offices, area.whole) | _hidden_beside_next_level(area, offices))
+    if not found.concerns and not found.not_distinguishable:
+        found = _judge(area, next_level, hidden=_hidden_now(next_level, area.whole))
+    told = (UnitConcern(one.who.code, one.who.name, _place(area, one.who), one) for one in found.concerns)
+    return tuple(told), found
 
 
 def figures_of(tally: Tally) -> tuple[Figure, Figure]:
@@ -106,6 +102,15 @@ def figures_of(tally: Tally) -> tuple[Figure, Figure]:
 def compare_with_before(tally: Tally) -> Verdict:
     """Return how the share stands to that of the period before."""
     return compare_shares(tally.satisfied, tally.n, tally.before_satisfied, tally.before_n)
+
+
+def _judge(area: Area, listed: Sequence[Node], *, hidden: frozenset[Node]) -> Attention[Node]:
+    hidden_before = _hidden_before(listed, area.whole)
+    return find_concerns(
+        [_candidate(node, shown=node not in hidden, shown_before=node not in hidden_before) for node in listed],
+        n=area.whole.n,
+        satisfied=area.whole.satisfied,
+    )
 
 
 def _candidate(node: Node, *, shown: bool, shown_before: bool) -> Candidate[Node]:

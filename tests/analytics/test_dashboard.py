@@ -161,7 +161,7 @@ def test_a_few_answers_are_compared_with_nothing(company: Company, now: datetime
     found = _read(company)
     assert found.change is Verdict.TOO_FEW
     assert found.concerns == ()
-    assert found.attention.too_few == 3
+    assert found.attention.too_few == 2  # the two cities: no office could be judged
 
 
 def test_an_office_below_the_others_is_named_with_theirs(company: Company) -> None:
@@ -171,6 +171,14 @@ def test_an_office_below_the_others_is_named_with_theirs(company: Company) -> No
     (one,) = _read(company).concerns
     assert (one.code, one.place, one.why.value, one.why.others) == ("n1", "Unit north", 15 / 40, 70 / 80)
     assert _read(company, unit="north").concerns[0].place is None
+
+
+def test_where_no_office_can_be_judged_the_next_level_is(company: Company) -> None:
+    company.answers("n1", {1: 20, 5: 6})
+    company.answers("n2", {1: 20, 5: 6})
+    company.answers("s1", {5: 29})
+    company.answers("south", {5: 29})
+    assert [one.code for one in _read(company).concerns] == ["north"]
 
 
 def test_an_office_whose_small_brother_it_would_give_away_is_not_named(company: Company) -> None:
