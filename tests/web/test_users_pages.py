@@ -310,3 +310,21 @@ def test_a_role_outside_takes_a_user_out_of_the_regions_hands(
     assert chief.get(f"{USERS}/{user_id}").status_code == 404
     assert post(chief, f"/{user_id}/off").status_code == 404
     assert "manager" not in names(chief.get(USERS))
+
+
+@pytest.mark.parametrize("state", ["active", "off"])
+def test_every_form_of_the_page_leads_to_a_door(
+    app: Flask, admin: FlaskClient, database: Database, company: Company, clock: StoppedClock, state: str
+) -> None:
+    signed_in(app, "manager")
+    with database.transaction() as session:
+        manager = get_user(session, email_of("manager"))
+        grant_role(session, manager, role=Role.ANALYST, unit_id=company.west, now=clock.now)
+        manager.active = state == "active"
+        user_id = manager.id
+    page = BeautifulSoup(admin.get(f"{USERS}/{user_id}").text, "html.parser")
+    doors = app.url_map.bind("localhost")
+    found = {doors.match(str(form["action"]), method="POST")[0] for form in page.select("main form[method=post]")}
+    always = {"grant", "revoke", "rename", "end_one", "end_all"}
+    expected = always | ({"turn_off", "renew_link"} if state == "active" else {"turn_on"})
+    assert found == {f"user_editing.{name}" for name in expected}
