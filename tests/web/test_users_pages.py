@@ -314,7 +314,7 @@ def test_a_role_outside_takes_a_user_out_of_the_regions_hands(
 
 @pytest.mark.parametrize("state", ["active", "off"])
 def test_every_form_of_the_page_leads_to_a_door(
-    app: Flask, admin: FlaskClient, database: Database, company: Company, clock: StoppedClock, state: str
+    app: Flask, admin: FlaskClient, database: Database, company: Company, clock: StoppedClock, *, state: str
 ) -> None:
     signed_in(app, "manager")
     with database.transaction() as session:
