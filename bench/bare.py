@@ -11,11 +11,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 from flask import Flask, redirect, render_template, request
-from sqlalchemy import Column, DateTime, Integer, MetaData, Table, Uuid, create_engine, event, insert
+from sqlalchemy import create_engine, event, insert
 from werkzeug.wrappers import Response
 
 from app.kit.db import SQLITE
 from app.kit.ids import new_id
+from bench.bare_table import answer
 
 URL = os.environ["BENCH_DATABASE_URL"]
 SIZE = int(os.environ["BENCH_PAGE_BYTES"])
@@ -26,9 +27,6 @@ _TEMPLATE = """<!doctype html>
 """
 _LABELS = ["very bad", "bad", "so so", "good", "very good"]
 
-answer = Table(
-    "answer", MetaData(), Column("id", Uuid, primary_key=True), Column("rating", Integer), Column("at", DateTime)
-)
 _SQLITE = URL.startswith("sqlite")
 engine = create_engine(URL, **({"module": SQLITE} if _SQLITE else {}), pool_size=8)
 _writer = threading.Lock()
@@ -49,9 +47,6 @@ if _SQLITE:
     def begin(connection: Any) -> None:
         """Take the write lock at once."""
         connection.exec_driver_sql("BEGIN IMMEDIATE")
-
-
-answer.metadata.create_all(engine)
 
 
 @app.get("/page")

@@ -85,7 +85,15 @@ def _work(pipe: Connection, port: int, plan: _Plan) -> None:
                 load.wrong += 1
                 break
             line = lines[number]
-            if not line.receive(load):
+            try:
+                whole = line.receive(load)
+            except ConnectionError:
+                # The server went, or sent us away: counted, and not waited for.
+                load.wrong += 1
+                busy -= 1
+                poll.unregister(line.socket)
+                continue
+            if not whole:
                 continue
             if time.perf_counter() - begin > plan.seconds or not line.send(source):
                 busy -= 1
@@ -117,8 +125,11 @@ class _Line:
         return True
 
     def receive(self, load: Load) -> bool:
-        """Read what came; True once the answer is whole."""
-        self._buffer += self.socket.recv(65536)
+        """Read what came; True once the answer is whole. Raises ConnectionError if nothing will come any more."""
+        received = self.socket.recv(65536)
+        if not received:
+            raise ConnectionResetError
+        self._buffer += received
         head, end, body = self._buffer.partition(b"\r\n\r\n")
         if not end:
             return False

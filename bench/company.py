@@ -23,6 +23,13 @@ RATINGS = (5, 4, 3, 5, 1)
 _DEVICES = 60
 
 
+def prepare_empty(settings: Settings) -> None:
+    """Prepare the database as a first start does: schema, surveys, the company itself."""
+    wiring = wire(settings, clock=utc_now, database=None)
+    prepare(wiring, settings)
+    wiring.database.dispose()
+
+
 def build_company(settings: Settings) -> list[str]:
     """Prepare the database as a first start does, add the offices and return their codes."""
     wiring = wire(settings, clock=utc_now, database=None)

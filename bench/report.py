@@ -1,6 +1,7 @@
-"""Figures, ratios and targets as one table, readable in a terminal and as Markdown."""
+"""Figures, ratios and targets as one table, readable in a terminal and as Markdown; progress goes to standard error."""
 
-from dataclasses import dataclass, field
+import sys
+from dataclasses import asdict, dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,7 @@ class Report:
     def add(self, row: Row) -> None:
         """Add a line and show it, so that a long run is seen to move."""
         self.rows.append(row)
-        print(f"  {row.what}: bare {row.bare or '-'}, ours {row.ours} {row.ratio}", flush=True)
+        say(f"  {row.what}: {f'bare {row.bare}, ours ' if row.bare else ''}{row.ours} {row.ratio}")
 
     def table(self) -> str:
         """Return everything as Markdown."""
@@ -39,3 +40,12 @@ class Report:
             "| " + " | ".join(cell.ljust(max(width, 3)) for cell, width in zip(line, widths, strict=True)) + " |"
             for line in [head, rule, *body]
         )
+
+    def plain(self) -> list[dict[str, object]]:
+        """Return the lines as plain values, for a file that another program reads."""
+        return [asdict(row) for row in self.rows]
+
+
+def say(line: str) -> None:
+    """Tell how far it is."""
+    print(line, file=sys.stderr, flush=True)

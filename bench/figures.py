@@ -1,0 +1,89 @@
+"""The dashboard and the export over the history, by the very functions and commands that people use."""
+
+import os
+import statistics
+import sys
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+from app.accounts.scope import EVERYTHING
+from app.analytics.dashboard import read_dashboard
+from app.analytics.periods import last_days
+from app.analytics.unit_table import Column, Level, list_units
+from app.kit.clock import utc_now
+from app.organisation.service import get_unit
+from app.web.edge import Wiring
+from bench.place import Place
+from bench.report import Report, Row
+from bench.servers import ROOT
+
+_TURNS = 7
+_DAYS = 30
+
+
+def measure_dashboard(report: Report, place: Place, *, responses: int) -> None:
+    """Read the first page's figures and its table, for the company and for one office; the median of a few."""
+    with place.wired() as wiring:
+        for what, code in (("the company", None), ("one office", "office-7")):
+            taken = _median(lambda code=code: _read(wiring, code))  # type: ignore[misc]
+            report.add(
+                Row(
+                    f"{place.name}: dashboard of {what}, {_DAYS} days of {responses:,} answers",
+                    "",
+                    f"{taken * 1000:.0f} ms",
+                    "",
+                    "≤ 100 ms",
+                    met=taken <= 0.1,
+                )
+            )
+
+
+def _read(wiring: Wiring, code: str | None) -> None:
+    now = wiring.clock()
+    with wiring.database.reading() as session:
+        unit_id = get_unit(session, code, EVERYTHING).id if code else None
+        period = last_days(_DAYS, now=now, zone=wiring.desk.zone)
+        figures = read_dashboard(session, scope=EVERYTHING, unit_id=unit_id, period=period, now=now)
+        list_units(
+            figures.area, Level.NEXT, search="", sort=Column.ANSWERS, descending=True, offset=0, limit=25
+        )  # fmt: skip
+
+
+def measure_export(report: Report, place: Place, *, responses: int) -> None:
+    """Run `flask export responses`; what an export of nothing takes is its start and not counted."""
+    tomorrow = (utc_now() + timedelta(days=2)).date().isoformat()
+    begin, _ = _export(place, "--since", tomorrow)
+    seconds, peak = _export(place)
+    rate = responses / max(seconds - begin, 0.001)
+    what = f"{place.name}: export of {responses:,} answers as CSV"
+    report.add(Row(what, "", f"{rate:,.0f} rows/s, peak {peak:.0f} MB", "", "≥ 30,000 rows/s", met=rate >= 30_000))
+    report.add(Row(f"{place.name}: export as XLSX", "", "not yet", "", "≥ 5,000 rows/s"))
+
+
+def _export(place: Place, *options: str) -> tuple[float, float]:
+    """Return (seconds, MB of memory at the most) of the command."""
+    target = Path(place.folder) / "export.csv"
+    command = [sys.executable, "-m", "flask", "--app", "wsgi", "export", "responses", "--out", str(target), *options]
+    begin = time.perf_counter()
+    process = os.posix_spawn(
+        sys.executable, command, {**os.environ, **place.environment, "PYTHONPATH": str(ROOT)}, file_actions=_QUIET
+    )
+    _, status, used = os.wait4(process, 0)
+    if status:
+        raise RuntimeError(f"the export ended with {os.waitstatus_to_exitcode(status)}")
+    return time.perf_counter() - begin, used.ru_maxrss / 1024
+
+
+_QUIET = [(os.POSIX_SPAWN_OPEN, descriptor, os.devnull, os.O_WRONLY, 0) for descriptor in (1, 2)]
+
+
+def _median(work: Callable[[], None]) -> float:
+    work()  # the first reads from the disk
+    taken = []
+    for _ in range(_TURNS):
+        begin = time.perf_counter()
+        work()
+        taken.append(time.perf_counter() - begin)
+    return statistics.median(taken)
