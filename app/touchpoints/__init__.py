@@ -10,6 +10,7 @@ changes  re-point, withdraw, take back into use
 history  what was done to a code, from the audit log
 opens    how often a code's page was seen
 qr       addresses and images of codes, pure
+posters  what hangs beside a code, as pages of a PDF; batches of them
 
-Knows accounts (scopes), organisation and kit. Known by responses, routing and above.
+Knows accounts (scopes), surveys, organisation and kit. Known by responses, routing and above.
 """

@@ -3,6 +3,7 @@
 dashboard  /manage/: how it stands, every figure with its n and a way to what lies behind it
 callbacks  /manage/callbacks: whom to ring next, claimed, attempted, closed
 responses  /manage/responses: what was said, and where it led
+posters    /manage/posters: the posters of many codes as one file; /touchpoints/<code>/poster.pdf: of one
 account    /manage/account: one's own sign-ins, password, language
 
 The layout is templates/manage/layout.html; the parts to build pages from are listed in static/css/manage.css.
