@@ -2,7 +2,13 @@
 
 metrics       arithmetic of shares, means, NPS and their intervals, pure; quantiles and suppression stand behind it
 filters       which responses a figure, a list or an export is about, as one WHERE
-dashboard     the figures of a unit and a period
+differences   whether two figures differ more than chance explains, pure
+periods       the days a figure is about and their slots, by the clock on the wall, pure
+trend         a figure slot by slot, with gaps where there are too few answers, pure
+attention     who stands out of many, pure
+tallies       what each unit of an area adds up to with all below it
+unit_table    those units sought, sorted and paged, and which of them to look at
+dashboard     the figures of a unit and a period, all of the above together
 reports       the list of responses and the rows of the export, joined with cases and clicks
 one_response  everything about one
 csv_form      the export's cells
