@@ -205,6 +205,7 @@ def test_what_is_no_page_of_the_site_is_refused_with_what_was_typed(
     assert isinstance(error, Tag)
     assert field["aria-invalid"] == "true"
     assert "copy the address of its page" in error.get_text()
+    assert page.find("a", href="#link-2gis") is not None
     if pasted.isprintable():
         assert field["value"] == pasted
     assert own_links(database, "east-1") == {}
