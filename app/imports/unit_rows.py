@@ -26,6 +26,7 @@ from app.review_sites.catalogue import Catalogue, Site, SiteRules
 from app.review_sites.links import firm_id, review_link
 
 T = TypeVar("T")
+_kind_of = lru_cache(maxsize=64)(check_kind)
 # Two columns may name the page on Google; the later one wins, since Google itself gives it out for asking.
 LINK_FIELDS: Mapping[str, Site] = {
     "google_place_id": Site.GOOGLE,
@@ -73,10 +74,10 @@ def read_unit_row(row: TableRow, columns: Columns, *, kind: str | None, catalogu
     `kind` is for rows that do not say their own. Hours that cannot be read are no error: the row says so and inherits.
     """
     cells = _Cells(row.cells, columns)
-    name = cells.take("name", check_name, "")
+    name = cells.read("name", check_name, "")
     code = cells.take("code", _read_code, None)
-    chosen = cells.take(
-        "kind", lambda text: check_kind(text or kind or _refuse("is missing; give --kind office", "kind_missing")), ""
+    chosen = cells.read(
+        "kind", lambda text: _kind_of(text or kind or _refuse("is missing; give --kind office", "kind_missing")), ""
     )
     parent = cells.take("parent", lambda text: one_line(text, "parent"), "")
     address = cells.take("address", check_address, None)
@@ -118,6 +119,10 @@ class _Cells:
         self.mistakes: list[Reason] = []
 
     def take(self, field: str, read: Callable[[str], T], default: T) -> T:
+        """Return what `read` makes of the cell, which may be left out: most of our fields stand in no file."""
+        return self.read(field, read, default) if self._columns.gives(field) else default
+
+    def read(self, field: str, read: Callable[[str], T], default: T) -> T:
         """Return what `read` makes of the cell, or note the mistake and return the default."""
         try:
             return read(self._columns.text(self._cells, field))

@@ -48,11 +48,13 @@ def make_code(name: str, identity: str, taken: Container[str] = ()) -> str:
     in those characters does a later one take more of them.
     """
     words = _write_latin(name)
-    digest = encode_crockford(hashlib.sha256(identity.encode("utf-8", "surrogatepass")).digest()[:20]).lower()
-    for length in range(6, len(digest) + 1):
-        code = f"{words}-{digest[:length]}" if words else digest[:length]
-        if code not in taken:
-            return code
+    digest = hashlib.sha256(identity.encode("utf-8", "surrogatepass")).digest()
+    for bits in (40, 160):  # almost always the first eight characters hold one that is free
+        letters = encode_crockford(digest[: bits // 8]).lower()
+        for length in range(6, len(letters) + 1):
+            code = f"{words}-{letters[:length]}" if words else letters[:length]
+            if code not in taken:
+                return code
     raise InvalidCodeError("every code that this identity can give is taken")
 
 

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.kit.db import dialect_insert, dialect_of, table_of
 from app.kit.ids import new_id
+from app.kit.rows import insert_rows
 from app.organisation.models import Unit, UnitAncestor
 from app.organisation.service import working_time
 from app.responses.models import SurveyResponse
@@ -86,21 +87,12 @@ def set_listings(session: Session, links: Mapping[tuple[uuid.UUID, Site], str], 
     known = _own_links(session, links)
     new = [key for key in links if key not in known]
     moved = [key for key in links if key in known and known[key][1] != links[key]]
-    for start in range(0, len(new), _BATCH):
-        session.execute(
-            insert(ReviewListing),
-            [
-                {
-                    "id": new_id(),
-                    "unit_id": unit,
-                    "site": site,
-                    "url": links[unit, site],
-                    "created_at": now,
-                    "updated_at": now,
-                }
-                for unit, site in new[start : start + _BATCH]
-            ],
-        )
+    insert_rows(
+        session,
+        table_of(ReviewListing),
+        ("id", "unit_id", "site", "url", "created_at", "updated_at"),
+        ((new_id(), unit, site.value, links[unit, site], now, now) for unit, site in new),
+    )
     if moved:
         session.execute(
             update(ReviewListing), [{"id": known[key][0], "url": links[key], "updated_at": now} for key in moved]
