@@ -31,9 +31,7 @@ ACTIONS: Mapping[str, LazyString] = {
     RESTORED: lazy_gettext("taken back into use"),
 }
 PARTS: Mapping[str, LazyString] = {
-    "unit": lazy_gettext("unit"),
     "employee": lazy_gettext("employee"),
-    "survey": lazy_gettext("survey"),
     "placement": lazy_gettext("placement"),
     "channel": lazy_gettext("channel"),
 }
