@@ -3,6 +3,8 @@
 dashboard  /manage/: how it stands, every figure with its n and a way to what lies behind it
 callbacks  /manage/callbacks: whom to ring next, claimed, attempted, closed
 responses  /manage/responses: what was said, and where it led
+review_sites  /manage/review-sites: which office is on which, one unit's links; review_links: a pasted list of them
+settings   /manage/settings: how the installation is set up, in words
 posters    /manage/posters: the posters of many codes as one file; /touchpoints/<code>/poster.pdf: of one
 account    /manage/account: one's own sign-ins, password, language
 
