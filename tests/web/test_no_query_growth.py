@@ -13,6 +13,8 @@ from app.accounts.models import Role
 from app.accounts.service import add_user, get_user
 from app.kit.db import Database
 from app.kit.ids import new_id
+from app.organisation.employees import add_employee
+from app.organisation.service import add_unit
 from app.touchpoints.models import PosterBatch
 from tests.web.staff import email_of, signed_in
 from tests.web.test_dashboard import acme
@@ -24,6 +26,11 @@ PAGES = (
     "/manage/?view=offices&sort=csat&line=mean&period=today",
     "/manage/responses",
     "/manage/responses?unit=north&figure=csat",
+    "/manage/units",
+    "/manage/units?q=n",
+    "/manage/units/north",
+    "/manage/units/north/below",
+    "/manage/employees?unit=north",
     "/manage/users?unit=north&role=manager&sort=-seen",
     "/manage/posters",
     "/manage/callbacks",
@@ -71,6 +78,10 @@ def test_sixty_rows_take_as_many_queries_as_one(app: Flask, database: Database, 
             company.case(response, closed=True)
             company.case(unit=units[number % 3])
             place = company.units[units[number % 3]].id
+            office = add_unit(
+                company.session, name=f"New {number}", kind="office", parent_id=company.units["north"].id, now=now
+            )
+            add_employee(company.session, name=f"Clerk {number}", unit_id=office.id, now=now)
             email = f"user{number}@otklik.example"
             user = add_user(company.session, email=email, password=None, role=Role.MANAGER, unit_id=place, now=now)
             make_invitation(company.session, user, by=None, now=now)
