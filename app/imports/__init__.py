@@ -10,6 +10,10 @@ report     what came of each row
 unit_rows  one row of a file to the facts of a unit, pure
 units      plan and write a file of units (unit_match finds which unit and which parent a row means)
 employees  plan and write a file of employees
+guessing   which column is probably which field, by the words of its head, pure
+models     files between their dry run in the browser and the import
+drafts     keep such a file, claim it once, forget it after a day
+trial      what a file would change as it is mapped, and that very thing taken in
 
-Knows everything below. Known by the command line.
+Knows everything below. Known by the command line, the staff's pages and the periodic jobs.
 """

@@ -16,7 +16,9 @@ async function show() {
   address.searchParams.set("text", text);
   const answer = await fetch(address);
   // A slow answer must not replace that to what was typed since.
-  if (turn === asked && !answer.redirected && [200, 422].includes(answer.status)) shown.innerHTML = await answer.text();
+  if (turn !== asked || answer.redirected || ![200, 422].includes(answer.status)) return;
+  const piece = new DOMParser().parseFromString(await answer.text(), "text/html");
+  shown.replaceChildren(...piece.body.childNodes);
 }
 
 field?.addEventListener("input", () => {

@@ -5,7 +5,8 @@ async function fill(branch) {
   try {
     const answer = await fetch(branch.dataset.below, { headers: { Accept: "text/html" } });
     if (answer.redirected || !answer.ok) throw new Error(String(answer.status));
-    branch.querySelector(".twigs").innerHTML = await answer.text();
+    const piece = new DOMParser().parseFromString(await answer.text(), "text/html");
+    branch.querySelector(".twigs").replaceChildren(...piece.body.childNodes);
     delete branch.dataset.below;
   } catch {
     // The link that stands there still leads on.
