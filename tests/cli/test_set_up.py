@@ -30,7 +30,7 @@ def run(app: Flask, *words: str) -> Result:
     "words",
     [
         ("export", "responses"),
-        ("user", "disable", "a@company.example"),
+        ("user", "off", "a@company.example"),
         ("touchpoint", "add", "--unit", "a", "--survey", "nps"),
         ("demo",),
     ],
@@ -75,8 +75,9 @@ def test_who_removes_the_demo_first_is_told_how_to_get_in(database_url: str, tmp
     assert "nobody can sign in" not in run(app, "doctor").output
     assert run(app, "demo").exit_code == 0
     assert ADD_ADMIN not in run(app, "demo", "--remove").stderr
-    run(app, "user", "disable", "you@company.example")
-    assert ADD_ADMIN in run(app, "doctor").output
+    # The last administrator cannot be locked out by a slip.
+    assert run(app, "user", "off", "you@company.example").exit_code == 1
+    assert "nobody can sign in" not in run(app, "doctor").output
 
 
 def test_commands_of_other_packages_are_not_listed() -> None:
