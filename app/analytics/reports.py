@@ -153,12 +153,17 @@ def export_responses(session: Session, wanted: ResponseFilter, *, scope: Scope) 
         .where(*response_conditions(session, wanted, scope))
         .order_by(response.answered_at, response.id)
     )
-    for rows in session.execute(query.execution_options(yield_per=_BATCH)).partitions():
+    definitions: dict[uuid.UUID, Definition] = {}
+    # On the connection: the session would look at each of a million rows for objects of its own.
+    result = session.connection().execute(query, execution_options={"yield_per": _BATCH})
+    for rows in result.partitions():
         answers = _answers_of(session, [row[0] for row in rows])
         for row in rows:
             response_id, answered_at, unit, name, code, version_id, channel, language, *rest = row
             rating, comment, suspect, routed, case_id, via, address = rest
-            definition = get_definition(session, version_id)
+            definition = definitions.get(version_id)
+            if definition is None:
+                definition = definitions[version_id] = get_definition(session, version_id)
             given = answers.get(response_id)
             yield ExportRow(
                 response_id,
