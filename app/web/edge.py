@@ -36,6 +36,7 @@ from app.touchpoints.posters.choice import Workshop
 T = TypeVar("T", bound=Callable[..., object])
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _TRIES = 3
+_FILE_PIECES = 512 * 1024
 _LANGUAGES = tuple(Language)
 # Told to every browser with every answer.
 _ALWAYS = (
@@ -227,6 +228,8 @@ def _read_body() -> None:
     largest = getattr(view, "largest_body", None)
     if largest is not None:
         request.max_content_length = largest
+        # Werkzeug counts the piece of the file that it has just read, 64 KB and what was left, among the fields.
+        request.max_form_memory_size = _FILE_PIECES
         if (text := getattr(view, "largest_text", None)) is not None:
             request.max_form_memory_size = text
         return
