@@ -3,9 +3,9 @@
 The pages are walked over the URL map with the demo company in them, so a new page is looked at without being named.
 """
 
-import uuid
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 import pytest
@@ -17,11 +17,15 @@ from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 from werkzeug.serving import make_server
 
-from app.accounts.models import Role, SignIn, StaffUser
+from app.accounts.administration import invite_user
+from app.accounts.models import Role, StaffUser
+from app.accounts.scope import EVERYTHING
 from app.accounts.service import add_user
 from app.callbacks.models import CallbackCase
 from app.demo.service import create_demo
 from app.factory import create_app
+from app.imports.drafts import DraftOptions, keep_draft
+from app.imports.models import DraftKind, ImportDraft
 from app.kit.db import Database
 from app.kit.i18n import Language
 from app.kit.schema import upgrade_database
@@ -53,23 +57,35 @@ _SHIFTS = """() => new Promise(done => {
 })"""
 # A day's field takes four stops, whose marks the browser draws inside it; a group of radio buttons takes one.
 _FOCUSABLE = """() => [...document.querySelectorAll(
-  'a[href], button:enabled, input:enabled:not([type=hidden]), select:enabled, textarea:enabled, summary, [tabindex="0"]'
+  'a[href], button:enabled, input:enabled:not([type=hidden]), select:enabled, textarea:enabled, summary, iframe,'
+  + '[tabindex="0"]'
 )].filter(it => it.checkVisibility({visibilityProperty: true}) && (it.type !== 'radio' || it.checked))
-  .map(it => it.type === 'date' ? 4 : 1)"""
+  .map(it => it.type === 'date' ? 4 : it.tagName === 'IFRAME' ? 20 : 1)"""
 _FOCUSED = """() => {
   const it = document.activeElement, box = it.getBoundingClientRect();
-  const shown = getComputedStyle(it).outlineStyle !== 'none' || it.type === 'date' || it === document.body;
+  const inside = it.type === 'date' || it.tagName === 'IFRAME' || it === document.body;
+  const shown = inside || getComputedStyle(it).outlineStyle !== 'none';
   return [`${it.tagName} ${it.innerText} ${box.x} ${box.y + scrollY}`, shown];
 }"""
+# A file with a row to take in and one that is refused.
+FILES = {
+    DraftKind.UNITS: "name,parent,hours\nOrda,Almaty,Mo-Fr 09:00-18:00\n,Almaty,at noon\n",
+    DraftKind.EMPLOYEES: "code,name,unit\ne-1,Made Up,company\ne-2,Nowhere,no-such-unit\n",
+}
 # Longer lists go on as they began.
 MOST_STOPS = 80
 
 
+# What pages fetch to show in place, and files of posters, which are no pages.
+_FRAGMENTS = {"units.show_below", "units.show_hours", "posters.download", "posters.show_progress"}
+
+
 @dataclass(frozen=True)
 class Office:
-    """The served application with the demo company; `pages` are the addresses of all staff pages."""
+    """The served application with the demo company; `pages` are all staff pages, `doors` what lies before a sign-in."""
 
     address: str
+    doors: tuple[str, ...]
     pages: tuple[str, ...]
 
 
@@ -84,20 +100,43 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
     with database.transaction() as session:
         store_versions(session, load_surveys(ROOT / "surveys"), now=NOW)
         create_demo(session, wired.desk, wired.surveys, now=NOW)
-        add_user(session, email=E_MAIL, password=PASSWORD, role=Role.ADMIN, unit_id=get_company(session).id, now=NOW)
+        root = get_company(session).id
+        admin = add_user(session, email=E_MAIL, password=PASSWORD, role=Role.ADMIN, unit_id=root, now=NOW)
+        for kind, content in FILES.items():
+            keep_draft(
+                session,
+                user_id=admin.id,
+                kind=kind,
+                name=f"{kind}.csv",
+                content=content.encode(),
+                options=DraftOptions(mapping={}, kind="office", parent_kind="city"),
+                now=NOW,
+            )
+        _, token = invite_user(
+            session,
+            email="invited@otklik.example",
+            name="Invited",
+            role=Role.MANAGER,
+            unit_id=root,
+            language=None,
+            scope=EVERYTHING,
+            by=admin.id,
+            now=NOW,
+        )
     server = make_server("127.0.0.1", 0, app, threaded=True)
     with in_background(server.serve_forever, server.shutdown):
         with database.reading() as session:
             pages = tuple(_pages(app, session))
-        yield Office(f"http://127.0.0.1:{server.server_port}", pages)
+        doors = ("/", "/sign-in", f"/invitation/{token}", "/invitation/none")
+        yield Office(f"http://127.0.0.1:{server.server_port}", doors, pages)
     server.server_close()
     database.dispose()
 
 
 @pytest.mark.parametrize("language", list(Language))
 def test_no_page_has_a_barrier_scrolls_sideways_or_moves(office: Office, visitor: Visitor, language: Language) -> None:
-    page, wrong = _enter(office, visitor, language), []
-    for address in _html_pages(office, page):
+    page, wrong = visitor.page(provoked=(404, 422), locale=language), []
+    for address in chain(office.doors, _entered(office, page, language)):
         page.set_viewport_size({"width": WIDTHS[0], "height": 800})
         page.goto(office.address + address)
         if page.evaluate(_SHIFTS) > STILL:
@@ -117,8 +156,8 @@ def test_no_page_has_a_barrier_scrolls_sideways_or_moves(office: Office, visitor
 
 
 def test_no_page_has_a_barrier_by_night(office: Office, visitor: Visitor) -> None:
-    page, wrong = _enter(office, visitor, Language.RU, color_scheme="dark"), []
-    for address in _html_pages(office, page):
+    page, wrong = visitor.page(provoked=(404, 422), locale="ru", color_scheme="dark"), []
+    for address in chain(office.doors, _entered(office, page, Language.RU)):
         page.goto(office.address + address)
         results = Axe().run(page, options={"runOnly": RULES, "resultTypes": ["violations"]})
         if results.violations_count:
@@ -127,8 +166,8 @@ def test_no_page_has_a_barrier_by_night(office: Office, visitor: Visitor) -> Non
 
 
 def test_the_keyboard_reaches_everything_and_shows_where_it_is(office: Office, visitor: Visitor) -> None:
-    page, wrong = _enter(office, visitor, Language.EN, viewport={"width": 1280, "height": 800}), []
-    for address in _html_pages(office, page):
+    page, wrong = visitor.page(provoked=(404,), viewport={"width": 1280, "height": 800}), []
+    for address in chain(office.doors, _entered(office, page, Language.EN)):
         page.goto(office.address + address)
         stops = page.evaluate(_FOCUSABLE)[:MOST_STOPS]
         seen: set[str] = set()
@@ -143,9 +182,8 @@ def test_the_keyboard_reaches_everything_and_shows_where_it_is(office: Office, v
     assert not wrong, "\n".join(wrong)
 
 
-def _enter(office: Office, visitor: Visitor, language: Language, **options: Any) -> Page:
-    """Sign the admin in, with the language chosen as people choose it."""
-    page = visitor.page(provoked=(404, 422), locale=language, **options)
+def _entered(office: Office, page: Page, language: Language) -> Iterator[str]:
+    """Sign the admin in, choose the language as people do, and yield the addresses that answer with a page."""
     page.goto(f"{office.address}/sign-in?lang={language}")
     page.locator("input[name=email]").fill(E_MAIL)
     page.locator("input[name=password]").fill(PASSWORD)
@@ -154,15 +192,10 @@ def _enter(office: Office, visitor: Visitor, language: Language, **options: Any)
     page.locator("details.menu").last.locator("summary").click()
     page.locator(f"button[name=language][value={language}]").click()
     page.wait_for_load_state()
-    return page
-
-
-def _html_pages(office: Office, page: Page) -> Iterator[str]:
-    """Yield the addresses that answer with a page; images, tables and documents to keep are left out."""
     for address in office.pages:
         found = page.request.get(office.address + address, max_redirects=0)
-        assert found.status in (200, 302, 303), f"{address}: {found.status}"
-        if found.status == 200 and found.headers["content-type"].startswith("text/html"):
+        assert found.status == 200, f"{address}: {found.status}"
+        if found.headers["content-type"].startswith("text/html"):  # the others are images, tables and documents
             yield address
 
 
@@ -172,6 +205,8 @@ def _pages(app: Flask, session: Session) -> Iterator[str]:
         for rule in sorted(app.url_map.iter_rules(), key=lambda rule: rule.rule):
             lock = find_lock(app, rule.endpoint)
             if lock is None or lock.reading in (Gate.PUBLIC, Gate.OPERATIONS) or "GET" not in (rule.methods or ()):
+                continue
+            if rule.endpoint in _FRAGMENTS:
                 continue
             yield app.url_for(rule.endpoint, **_fill(rule, filled))
 
@@ -186,14 +221,15 @@ def _arguments(session: Session) -> dict[tuple[str, str], object]:
     def one(statement: object) -> object:
         return session.scalars(statement).first()  # type: ignore[call-overload]
 
-    office = one(select(Unit.code).where(Unit.kind == UnitKind.OFFICE).order_by(Unit.code))
-    return {
-        ("", "code"): office,
-        ("touchpoints", "code"): one(select(Touchpoint.code).order_by(Touchpoint.code)),
-        ("employees", "code"): one(select(Employee.code).order_by(Employee.code)),
+    drafts = {
+        (kind.value, "draft_id"): one(select(ImportDraft.id).where(ImportDraft.kind == kind)) for kind in DraftKind
+    }
+    return drafts | {
+        ("", "unit_code"): one(select(Unit.code).where(Unit.kind == UnitKind.OFFICE).order_by(Unit.code)),
+        ("", "code"): one(select(Touchpoint.code).order_by(Touchpoint.code)),
+        ("", "employee_code"): one(select(Employee.code).order_by(Employee.code)),
         ("", "response_id"): one(select(SurveyResponse.id).order_by(SurveyResponse.id)),
         ("", "case_id"): one(select(CallbackCase.id).order_by(CallbackCase.id)),
         ("", "user_id"): one(select(StaffUser.id).where(StaffUser.email == E_MAIL)),
-        ("", "sign_in_id"): one(select(SignIn.id)) or uuid.uuid4(),
-        ("", "key"): "office-visit",
+        ("", "survey_key"): "office-visit",
     }
