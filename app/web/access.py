@@ -108,10 +108,10 @@ def scope(at: Gate | None = None) -> Scope:
     return staff().scope(*_ROLES[asked])
 
 
-def may(at: Gate | str) -> bool:
-    """Tell whether the user could pass the gate at all: for what a page offers. `Gate` or its name."""
+def may(at: Gate | str, *, everywhere: bool = False) -> bool:
+    """Tell whether the user could pass the gate, at all or `everywhere`: for what a page offers. `Gate` or its name."""
     found = find_staff()
-    return found is not None and _admits(found, Gate(at))
+    return found is not None and _admits(found, Gate(at)) and (not everywhere or scope(Gate(at)).everything)
 
 
 def current_gate() -> Gate:

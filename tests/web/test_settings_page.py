@@ -223,4 +223,6 @@ def test_only_admins_of_the_whole_company_see_it(
     with database.transaction() as session:
         add_staff(session, "regional", Role.ADMIN, company.east, now=now)
     for name in ("manager", "analyst", "elsewhere", "regional"):
-        assert signed_in(app, name).get(PAGE).status_code == 403, name
+        browser = signed_in(app, name)
+        assert browser.get(PAGE).status_code == 403, name
+        assert f'href="{PAGE}"' not in browser.get("/manage/account").text, name
