@@ -7,6 +7,7 @@ import os
 import sys
 from pathlib import Path
 
+import pypdfium2
 from playwright.sync_api import Page, sync_playwright
 
 HERE = Path(__file__).resolve().parent
@@ -41,8 +42,13 @@ def main(base: str, email: str, password: str, code: str) -> None:
         staff.locator("main button[type=submit], main form button").first.click()
         staff.goto(f"{base}/manage/callbacks?lang=ru")
         shoot(staff, "callbacks")
-        staff.goto(f"{base}/manage/?lang=ru")
-        shoot(staff, "dashboard", full=True)
+        staff.goto(f"{base}/manage/?period=month&lang=ru")
+        shoot(staff, "dashboard")
+        staff.goto(f"{base}/manage/touchpoints/{code}?lang=ru")
+        shoot(staff, "code")
+        poster = staff.request.get(f"{base}/touchpoints/{code}/poster.pdf?size=a5&lang=kk,ru").body()
+        with pypdfium2.PdfDocument(poster) as document:
+            document[0].render(scale=1.5).to_pil().save(HERE / "poster.png", optimize=True)
         staff.set_viewport_size(PHONE)
         staff.goto(f"{base}/manage/callbacks?lang=ru")
         shoot(staff, "callbacks-phone")
