@@ -104,6 +104,13 @@ def test_a_busy_database_tells_all_who_wait(sqlite: Database) -> None:
     assert names(sqlite) == set()
 
 
+def test_many_threads_are_all_answered(sqlite: Database) -> None:
+    wanted = {str(number) for number in range(200)}
+    with ThreadPoolExecutor(16) as threads:
+        assert set(threads.map(lambda name: sqlite.write(adds(name)), wanted)) == wanted
+    assert names(sqlite) == wanted
+
+
 def test_it_writes_again_after_its_end(sqlite: Database) -> None:
     others = threading.active_count()
     sqlite.write(adds("before"))
