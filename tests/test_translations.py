@@ -23,7 +23,9 @@ KEYWORDS = {**DEFAULT_KEYWORDS, "lazy_gettext": None, "_l": None}
 FORMS = {Language.KK: 2, Language.RU: 3, Language.UK: 3}
 # Names that no language translates; a catalogue may hold Latin letters in these alone.
 NAMES = {"API", "CES", "CSAT", "CSV", "Facebook", "GIS", "Google", "NPS", "PMF", "QR", "SMS", "Telegram"}
-NAMES |= {"Trustpilot", "Viber", "WhatsApp"}
+NAMES |= {"Trustpilot", "Viber", "WhatsApp", "JSON", "PDF", "UTF", "SHA", "Business", "Profile"}
+# What one types as it stands: days of hours, addresses, and settings that are a single word.
+NAMES |= {"Mo", "Fr", "Sa", "http", "https", "enabled", "everyone", "routing"}
 # A Latin i or an accented letter of another alphabet looks right and is found by no search.
 ALPHABETS = {
     Language.KK: "аәбвгғдеёжзийкқлмнңоөпрстуұүфхһцчшщъыіьэюя",
@@ -31,6 +33,8 @@ ALPHABETS = {
     Language.UK: "абвгґдеєжзиіїйклмнопрстуфхцчшщьюя",
 }
 _PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]|%%|%[a-z]|\{\w*\}")
+# Commands, files, variables and time zones are typed as they stand, too.
+_TYPED = re.compile(r"flask --app wsgi worker|[A-Za-z]+(?:[/_.][A-Za-z]+)+")
 _WORD = re.compile(r"[^\W\d_]+")
 
 
@@ -71,8 +75,9 @@ def placeholders(words: str) -> list[str]:
 
 
 def strange_words(words: str) -> list[str]:
-    """Return the words that are no placeholder and no name."""
-    return [word for word in _WORD.findall(_PLACEHOLDER.sub(" ", words)) if word not in NAMES]
+    """Return the words that are no placeholder, no name and nothing that is typed as it stands."""
+    plain = _TYPED.sub(" ", _PLACEHOLDER.sub(" ", words))
+    return [word for word in _WORD.findall(plain) if word not in NAMES]
 
 
 def test_the_sources_have_words_to_translate() -> None:
