@@ -82,7 +82,9 @@ def test_a_form_to_come_is_not_taken_for_damage() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "short", "x" * 44, make_backup_key() + "AAAA"], ids=["empty", "short", "no base64 of 32 bytes", "too long"]
+    "text",
+    ["", "short", "x" * 44, make_backup_key() + "AAAA"],
+    ids=["empty", "short", "another length", "more behind it"],
 )
 def test_a_key_that_is_none_is_refused_without_being_repeated(text: str) -> None:
     with pytest.raises(ConfigurationError) as caught:
