@@ -108,5 +108,7 @@ def say_alike(remarks: Iterable[Remark]) -> list[Said]:
 def _say_warning(reason: Reason) -> str:
     # A row is taken without hours that cannot be read; every other fact refuses it.
     if reason.code in _HOURS:
-        return f"{say_reason(reason)} {gettext('Until then the hours of the unit above hold.')}"
+        # Apart from the f-string: what stands inside one is not collected for translation.
+        until = gettext("Until then the hours of the unit above hold.")
+        return f"{say_reason(reason)} {until}"
     return say_reason(reason)
