@@ -114,15 +114,16 @@ def test_logs_hold_no_numbers_addresses_or_keys(capsys: pytest.CaptureFixture[st
         "POST /r/AbCdEf123456 by +7 701 123-45-67", who=["a@example.org", {"path": "/i/7K3M9PXQ7K3M9PXQ"}]
     )
     logging.getLogger("y").warning("to %s at %s", "b@example.org", "+380671234567")
+    get_logger("x").error("unhandled exception", path="/invitation/2Z9QK4M7TX0C8B1V6N3R5S2Z9QK4M7TX")
     try:
         raise ValueError("c@example.org")
     except ValueError:
         get_logger("x").exception("failed")
     captured = capsys.readouterr()
     assert captured.out == ""
-    for secret in ("AbCdEf123456", "701 123", "example.org", "7K3M9PXQ7K3M9PXQ", "380671"):
+    for secret in ("AbCdEf123456", "701 123", "example.org", "7K3M9PXQ7K3M9PXQ", "380671", "2Z9QK4M7"):
         assert secret not in captured.err
-    assert captured.err.count("\n") == 3
+    assert captured.err.count("\n") == 4
 
 
 @pytest.mark.parametrize(
