@@ -125,6 +125,7 @@ def test_letters_that_no_font_has_become_question_marks_and_are_told() -> None:
         "(unbalanced \\ parenthesis",
         ") Tj ET /JS (app.alert(1)) BT (",
         "&lt;b&gt; **bold** __under__ [link](https://evil.example)",
+        "{nb} pages",
     ],
 )
 def test_markup_in_names_is_text_and_nothing_else(name: str) -> None:

@@ -242,6 +242,7 @@ def _new_pdf(size: PosterSize, look: Look) -> _Page:
     pdf.set_display_mode("default")  # the reader's own
     pdf.set_margin(0)
     pdf.c_margin = 0
+    pdf.alias_nb_pages(None)  # type: ignore[arg-type]  # its way to be told: {nb} is what somebody typed, no page count
     pdf.add_font(_MAIN, "", REGULAR)
     pdf.add_font(_MAIN, "B", BOLD)
     pdf.set_title(clean(look.company))
