@@ -2,10 +2,12 @@
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator
 
 from app.imports.table_errors import InvalidTableError, Place
 
+_NO_TEXT = re.compile(r"[\0\ud800-\udfff]")
 _SPACE = re.compile(r"[ \t\r\n]*")
 Item = tuple[int, dict[str, object]]
 
@@ -80,9 +82,17 @@ class _Reader:
         self._take("[")
         while self._peek() != "]":
             line = self.line
+            begins = self._at
             value = self._decode()
             if not isinstance(value, dict):
                 raise InvalidTableError(Place(self._name, line), "an object in {} is expected here, a row of the table")
+            # Only an escape can say what the text of a file cannot.
+            if self._text.find("\\u", begins, self._at) >= 0 and not _is_text(value):
+                raise InvalidTableError(
+                    Place(self._name, line),
+                    "NUL, or half of a letter, which no database and no page takes; delete it",
+                    code="unreadable_text",
+                )
             yield line, value
             self._skip_space()
             if self._peek() != ",":
@@ -121,10 +131,18 @@ class _Reader:
 def _read_object(pairs: list[tuple[str, object]]) -> dict[str, object]:
     result = dict(pairs)
     if len(result) < len(pairs):
-        keys = [key for key, _ in pairs]
-        twice = next(key for key in keys if keys.count(key) > 1)
+        twice = next(key for key, count in Counter(key for key, _ in pairs).items() if count > 1)
         raise ValueError(f"{twice!r} stands twice in one object; delete one")
     return result
+
+
+def _is_text(value: object) -> bool:
+    """Tell whether all that is said in the value, keys and all, can be stored and shown."""
+    if isinstance(value, str):
+        return _NO_TEXT.search(value) is None
+    if isinstance(value, dict):
+        return all(_is_text(key) and _is_text(each) for key, each in value.items())
+    return not isinstance(value, list) or all(map(_is_text, value))
 
 
 def _refuse_constant(text: str) -> object:

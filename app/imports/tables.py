@@ -14,6 +14,8 @@ from app.imports.report import Reason, Remark, remark
 from app.imports.table_errors import InvalidTableError, Place
 
 MAX_BYTES = 20 * 1024 * 1024
+# A table of units or people has a few dozen. Each is looked at for each field, and offered on the page of the file.
+MOST_COLUMNS = 500
 _SHEET_CURE = "save it as CSV (UTF-8)"
 
 
@@ -50,6 +52,7 @@ def read_table(content: bytes, name: str) -> Table:
     if text.lstrip()[0] in "[{":
         rows = tuple(TableRow(line, cells) for line, cells in read_json_rows(text, name))
         columns = tuple(dict.fromkeys(column for row in rows for column in row.cells))
+        _check_width(len(columns), Place(name, rows[0].line))
         return Table(columns, rows)
     return _read_csv(text, name)
 
@@ -103,7 +106,16 @@ def _find_delimiter(text: str) -> str:
     return max(",;\t", key=lambda delimiter: len(next(csv.reader([header], delimiter=delimiter))))
 
 
+def _check_width(count: int, place: Place) -> None:
+    if count > MOST_COLUMNS:
+        raise InvalidTableError(
+            place,
+            f"{count} columns are too many; keep those that say something of a row, {MOST_COLUMNS} at most",
+        )
+
+
 def _read_header(cells: list[str], place: Place) -> tuple[str, ...]:
+    _check_width(len(cells), place)
     columns = tuple(cell.strip() for cell in cells)
     for column in columns:
         if column and columns.count(column) > 1:

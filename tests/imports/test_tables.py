@@ -110,6 +110,15 @@ def test_json_objects_come_with_the_line_on_which_they_begin(
     assert read(text, "file.json") == rows
 
 
+def test_letters_written_as_escapes_are_read_in_halves_and_whole() -> None:
+    assert read(r'[{"name": "\u041e\ud83d\ude00", "x": "\\u0000"}]', "f.json") == [(1, {"name": "О😀", "x": r"\u0000"})]
+
+
+def test_a_header_of_more_columns_than_any_table_has_is_refused_at_once() -> None:
+    with pytest.raises(InvalidTableError, match="1000000 columns are too many"):
+        read_table(b",".join([b"x"] * 1_000_000) + b"\n1\n", "file.csv")
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
@@ -128,6 +137,11 @@ def test_json_objects_come_with_the_line_on_which_they_begin(
         ('[{"latitude": NaN}]', "NaN is not a number"),
         ('[{"n": ' + "9" * 5000 + "}]", "file.json:1:"),
         ('[{"a": ' + "[" * 100_000 + "]}]", "nested too deeply"),
+        ('[{"name": "A"},\n{"name": "\\ud800"}]', "file.json:2: NUL, or half of a letter"),
+        (r'[{"name\u0000": "A"}]', "file.json:1: NUL, or half of a letter"),
+        (r'[{"name": "A", "x": {"y": ["\uDFFF"]}}]', "file.json:1: NUL, or half of a letter"),
+        ("[{" + ",".join(f'"c{number}": 1' for number in range(501)) + "}]", "501 columns are too many"),
+        ("[{" + ",".join(f'"c{number}": 1' for number in [*range(200_000), 199_999]) + "}]", "'c199999' stands twice"),
     ],
 )
 def test_unreadable_json_says_why_and_where(text: str, said: str) -> None:
