@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from bs4 import BeautifulSoup
 from flask import Flask
+from flask_babel import force_locale
 
 from app.accounts.models import Role
 from app.contacts.consents import load_consents
@@ -169,6 +170,21 @@ def test_what_is_kept_for_how_long_is_told_with_the_last_run(
     told = words(read(app), "kept")
     assert "never" not in told
     assert "forget-numbers 29 days 1 hour 4 Mar 2026, 11:00" in told
+
+
+@pytest.mark.parametrize(
+    ("language", "month", "hour"),
+    [
+        (Language.KK, "30 күн", "1 сағат"),
+        (Language.RU, "30 дней", "1 час"),
+        (Language.UK, "30 днів", "1 година"),
+        (Language.EN, "30 days", "1 hour"),
+    ],
+)
+def test_a_stretch_of_time_is_told_in_every_language(app: Flask, language: Language, month: str, hour: str) -> None:
+    with app.test_request_context(), force_locale(language.value):
+        assert settings_words.say_span(timedelta(days=30, hours=7)) == month
+        assert settings_words.say_span(timedelta(minutes=110)) == hour
 
 
 def test_every_periodic_job_says_in_words_what_it_deletes_and_when() -> None:

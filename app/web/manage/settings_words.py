@@ -3,9 +3,11 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from math import inf
+from typing import Literal
 from urllib.parse import urlsplit
 
-from babel.units import format_unit
+from babel.dates import format_timedelta
 from flask_babel import format_decimal, get_locale, gettext, lazy_gettext, ngettext
 from flask_babel.speaklater import LazyString
 
@@ -18,7 +20,12 @@ from app.web.manage import review_words
 
 # A worker shows itself every 5 seconds.
 WORKER_IS_LATE = timedelta(seconds=30)
-_UNITS = ((86_400, "day"), (3600, "hour"), (60, "minute"), (1, "second"))
+_UNITS: tuple[tuple[int, Literal["day", "hour", "minute", "second"]], ...] = (
+    (86_400, "day"),
+    (3600, "hour"),
+    (60, "minute"),
+    (1, "second"),
+)
 LEADS: Mapping[Lead, LazyString] = {
     Lead.REVIEW: lazy_gettext("The page leads with the review sites of this office."),
     Lead.IMPROVE: lazy_gettext("The page asks what would have made it better; the review links stand below."),
@@ -98,7 +105,9 @@ def say_span(span: timedelta) -> str:
     """Return a stretch of time in the reader's language, in the largest unit that it fills: `30 days`, `1 hour`."""
     seconds = max(int(span.total_seconds()), 0)
     size, unit = next(((size, unit) for size, unit in _UNITS if seconds >= size), _UNITS[-1])
-    return format_unit(seconds // size, f"duration-{unit}", locale=get_locale())
+    # Not babel.units.format_unit: it finds no Kazakh word for a day and prints the name of its pattern instead.
+    whole = timedelta(seconds=seconds // size * size)
+    return format_timedelta(whole, granularity=unit, threshold=inf, locale=get_locale())
 
 
 def say_size(count: int) -> str:
