@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, delete, exists, false, or_, select, true
 from sqlalchemy.orm import Session
 
 from app.accounts.audit import record
-from app.accounts.invitations import NameMissingError, make_invitation, tidy_name
+from app.accounts.invitations import NameMissingError, make_invitation, revoke_links_made_by, tidy_name
 from app.accounts.models import Role, StaffGrant, StaffUser
 from app.accounts.passwords import NO_PASSWORD
 from app.accounts.scope import Scope
@@ -136,6 +136,8 @@ def take_role(
     if len(grants) == 1:
         raise LastRoleError("this is the only role; give another one first, or switch the user off: `user off`")
     session.execute(delete(StaffGrant).where(StaffGrant.id == grant_id).execution_options(synchronize_session=False))
+    if grant.role == Role.ADMIN:
+        revoke_links_made_by(session, user.id, now=now)
     details = {"role": grant.role, "unit_id": str(grant.unit_id)}
     record(session, "role.revoked", now=now, user_id=by, object_type="user", object_id=user.id, details=details)
 

@@ -2,13 +2,16 @@
 
 A link opens once, for seven days, and until a newer one is made or the user is switched off; then it is as if it had
 never been. Looking at its page spends nothing: mail scanners open links.
+
+Whoever made a link has seen it and could open it, so it also ends once they may no longer administer its user: when
+they are switched off or lose a role as an administrator, and when its user is given a role beyond theirs.
 """
 
 import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
 from app.accounts.audit import record
@@ -92,10 +95,30 @@ def tidy_name(text: str) -> str:
 
 def revoke_invitations(session: Session, user_id: uuid.UUID, *, now: datetime) -> bool:
     """Let the user's open link open nothing any more, and tell whether there was one."""
+    return _revoke(session, StaffInvitation.user_id == user_id, now=now)
+
+
+def revoke_links_made_by(session: Session, maker_id: uuid.UUID, *, now: datetime) -> bool:
+    """Let no link open any more that this user has made for others, and tell whether there was one."""
+    return _revoke(session, StaffInvitation.invited_by == maker_id, now=now)
+
+
+def find_link_maker(session: Session, user_id: uuid.UUID) -> uuid.UUID | None:
+    """Return who made the user's open link, or None: there is none, or it was made on the command line."""
+    return session.scalar(
+        select(StaffInvitation.invited_by).where(
+            StaffInvitation.user_id == user_id,
+            StaffInvitation.used_at.is_(None),
+            StaffInvitation.revoked_at.is_(None),
+        )
+    )
+
+
+def _revoke(session: Session, whose: ColumnElement[bool], *, now: datetime) -> bool:
     revoked = session.scalars(
         update(StaffInvitation)
         .where(
-            StaffInvitation.user_id == user_id,
+            whose,
             StaffInvitation.used_at.is_(None),
             StaffInvitation.revoked_at.is_(None),
         )

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.audit import record
 from app.accounts.emails import normalise_email, read_email
-from app.accounts.invitations import revoke_invitations, tidy_name
+from app.accounts.invitations import find_link_maker, revoke_invitations, revoke_links_made_by, tidy_name
 from app.accounts.models import Role, StaffGrant, StaffUser
 from app.accounts.passwords import NO_PASSWORD, check_new_password, hash_password, password_matches
 from app.accounts.scope import Scope
@@ -101,6 +101,7 @@ def grant_role(
     if known is not None:
         return False
     session.add(StaffGrant(id=new_id(), user_id=user.id, unit_id=unit_id, role=role))
+    _end_link_of_narrower_admin(session, user, unit_id, now=now)
     details = {"role": str(role), "unit_id": str(unit_id)}
     record(session, "role.granted", now=now, user_id=by, object_type="user", object_id=user.id, details=details)
     return True
@@ -179,4 +180,15 @@ def set_active(session: Session, user: StaffUser, *, active: bool, by: uuid.UUID
     record(session, action, now=now, user_id=by, object_type="user", object_id=user.id)
     if not active:
         revoke_invitations(session, user.id, now=now)
+        revoke_links_made_by(session, user.id, now=now)
         end_sign_ins(session, user.id, by=by, now=now)
+
+
+def _end_link_of_narrower_admin(session: Session, user: StaffUser, unit_id: uuid.UUID, *, now: datetime) -> None:
+    """Revoke the user's open link if whoever made it, and so could open it, does not administer the unit."""
+    maker = find_link_maker(session, user.id)
+    if maker is None:
+        return
+    reach = scope_of(session, maker, Role.ADMIN)
+    if session.scalar(select(Unit.id).where(Unit.id == unit_id, reach.where(Unit.id))) is None:
+        revoke_invitations(session, user.id, now=now)

@@ -8,6 +8,7 @@ from sqlalchemy import func, inspect, select, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from app.accounts.administration import give_role, switch_off, take_role
 from app.accounts.invitations import (
     InvitationGoneError,
     NameMissingError,
@@ -17,14 +18,23 @@ from app.accounts.invitations import (
     make_invitation,
     tidy_name,
 )
-from app.accounts.models import AuditEntry, Role, SignIn, StaffInvitation, StaffUser
+from app.accounts.models import AuditEntry, Role, SignIn, StaffGrant, StaffInvitation, StaffUser
 from app.accounts.passwords import NO_PASSWORD, WeakPasswordError, password_matches
-from app.accounts.service import add_user, change_password, get_user, has_admin, set_active, set_password
+from app.accounts.scope import EVERYTHING
+from app.accounts.service import (
+    add_user,
+    change_password,
+    get_user,
+    grant_role,
+    has_admin,
+    set_active,
+    set_password,
+)
 from app.accounts.sign_ins import WrongCredentialsError, begin_sign_in, check_credentials
 from app.kit.db import Database
 from app.kit.errors import OtklikError
 from app.kit.ids import CROCKFORD, new_id
-from tests.web.staff import PASSWORD, Company, email_of, make_company
+from tests.web.staff import PASSWORD, Company, add_staff, email_of, make_company
 
 CHOSEN = "another few words"
 AT_ONCE = 4
@@ -99,6 +109,40 @@ def test_switching_off_ends_a_link_for_good(session: Session, invited: StaffUser
     set_active(session, invited, active=True, now=now)
     session.flush()
     assert not opens(session, token, now)
+
+
+def test_a_link_ends_with_the_power_of_whoever_made_it(
+    session: Session, company: Company, invited: StaffUser, now: datetime
+) -> None:
+    boss = get_user(session, email_of("admin"))
+    for number, lose in enumerate(("off", "role", "beyond")):
+        maker = add_staff(session, f"regional-{number}", Role.ADMIN, company.east, now=now)
+        token = make_invitation(session, invited, by=maker.id, now=now)
+        give_role(
+            session,
+            invited.id,
+            role=Role.ANALYST if number == 0 else Role.ADMIN,
+            unit_id=company.east_office,
+            scope=EVERYTHING,
+            by=boss.id,
+            now=now,
+        )
+        assert opens(session, token, now), "within what its maker administers nothing ends"
+        if lose == "off":
+            switch_off(session, maker.id, scope=EVERYTHING, by=boss.id, now=now)
+        elif lose == "role":
+            grant_role(session, maker, role=Role.ANALYST, unit_id=company.east, now=now)
+            session.flush()
+            held = select(StaffGrant.id).where(StaffGrant.user_id == maker.id, StaffGrant.role == Role.ADMIN)
+            take_role(session, maker.id, session.scalars(held).one(), scope=EVERYTHING, by=boss.id, now=now)
+        else:
+            give_role(
+                session, invited.id, role=Role.ANALYST, unit_id=company.west, scope=EVERYTHING, by=boss.id, now=now
+            )
+        assert not opens(session, token, now), lose
+    by_boss = make_invitation(session, invited, by=boss.id, now=now)
+    grant_role(session, invited, role=Role.MANAGER, unit_id=company.west_office, now=now)
+    assert opens(session, by_boss, now)
 
 
 def test_a_password_set_otherwise_ends_a_link(session: Session, company: Company, now: datetime) -> None:
