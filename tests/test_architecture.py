@@ -15,6 +15,11 @@ _INLINE = re.compile(r"<style|<script(?![^>]*\bsrc=)|\sstyle=|\son[a-z]+=|javasc
 _ELSEWHERE = re.compile(r"""(?:src|href|action|url\()\s*=?\s*["']?(?:https?:)?//""", re.IGNORECASE)
 
 
+# The one script that stands in a page: a file of its own would cost the respondent's first view a third request. The
+# page's policy allows its hash alone, so nothing else that got in there would run (web/public/opened.py).
+_HASHED = {"public/survey.html": "<script>{{ opened_script() }}</script>"}
+
+
 def name(path: Path) -> str:
     return str(path.relative_to(ROOT))
 
@@ -52,7 +57,7 @@ def test_a_package_has_more_than_its_map(package: Path) -> None:
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=name)
 def test_templates_hold_no_inline_code_and_fetch_nothing_from_elsewhere(path: Path) -> None:
-    text = path.read_text()
+    text = path.read_text().replace(_HASHED.get(path.relative_to(APP / "templates").as_posix(), "\0"), "", 1)
     assert not _INLINE.search(text)
     assert not _ELSEWHERE.search(text)
     assert "|safe" not in text.replace(" ", "")
