@@ -1,7 +1,8 @@
 """The edge of a request: what the application is wired with, the session, commit and retry, language, headers.
 
 A GET or HEAD reads; everything else writes in one transaction that is committed when the answer is below 400 and rolled
-back otherwise. A transaction that PostgreSQL asks to repeat is repeated from the beginning of the request.
+back otherwise. A transaction that PostgreSQL asks to repeat, or that lost a race for a unique index, is repeated from
+the beginning of the request.
 """
 
 import hashlib
@@ -36,6 +37,8 @@ from app.touchpoints.posters.choice import Workshop
 T = TypeVar("T", bound=Callable[..., object])
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _TRIES = 3
+# How PostgreSQL says that a unique index has it already.
+_UNIQUE_VIOLATION = "23505"
 _FILE_PIECES = 512 * 1024
 _LANGUAGES = tuple(Language)
 # Told to every browser with every answer.
@@ -83,7 +86,7 @@ class SpareSessions(SecureCookieSessionInterface):
 
 
 class OtklikApp(Flask):
-    """Flask, with the retry that a serializable or deadlocked transaction asks for."""
+    """Flask, with the retry that a serializable or deadlocked transaction asks for, or one that lost a race."""
 
     session_interface = SpareSessions()
 
@@ -96,13 +99,21 @@ class OtklikApp(Flask):
             try:
                 return super().full_dispatch_request()
             except DBAPIError as error:
-                if attempt == _TRIES or not should_retry(error):
+                if attempt == _TRIES or not (should_retry(error) or _lost_a_race(error)):
                     raise
                 close_session()
                 for name in list(g):  # what the first try remembered belongs to a session that is gone
                     g.pop(name)
                 time.sleep(random.uniform(0.005, 0.03) * attempt)  # noqa: S311 -- a pause, not a secret
         raise AssertionError("unreachable")
+
+
+def _lost_a_race(error: DBAPIError) -> bool:
+    """Tell whether another request has just written what this one looked for and did not find (two taps on a button).
+
+    Begun again it finds it, and says so in words. With SQLite's one writer nobody comes between the look and the write.
+    """
+    return getattr(error.orig, "sqlstate", None) == _UNIQUE_VIOLATION
 
 
 def wiring() -> Wiring:

@@ -1,6 +1,7 @@
 """The pages of users: the table, an invitation, one user, and that a region's administrator stays in the region."""
 
 import re
+import threading
 import uuid
 from datetime import timedelta
 
@@ -60,6 +61,22 @@ def test_the_table_shows_finds_sorts_and_filters(admin: FlaskClient) -> None:
     assert names(admin.get(f"{USERS}?unit=east")) == ["analyst", "manager"]
     assert names(admin.get(f"{USERS}?state=off")) == []
     assert "Nobody fits" in admin.get(f"{USERS}?state=off").text
+
+
+def test_two_who_invite_the_same_person_at_once_are_both_answered(
+    admin: FlaskClient, database: Database, company: Company, clock: StoppedClock
+) -> None:
+    form = {"email": email_of("new"), "role": "analyst", "unit": "east", "csrf_token": form_token(admin)}
+    answers: list[TestResponse] = []
+    second = threading.Thread(target=lambda: answers.append(admin.post(f"{USERS}/new", data=form)))
+    with database.transaction() as session:
+        add_staff(session, "new", Role.MANAGER, company.east, now=clock.now)
+        second.start()
+        second.join(0.5)  # long enough to look for the e-mail, where looking does not wait for us
+        assert not answers
+    second.join(30)
+    assert answers[0].status_code == 422
+    assert "There is a user with this e-mail" in answers[0].text
 
 
 def test_a_unit_may_be_sought_by_its_name(admin: FlaskClient) -> None:
