@@ -1,6 +1,6 @@
-"""Which column of a file is probably which field, by the words of its head in four languages. Pure.
+"""What people write in four languages: which column is probably which field, which word means which kind. Pure.
 
-A guess only fills in a form that somebody looks at; the command line takes columns by their own names alone.
+A guess of columns only fills in a form that somebody looks at; the command line takes columns by their own names alone.
 """
 
 import re
@@ -14,13 +14,14 @@ _UNIT_WORDS: Mapping[str, str] = {
     "name": "наименование|название|имя|атауы|аты|назва|найменування|name|title|отделение|офис|филиал|бөлімше|"
     "відділення|branch|office",
     "kind": "kind|type|тип|вид|түрі",
-    "parent": "город|населенный пункт|населённый пункт|қала|місто|city|town|регион|область|облыс|өңір|регіон|region",
+    "parent": "город|населенный пункт|населённый пункт|қала|місто|city|town|регион|область|облыс|өңір|регіон|region|"
+    "входит в|жоғарғы бөлімше|вищий підрозділ|unit above|parent",
     "address": "адрес|мекенжай|мекенжайы|мекен жай|мекен жайы|адреса|address",
     "latitude": "широта|ендік|latitude|lat",
     "longitude": "долгота|довгота|бойлық|longitude|lon|lng",
     "time_zone": "часовой пояс|таймзона|часовий пояс|уақыт белдеуі|time zone|timezone",
-    "hours": "режим работы|часы работы|время работы|график работы|график|жұмыс уақыты|жұмыс кестесі|графік роботи|"
-    "години роботи|режим роботи|open hours|opening hours|working hours|work hours|hours|schedule",
+    "hours": "часы|години|режим работы|часы работы|время работы|график работы|график|жұмыс уақыты|жұмыс кестесі|"
+    "графік роботи|години роботи|режим роботи|open hours|opening hours|working hours|work hours|hours|schedule",
     "google_place_id": "google place id|place id|google id",
     "google_review_url": "google review url|google review|google url|google maps|google",
     "twogis_url": "2gis url|2gis|2гис|2 гис|twogis|дубльгис",
@@ -38,6 +39,17 @@ _EMPLOYEE_WORDS: Mapping[str, str] = {
     "active": "active|активен|активный|работает|белсенді|активний|працює",
 }
 _WORDS = {"units": _UNIT_WORDS, "employees": _EMPLOYEE_WORDS}
+# How people write a kind in a file, beside the word of the contract.
+_KIND_WORDS: Mapping[str, str] = {
+    "region": "регион|область|край|өңір|облыс|регіон",
+    "city": "город|населенный пункт|қала|місто",
+    "office": "офис|отделение|филиал|салон|кеңсе|бөлімше|офіс|відділення|філія",
+    "desk": "окно|терезе|вікно|стойка",
+    "contact_centre": "контакт центр|колл центр|байланыс орталығы|контакт центр|кол центр|call center|call centre|"
+    "contact center",
+    "queue": "очередь|линия|кезек|черга|лінія",
+}
+_KINDS = {word: kind for kind, words in _KIND_WORDS.items() for word in words.split("|")}
 _WHOLE = frozenset({"code", "kind", "active"})
 _PARENT_KINDS: Mapping[str, str] = {
     "city": "город|населенный пункт|населённый пункт|қала|місто|city|town",
@@ -66,6 +78,11 @@ def guess_parent_kind(column: str | None) -> str | None:
     return next(
         (kind for kind, words in _PARENT_KINDS.items() if any(_holds(head, word) for word in words.split("|"))), None
     )
+
+
+def read_kind(text: str) -> str:
+    """Return the kind that a word in one of the four languages means, or the text as it is."""
+    return _KINDS.get(_fold(text), text)
 
 
 def _rank(field: str, words: Sequence[str], column: str) -> tuple[int, int] | None:

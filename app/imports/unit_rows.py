@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache, partial
 from typing import TypeVar
 
+from app.imports.guessing import read_kind
 from app.imports.mapping import Columns
 from app.imports.report import Reason, RefusedRowError, explain
 from app.imports.tables import TableRow
@@ -26,7 +27,7 @@ from app.review_sites.catalogue import Catalogue, Site, SiteRules
 from app.review_sites.links import firm_id, review_link
 
 T = TypeVar("T")
-_kind_of = lru_cache(maxsize=64)(check_kind)
+_kind_of = lru_cache(maxsize=64)(lambda text: check_kind(read_kind(text)))
 # Two columns may name the page on Google; the later one wins, since Google itself gives it out for asking.
 LINK_FIELDS: Mapping[str, Site] = {
     "google_place_id": Site.GOOGLE,

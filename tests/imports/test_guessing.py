@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.imports.guessing import guess_columns, guess_parent_kind
+from app.imports.guessing import guess_columns, guess_parent_kind, read_kind
 
 
 @pytest.mark.parametrize(
@@ -32,6 +32,8 @@ from app.imports.guessing import guess_columns, guess_parent_kind
                 "hours": "Режим работы",
             },
         ),
+        # The words of our own pages.
+        (["Название", "Входит в", "Часы"], {"name": "Название", "parent": "Входит в", "hours": "Часы"}),
         (["Атауы", "Мекен-жайы", "Қала"], {"name": "Атауы", "address": "Мекен-жайы", "parent": "Қала"}),
         (["Назва", "Адреса", "Місто"], {"name": "Назва", "address": "Адреса", "parent": "Місто"}),
         # A field's own name wins over a word that would do too.
@@ -68,3 +70,22 @@ def test_employees_are_guessed(columns: list[str], guessed: list[str]) -> None:
 )
 def test_the_head_of_the_parents_says_what_they_are(column: str | None, kind: str | None) -> None:
     assert guess_parent_kind(column) == kind
+
+
+@pytest.mark.parametrize(
+    ("written", "kind"),
+    [
+        ("Офис", "office"),
+        ("Кеңсе", "office"),
+        ("Офіс", "office"),
+        ("Өңір", "region"),
+        ("Місто", "city"),
+        ("Терезе", "desk"),
+        ("Контакт-центр", "contact_centre"),
+        ("Черга", "queue"),
+        ("office", "office"),
+        ("Киоск", "Киоск"),
+    ],
+)
+def test_kinds_are_read_in_the_words_of_the_pages(written: str, kind: str) -> None:
+    assert read_kind(written) == kind
