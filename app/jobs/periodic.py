@@ -18,7 +18,7 @@ from app.kit.log import get_logger
 from app.kit.outbox import purge_done
 from app.kit.slots import finish_slot, forget_slots, slot_of, take_slot
 from app.responses.retention import forget_addresses, forget_devices
-from app.touchpoints.posters.batches import KEPT_FOR, forget_batches
+from app.touchpoints.posters.batches import KEPT_FOR, end_orphans, forget_batches
 
 _LOG = get_logger(__name__)
 # Rows a transaction: a purge must never make a rater wait for the one writer of SQLite.
@@ -88,6 +88,11 @@ def purge_posters(session: Session, now: datetime) -> int:
     return forget_batches(session, before=now - KEPT_FOR, limit=BATCH)
 
 
+def purge_poster_events(session: Session, now: datetime) -> int:
+    """End the events of batches that are gone."""
+    return end_orphans(session, now=now, limit=BATCH)
+
+
 def purge_drafts(session: Session, now: datetime) -> int:
     """Forget files that were sent to be imported a day ago, taken in or not."""
     return forget_drafts(session, before=now - KEEP_DRAFTS, limit=BATCH)
@@ -98,7 +103,7 @@ JOBS = (
     Job("forget-traces", timedelta(hours=1), (purge_devices, purge_addresses), KEEP_TRACES),
     Job("forget-numbers", timedelta(hours=1), (purge_numbers,), KEEP_NUMBERS),
     Job("forget-sign-ins", timedelta(days=1), (purge_sign_ins, purge_invitations), KEEP_SIGN_INS),
-    Job("forget-posters", timedelta(hours=1), (purge_posters,), KEPT_FOR),
+    Job("forget-posters", timedelta(hours=1), (purge_posters, purge_poster_events), KEPT_FOR),
     Job("forget-drafts", timedelta(hours=1), (purge_drafts,), KEEP_DRAFTS),
     Job("forget-slots", timedelta(days=1), (purge_slots,), KEEP_SLOTS),
 )

@@ -178,6 +178,18 @@ def fail(session: Session, claim: Claim, *, error: str, permanent: bool, now: da
     return bool(_finish(session, claim, due_at=now + retry_delay(claim.attempts), last_error=said))
 
 
+def withdraw(session: Session, once_keys: Collection[str], *, now: datetime) -> int:
+    """End waiting rows that nobody needs any more and return how many; one that a worker holds is the worker's."""
+    free = OutboxRow.lease_until.is_(None) | (OutboxRow.lease_until < _database_now(session))
+    result = session.execute(
+        update(OutboxRow)
+        .where(OutboxRow.once_key.in_(once_keys), OutboxRow.state == OutboxState.WAITING, free)
+        .values(state=OutboxState.DONE, done_at=now, owner=None, lease_until=None)
+        .execution_options(synchronize_session=False)
+    )
+    return int(result.rowcount)  # type: ignore[attr-defined]
+
+
 def retry_delay(attempts: int) -> timedelta:
     """Return how long to wait after the given number of attempts (1 or more)."""
     seconds = _DELAYS[min(attempts, len(_DELAYS)) - 1]

@@ -35,6 +35,7 @@ from app.touchpoints.posters.batches import (
     BatchRow,
     TooManyBatchesError,
     ask_for_batch,
+    end_orphans,
     find_waiting,
     forget_batches,
     get_batch,
@@ -238,6 +239,24 @@ def test_batches_go_two_days_after_they_were_asked_for(session: Session, now: da
     young = ask(session, user_id, now - KEPT_FOR + timedelta(minutes=1), "a-1")
     assert forget_batches(session, before=now - KEPT_FOR, limit=10) == 1
     assert [batch.id for batch in batches(session, user_id)] == [young]
+
+
+def test_a_batch_that_goes_undrawn_leaves_no_event_that_waits_for_ever(session: Session, now: datetime) -> None:
+    fill(session, now)
+    user_id = user(session, now)
+    waiting = select(OutboxRow.once_key).where(OutboxRow.state == OutboxState.WAITING)
+    removed = ask(session, user_id, now, "a-1")
+    remove_batch(session, removed, user_id=user_id, scope=EVERYTHING, now=now)
+    assert session.scalars(waiting).all() == []
+    ask(session, user_id, now - KEPT_FOR - timedelta(minutes=1), "a-1")
+    young = ask(session, user_id, now, "a-1")
+    forget_batches(session, before=now - KEPT_FOR, limit=10)
+    assert (end_orphans(session, now=now, limit=10), end_orphans(session, now=now, limit=10)) == (1, 0)
+    assert session.scalars(waiting).all() == [once_key(young)]
+    in_hand = claim_once(session, once_key(young), owner="here:1", lease=timedelta(minutes=1))
+    assert in_hand is not None
+    remove_batch(session, young, user_id=user_id, scope=EVERYTHING, now=now)
+    assert end_orphans(session, now=now, limit=10) == 0, "its worker finds out by itself"
 
 
 def test_a_worker_draws_the_batch_and_its_file_holds_every_code(database: Database) -> None:

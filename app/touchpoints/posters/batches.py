@@ -16,7 +16,7 @@ from app.accounts.scope import Scope
 from app.kit.errors import ConflictError, NotFoundError
 from app.kit.i18n import Language
 from app.kit.ids import new_id
-from app.kit.outbox import record_event
+from app.kit.outbox import OutboxRow, OutboxState, record_event, withdraw
 from app.organisation.models import Unit
 from app.touchpoints.models import BatchState, PosterBatch
 from app.touchpoints.posters.choice import (
@@ -149,6 +149,7 @@ def remove_batch(session: Session, batch_id: uuid.UUID, *, user_id: uuid.UUID, s
     """Delete one of the user's own batches and return what it was; one that is being drawn is let go of by itself."""
     batch = get_batch(session, batch_id, user_id=user_id, scope=scope)
     session.execute(delete(PosterBatch).where(PosterBatch.id == batch_id))
+    withdraw(session, [once_key(batch_id)], now=now)
     record(session, "posters.removed", now=now, user_id=user_id, object_type="poster_batch", object_id=batch_id)
     return batch
 
@@ -212,6 +213,18 @@ def forget_batches(session: Session, *, before: datetime, limit: int) -> int:
         .execution_options(synchronize_session=False)
     )
     return int(result.rowcount)  # type: ignore[attr-defined]
+
+
+def end_orphans(session: Session, *, now: datetime, limit: int) -> int:
+    """End up to `limit` events of batches that are gone, and return how many.
+
+    A batch may go before a worker comes to it: with its unit, when it is too old, or when a backup is restored, which
+    holds none. Nothing finds such an event any more, and it would count as waiting for ever.
+    """
+    waiting = select(OutboxRow.payload).where(OutboxRow.kind == KIND, OutboxRow.state == OutboxState.WAITING)
+    wanted = {uuid.UUID(payload["batch_id"]) for payload in session.scalars(waiting.limit(limit))}
+    gone = wanted - set(session.scalars(select(PosterBatch.id).where(PosterBatch.id.in_(wanted))))
+    return withdraw(session, [once_key(batch_id) for batch_id in sorted(gone)], now=now)
 
 
 def _read(session: Session, condition: ColumnElement[bool], scope: Scope) -> list[BatchRow]:
