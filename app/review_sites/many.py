@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from itertools import islice
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -95,7 +96,8 @@ class PlanChangedError(ConflictError):
 def plan_links(session: Session, catalogue: Catalogue, *, site: Site, text: str, scope: Scope) -> Plan:
     """Return what the list would do within the scope, writing nothing; raises UnknownSiteError."""
     rules = catalogue.rules(site)
-    rows = list(_read(text))
+    # With a heading and one too many; what is beyond is told by that one, and costs nothing.
+    rows = list(islice(_read(text), MOST_LINES + 2))
     units = _units(session, [code for _, code, _ in rows], scope)
     links = _links(session, [unit_id for unit_id, _ in units.values()], site)
     if rows and rows[0][1].casefold() in _HEADINGS and rows[0][1] not in units:
