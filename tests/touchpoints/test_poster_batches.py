@@ -214,17 +214,29 @@ def test_a_batch_is_its_users_and_its_units(session: Session, now: datetime) -> 
         get_content(session, get_batch(session, batch_id, user_id=user_id, scope=EVERYTHING))
 
 
+def test_a_button_pressed_twice_asks_for_one_batch(session: Session, now: datetime) -> None:
+    fill(session, now)
+    user_id = user(session, now)
+    wish = {"unit": "b-city", "languages": (Language.KK, Language.RU)}
+    first = ask(session, user_id, now, **wish)  # type: ignore[arg-type]
+    assert ask(session, user_id, now + timedelta(seconds=1), **wish) == first  # type: ignore[arg-type]
+    assert ask(session, user_id, now + timedelta(minutes=1), **wish) != first  # type: ignore[arg-type]
+    assert ask(session, user_id, now, "b-city", languages=(Language.RU,)) != first
+    assert ask(session, user(session, now, "other"), now, **wish) != first  # type: ignore[arg-type]
+    assert len(batches(session, user_id)) == 3
+
+
 def test_what_cannot_be_printed_is_refused_at_once(session: Session, now: datetime) -> None:
     fill(session, now)
     user_id = user(session, now)
     with pytest.raises(NothingToPrintError):
         ask(session, user_id, now, "a-1", survey_key="nps")
-    for _ in range(3):
-        ask(session, user_id, now, "a-1")
+    for size in (PosterSize.A4, PosterSize.A5, PosterSize.A6):
+        ask(session, user_id, now, "a-1", size=size)
     with pytest.raises(TooManyBatchesError):
-        ask(session, user_id, now, "a-1")
+        ask(session, user_id, now, "a-1", size=PosterSize.STICKER)
     remove_batch(session, batches(session, user_id)[0].id, user_id=user_id, scope=EVERYTHING, now=now)
-    ask(session, user_id, now, "a-1")  # one was given up
+    ask(session, user_id, now, "a-1", size=PosterSize.STICKER)  # one was given up
     add_codes(session, get_unit(session, "a-1"), choice.MOST_POSTERS, now)
     with pytest.raises(TooManyPostersError):
         ask(session, user(session, now, "third"), now, "a-city")

@@ -165,8 +165,8 @@ def test_a_refused_form_keeps_what_was_typed(
 
 
 def test_no_more_files_than_three_are_made_at_once(manager: FlaskClient, codes: dict[str, str]) -> None:
-    for _ in range(3):
-        ask(manager, unit="east")
+    for size in ("a4", "a6", "sticker"):
+        ask(manager, unit="east", size=size)
     answer = manager.post("/manage/posters", data={"unit": "east", "size": "a5", "csrf_token": form_token(manager)})
     assert answer.status_code == 422
     assert "still being drawn" in answer.text

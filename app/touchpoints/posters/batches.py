@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, delete, func, select, update
+from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.orm import Session
 
 from app.accounts.audit import record
@@ -32,6 +32,7 @@ KIND = "posters.wanted"
 MOST_UNFINISHED = 3
 KEPT_FOR = timedelta(days=2)
 _LISTED = 30
+_AT_ONCE = timedelta(seconds=10)
 _UNFINISHED = (BatchState.WAITING, BatchState.DRAWING)
 
 
@@ -88,12 +89,19 @@ def ask_for_batch(
     scope: Scope,
     now: datetime,
 ) -> uuid.UUID:
-    """Return the id of a new batch, to be drawn by the worker; the unit is one that the user may see.
+    """Return the id of a batch, to be drawn by the worker; the unit is one that the user may see.
 
+    The same asked for again at once is one batch: the button was pressed twice.
     Raises NothingToPrintError, TooManyPostersError, TooManyBatchesError.
     """
-    unfinished = select(func.count()).where(PosterBatch.user_id == user_id, PosterBatch.state.in_(_UNFINISHED))
-    if (session.scalar(unfinished) or 0) >= MOST_UNFINISHED:
+    in_making = session.scalars(
+        select(PosterBatch).where(PosterBatch.user_id == user_id, PosterBatch.state.in_(_UNFINISHED))
+    ).all()
+    wish = (unit_id, survey_key, size, [language.value for language in languages])
+    for batch in in_making:
+        if (batch.unit_id, batch.survey_key, batch.size, batch.languages) == wish and now - batch.created_at < _AT_ONCE:
+            return batch.id
+    if len(in_making) >= MOST_UNFINISHED:
         raise TooManyBatchesError(f"{MOST_UNFINISHED} of your batches are still in the making", most=MOST_UNFINISHED)
     total = count_posters(session, Wanted(unit_id, survey_key), scope=scope)
     if not total:
