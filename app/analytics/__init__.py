@@ -10,6 +10,8 @@ tallies       what each unit of an area adds up to with all below it
 unit_table    those units sought, sorted and paged, and which of them to look at
 dashboard     the figures of a unit and a period, all of the above together
 reports       the list of responses and the rows of the export, joined with cases and clicks
+touchpoint_list  codes, with what came of each lately
+survey_list   surveys, with how much each is used
 one_response  everything about one
 csv_form      the export's cells
 

@@ -12,6 +12,7 @@ numbers    who sees a number, each time written down
 retention  when a number is forgotten
 timeline   how something gets into a case's timeline
 reports    the list, its counts, one case with its timeline
+figures    how many are open, for operations
 errors     what stands in the way of working a case
 
 Knows responses, surveys, accounts, contacts, organisation and kit. Known by routing and above.

@@ -6,6 +6,7 @@ clock     the one place that reads the time
 ids       UUIDv7 keys, Crockford codes
 errors    errors as nouns with a stable code
 outbox    events and outgoing work, claimed by lease
+group_commit  several requests' writes in one commit
 crypto    encryption, blind indexes, derived link keys
 phones    numbers in E.164, masked numbers
 log       structured logs without personal data
@@ -14,6 +15,7 @@ yaml_files  reading YAML of our own with the line of each mistake
 locks     the first-come-first-served lock behind SQLite's one writer
 slots     periodic jobs once per slot, and the workers' sign of life
 schema    migrate up and down, and tell whether the schema is this code's
+installation  what an installation was set up with, for its administrators to look at
 
 Knows nothing of app above it; everything above knows it.
 """

@@ -5,6 +5,8 @@ a case is opened.
 
 policy     the model of routing.yaml, pure
 rules      choose(answer, policy) -> NextStep, pure
+bands      which answers of a survey lie in which band, pure
+desk       what the use cases are handed: policy, sites, words of consent, how to keep a number
 explained  what each rating of a survey leads to, for people to read, pure
 service    take_rating: the tap and what follows from it
 additions  open_page, extend_response, request_callback, leave_for_site: what comes after

@@ -9,6 +9,7 @@ adding   codes for a unit or for every unit of a kind
 changes  re-point, withdraw, take back into use
 history  what was done to a code, from the audit log
 opens    how often a code's page was seen
+counts   how many codes are in use, by unit
 qr       addresses and images of codes, pure
 posters  what hangs beside a code, as pages of a PDF; batches of them
 
