@@ -18,6 +18,7 @@ design     /manage/design: the parts that pages are built from
 
 table        what is sought, filtered and sorted, as it stands in the address
 unit_choice  a unit named in a form by its code or a part of its name
+noted        what was done on a page, into the audit log
 charts, bars  figures to the geometry of drawings, pure
 words        what is stored as keys, in the reader's language; and by topic case_words, code_words, import_words,
              review_words, settings_words, unit_words, user_words

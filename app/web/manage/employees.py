@@ -4,7 +4,6 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
-from app.accounts.audit import record
 from app.kit.errors import ConflictError, InvalidInputError, OtklikError
 from app.organisation.employee_list import EmployeeSort, list_employees
 from app.organisation.employees import EmployeeExistsError, add_employee, change_employee, find_employee, get_employee
@@ -12,6 +11,7 @@ from app.organisation.models import Employee
 from app.organisation.service import find_unit, get_unit
 from app.web import access, edge
 from app.web.manage import unit_words as words
+from app.web.manage.noted import note
 from app.web.manage.table import read_table
 from app.web.manage.unit_choice import UnitChoice, choose_unit
 
@@ -93,7 +93,7 @@ def add() -> Response | tuple[str, int]:
     except (InvalidInputError, ConflictError) as error:
         edge.roll_back()
         return _show_new(UnitChoice(choice.typed), _say(error)), 422
-    _note("employee.added", employee, unit=choice.unit.code)
+    note("employee.added", "employee", employee.id, unit=choice.unit.code)
     flash(gettext("The employee is added."), "good")
     return _back_to(employee)
 
@@ -125,7 +125,7 @@ def change(employee_code: str) -> Response | tuple[str, int]:
         edge.roll_back()
         return _show_edit(employee_code, choice=UnitChoice(choice.typed), errors=_say(error)), 422
     if changed:
-        _note("employee.changed", employee, unit=choice.unit.code, active=employee.active)
+        note("employee.changed", "employee", employee.id, unit=choice.unit.code, active=employee.active)
         flash(gettext("The employee is changed."), "good")
     return _back_to(employee)
 
@@ -151,19 +151,6 @@ def _say(error: OtklikError) -> dict[str, str]:
     if isinstance(error, EmployeeExistsError):
         field = "code"
     return {field or "name": words.say_fact(error)}
-
-
-def _note(action: str, employee: Employee, **details: object) -> None:
-    record(
-        edge.db(),
-        action,
-        now=edge.now(),
-        user_id=access.staff().user.id,
-        object_type="employee",
-        object_id=employee.id,
-        details=details,
-        address=request.remote_addr,
-    )
 
 
 def _back_to(employee: Employee) -> Response:

@@ -15,7 +15,6 @@ from sqlalchemy.orm import Session
 from werkzeug.exceptions import Forbidden
 from werkzeug.wrappers import Response
 
-from app.accounts.audit import record
 from app.imports import drafts
 from app.imports.drafts import DraftOptions
 from app.imports.employees import FIELDS as EMPLOYEE_FIELDS
@@ -31,6 +30,7 @@ from app.organisation.facts import check_hours, check_zone
 from app.organisation.service import find_unit
 from app.web import access, edge
 from app.web.manage import import_words as words
+from app.web.manage.noted import note
 from app.web.manage.unit_words import KINDS, MAKEABLE, say_fact, zones_at_hand
 
 FIELDS: Mapping[DraftKind, tuple[str, ...]] = {DraftKind.UNITS: UNIT_FIELDS, DraftKind.EMPLOYEES: EMPLOYEE_FIELDS}
@@ -123,16 +123,7 @@ def take(draft_id: uuid.UUID) -> Response | tuple[str, int]:
         return _show_draft(draft, changed=True), HTTPStatus.CONFLICT
     counts = {"taken": report.taken + report.added_parents, "changed": report.changed, "repeated": report.repeated}
     drafts.finish_draft(claimed, counts)
-    record(
-        edge.db(),
-        f"{kind.value}.imported",
-        now=edge.now(),
-        user_id=access.staff().user.id,
-        object_type="import",
-        object_id=draft.id,
-        details=counts,
-        address=request.remote_addr,
-    )
+    note(f"{kind.value}.imported", "import", draft.id, **counts)
     flash(gettext("The file is taken in."), "good")
     return _to_draft(kind, draft.id)
 

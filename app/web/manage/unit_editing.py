@@ -9,7 +9,6 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
-from app.accounts.audit import record
 from app.kit.errors import ConflictError, InvalidInputError, OtklikError
 from app.organisation.browse import UnitSheet, count_below, read_sheet
 from app.organisation.closing import close_unit, reopen_unit
@@ -19,6 +18,7 @@ from app.organisation.models import Unit
 from app.organisation.service import UnitExistsError, add_unit, change_unit, get_unit, move_unit
 from app.web import access, edge
 from app.web.manage import unit_words as words
+from app.web.manage.noted import note
 from app.web.manage.unit_choice import UnitChoice, choose_unit
 
 _FACTS = ("name", "kind", "address", "place", "time_zone", "hours")
@@ -56,7 +56,7 @@ def change(unit_code: str) -> Response | tuple[str, int]:
         edge.roll_back()
         return _show_edit(unit_code, typed=form, errors=_say(error)), 422
     if changed:
-        _note("unit.changed", unit, fields=sorted(changed))
+        note("unit.changed", "unit", unit.id, fields=sorted(changed))
         flash(gettext("The unit is changed."), "good")
     return _back_to(unit)
 
@@ -75,7 +75,7 @@ def move(unit_code: str) -> Response | tuple[str, int]:
         edge.roll_back()
         return _show_edit(unit_code, parent=UnitChoice(choice.typed, problem=words.say_fact(error))), 422
     if moved:
-        _note("unit.moved", unit, parent=choice.unit.code)
+        note("unit.moved", "unit", unit.id, parent=choice.unit.code)
         flash(gettext("The unit is moved, with all below it."), "good")
     else:
         flash(gettext("The unit lies below that one already."), "warn")
@@ -87,7 +87,7 @@ def close(unit_code: str) -> Response:
     """Close the unit with all below it."""
     unit = _find(unit_code)
     if count := close_unit(edge.db(), unit, now=edge.now()):
-        _note("unit.closed", unit, units=count)
+        note("unit.closed", "unit", unit.id, units=count)
         flash(gettext("The unit is closed, with all below it."), "good")
     return _back_to(unit)
 
@@ -103,7 +103,7 @@ def reopen(unit_code: str) -> Response:
         flash(words.say_above(error), "bad")
         return _back_to(unit)
     if count:
-        _note("unit.reopened", unit, units=count)
+        note("unit.reopened", "unit", unit.id, units=count)
         flash(gettext("The unit is open again."), "good")
     return _back_to(unit)
 
@@ -137,26 +137,13 @@ def add(unit_code: str) -> Response | tuple[str, int]:
     except (InvalidInputError, ConflictError) as error:
         edge.roll_back()
         return _show_new(unit_code, form, _say(error)), 422
-    _note("unit.added", unit, parent=parent.code)
+    note("unit.added", "unit", unit.id, parent=parent.code)
     flash(gettext("The unit is added."), "good")
     return _back_to(unit)
 
 
 def _find(unit_code: str) -> Unit:
     return get_unit(edge.db(), unit_code, access.scope())
-
-
-def _note(action: str, unit: Unit, **details: object) -> None:
-    record(
-        edge.db(),
-        action,
-        now=edge.now(),
-        user_id=access.staff().user.id,
-        object_type="unit",
-        object_id=unit.id,
-        details=details,
-        address=request.remote_addr,
-    )
 
 
 def _back_to(unit: Unit) -> Response:
