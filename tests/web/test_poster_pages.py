@@ -146,7 +146,7 @@ def test_a_file_that_was_not_drawn_says_why_and_can_be_removed(
         ({"unit": "east", "survey": "nix"}, "There is no such choice."),
         ({"unit": "east", "lang": ["kk", "ru", "uk", "en"]}, "3 languages at most"),
         ({"unit": "east", "survey": "nps"}, "Make codes first."),
-        ({"unit": "East"}, "Which of these do you mean?"),
+        ({"unit": "eas"}, "Which of these do you mean?"),
         ({"unit": ""}, "There is no such unit"),
         ({"unit": "a\x00b"}, "There is no such unit"),
     ],
@@ -179,6 +179,13 @@ def test_the_unit_of_the_address_is_chosen_and_else_ones_own(
     assert '<option value="east-1" selected>' in manager.get("/manage/posters?unit=east-1&size=zz&lang=q").text
     assert '<option value="east" selected>' in manager.get("/manage/posters").text
     assert '<option value="company" selected>' in signed_in(app, "admin").get("/manage/posters").text
+
+
+def test_a_unit_is_meant_by_its_whole_name(manager: FlaskClient, codes: dict[str, str]) -> None:
+    ask(manager, unit="east 1")  # there is one
+    ask(manager, unit="EAST")  # East 1 says it, too
+    assert manager.get("/manage/?find=EAST").location == "/manage/?unit=east"
+    assert manager.get("/manage/responses?unit=EAST").status_code == 200
 
 
 def test_an_analyst_prints_one_poster_but_asks_for_no_file(app: Flask, codes: dict[str, str]) -> None:

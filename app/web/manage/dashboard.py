@@ -11,8 +11,7 @@ from app.analytics.differences import LEAST, Verdict
 from app.analytics.periods import Period, last_days
 from app.analytics.trend import SATISFIED, SCALE, Step
 from app.analytics.unit_table import Column, Level, list_units
-from app.organisation.listing import places_of
-from app.organisation.service import find_unit, get_unit, search_units
+from app.organisation.service import get_unit
 from app.surveys.definition import Metric
 from app.surveys.wording import RATING5
 from app.web import access, edge
@@ -20,10 +19,10 @@ from app.web.manage import words
 from app.web.manage.response_query import list_choices
 from app.web.manage.table import Table, read_table
 from app.web.manage.trend_view import view_trend
+from app.web.manage.unit_choice import UnitChoice, seek_unit
 
 PERIODS = {"today": 1, "week": 7, "month": 30}
 USUAL = "month"
-_SUGGESTED = 10
 _LINES = 25
 dashboard = Blueprint("dashboard", __name__, url_prefix="/manage")
 access.gate(dashboard, access.Gate.STAFF)
@@ -34,13 +33,9 @@ def show_dashboard() -> str | Response:
     """The figures of one unit, or of all that the user may see."""
     session, scope, now = edge.db(), access.scope(), edge.now()
     sought = _printable(request.args.get("find", "")).strip()
-    suggestions = []
-    if sought:
-        exact = find_unit(session, sought, scope)
-        found = [exact] if exact else search_units(session, sought, scope=scope, limit=_SUGGESTED)
-        if len(found) == 1:
-            return redirect(_address(unit=found[0].code), 303)
-        suggestions = places_of(session, found)
+    choice = seek_unit(session, sought, scope) if sought else UnitChoice("")
+    if choice.unit is not None:
+        return redirect(_address(unit=choice.unit.code), 303)
     code = request.args.get("unit")
     unit = get_unit(session, _printable(code), scope) if code else None
     chosen = request.args.get("period", USUAL)
@@ -74,7 +69,7 @@ def show_dashboard() -> str | Response:
         bars=_bars(figures),
         address=_address,
         sought=sought,
-        suggestions=suggestions,
+        suggestions=choice.suggestions,
         choices=list_choices(session, scope),
         site_name=edge.desk().catalogue.name,
         rating_words=RATING5,

@@ -3,6 +3,7 @@
 import re
 import threading
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from flask import Blueprint, Response, flash, jsonify, redirect, render_template, request, url_for
@@ -29,6 +30,7 @@ from app.touchpoints.posters.languages import MOST_LANGUAGES, InvalidLanguagesEr
 from app.touchpoints.posters.press import print_posters
 from app.touchpoints.posters.sheet import InvalidSizeError, PosterSize, read_size
 from app.web import access, edge
+from app.web.manage.unit_choice import UnitChoice, seek_unit
 from app.web.manage.words import show_time
 
 # A list to choose from up to here; beyond, a field to type a name or code into.
@@ -55,7 +57,7 @@ class PosterForm:
     survey: str = ""
     languages: list[str] = field(default_factory=list)
     errors: dict[str, str] = field(default_factory=dict)
-    suggestions: list[Place] = field(default_factory=list)
+    suggestions: Sequence[Place] = ()
     chosen: Unit | None = None
 
 
@@ -182,18 +184,10 @@ def _show(form: PosterForm) -> str:
 
 def _find_unit(form: PosterForm) -> None:
     """Set the unit that was typed, or what it may have meant."""
-    scope = access.scope()
-    form.chosen = find_unit(edge.db(), form.unit, scope) if form.unit else None
-    if form.chosen is not None:
-        return
-    form.suggestions = (
-        places_of(edge.db(), search_units(edge.db(), form.unit, scope=scope, limit=10)) if form.unit else []
-    )
-    form.errors["unit"] = (
-        gettext("Which of these do you mean?")
-        if form.suggestions
-        else gettext("There is no such unit among those you may see.")
-    )
+    choice = seek_unit(edge.db(), form.unit, access.scope()) if form.unit else UnitChoice("")
+    form.chosen, form.suggestions = choice.unit, choice.suggestions
+    if form.chosen is None:
+        form.errors["unit"] = choice.problem or gettext("There is no such unit among those you may see.")
 
 
 def _units() -> list[tuple[str, str]] | None:

@@ -1,7 +1,7 @@
 """The filter of responses as it stands in the address: read, shown again, and linked to from figures."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
@@ -19,11 +19,12 @@ from app.kit.i18n import Language
 from app.organisation.listing import places_of
 from app.organisation.models import Unit
 from app.organisation.places import Place, tell_apart
-from app.organisation.service import find_unit, search_units
+from app.organisation.service import search_units
 from app.responses.models import Via
 from app.review_sites.catalogue import Site
 from app.surveys.definition import Band, Metric
 from app.touchpoints.models import Channel
+from app.web.manage.unit_choice import seek_unit
 
 # A list to choose from up to here; beyond, a field to type a name or code into.
 MOST_UNITS = 200
@@ -42,7 +43,7 @@ class ResponseQuery:
     typed: Mapping[str, list[str]]
     unit: Unit | None = None
     problems: dict[str, str] = field(default_factory=dict)
-    suggestions: list[Place] = field(default_factory=list)
+    suggestions: Sequence[Place] = ()
 
     def value(self, name: str) -> str:
         """Return what was typed into a field, or an empty text."""
@@ -118,14 +119,11 @@ def _read_unit(session: Session, query: ResponseQuery, scope: Scope) -> uuid.UUI
     typed = query.value("unit")
     if not typed:
         return None
-    query.unit = find_unit(session, typed, scope)
+    choice = seek_unit(session, typed, scope)
+    query.unit = choice.unit
     if query.unit is None:
-        query.suggestions = places_of(session, search_units(session, typed, scope=scope, limit=10))
-        query.problems["unit"] = (
-            gettext("Which of these do you mean?")
-            if query.suggestions
-            else gettext("There is no such unit among those you may see.")
-        )
+        query.suggestions = choice.suggestions
+        query.problems["unit"] = choice.problem or ""
         return None
     return query.unit.id
 

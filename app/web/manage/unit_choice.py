@@ -40,11 +40,24 @@ def choose_unit(session: Session, form: Mapping[str, str], name: str, scope: Sco
     if unit is not None:
         return UnitChoice(typed, unit)
     found = [each for each in search_units(session, typed, scope=scope, limit=_LOOKED_AT) if each.closed_at is None]
+    return _choose(session, typed, found)
+
+
+def seek_unit(session: Session, typed: str, scope: Scope) -> UnitChoice:
+    """Return the unit of an address or a single field, as `choose_unit` does; a closed one will do, too."""
+    unit = find_unit(session, typed, scope)
+    if unit is not None:
+        return UnitChoice(typed, unit)
+    return _choose(session, typed, search_units(session, typed, scope=scope, limit=_LOOKED_AT))
+
+
+def _choose(session: Session, typed: str, found: Sequence[Unit]) -> UnitChoice:
+    """Return what is meant among those that say what was typed."""
     # A city is meant by its name, though each of its offices says it too.
-    found.sort(key=lambda unit: unit.name.casefold() != typed.casefold())
-    named = [unit for unit in found if unit.name.casefold() == typed.casefold()]
-    if len(found) == 1 or len(named) == 1:
-        return UnitChoice(typed, found[0])
-    if found:
-        return UnitChoice(typed, None, places_of(session, found[:_MOST]), gettext("Which of these do you mean?"))
+    likely = sorted(found, key=lambda unit: unit.name.casefold() != typed.casefold())
+    named = [unit for unit in likely if unit.name.casefold() == typed.casefold()]
+    if len(likely) == 1 or len(named) == 1:
+        return UnitChoice(typed, likely[0])
+    if likely:
+        return UnitChoice(typed, None, places_of(session, likely[:_MOST]), gettext("Which of these do you mean?"))
     return UnitChoice(typed, problem=gettext("There is no such unit among those you may see."))
