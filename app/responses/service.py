@@ -272,17 +272,6 @@ def list_answers(session: Session, response_id: uuid.UUID) -> list[Answer]:
     return [Answer(key, value, text) for key, value, text in rows]
 
 
-def list_rating_changes(session: Session, response_id: uuid.UUID) -> list[RatingChange]:
-    """Return how the rating was changed, the earliest first."""
-    return list(
-        session.scalars(
-            select(RatingChange)
-            .where(RatingChange.response_id == response_id)
-            .order_by(RatingChange.changed_at, RatingChange.id)
-        )
-    )
-
-
 def signals(*, form: FormToken, trap_filled: bool, from_address: int, at_touchpoint: int, now: datetime) -> Signals:
     """Return what is known about an answer as it comes in."""
     return Signals((now - form.issued_at).total_seconds(), trap_filled, from_address, at_touchpoint)

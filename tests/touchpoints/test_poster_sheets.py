@@ -13,7 +13,7 @@ from PIL import Image
 
 from app.touchpoints.posters.drawing import BOLD, FALLBACK, REGULAR, draw_sheets
 from app.touchpoints.posters.logo import MOST_BYTES, open_logo
-from app.touchpoints.posters.press import Job, PrintingError, draw_posters, print_posters, read_job, write_job
+from app.touchpoints.posters.press import Job, PrintingError, print_posters, read_job, write_job
 from app.touchpoints.posters.sheet import Look, PosterSize
 from tests.touchpoints.posters import ACME, POSTER, decode, draw, pictures, poster, texts
 
@@ -199,12 +199,12 @@ def test_whoever_listens_may_stop_the_press() -> None:
         raise KeyError(drawn)
 
     with pytest.raises(KeyError):
-        draw_posters([poster(code) for code in codes(50)], size=PosterSize.A5, look=ACME, on_progress=stop)
+        print_posters([poster(code) for code in codes(50)], size=PosterSize.A5, look=ACME, on_progress=stop)
 
 
 def test_a_press_that_breaks_is_told_and_leaves_no_half_file() -> None:
     with pytest.raises(PrintingError, match="ended with status 1"):
-        draw_posters([POSTER], size=PosterSize.A5, look=Look("Acme", "no colour"))
+        print_posters([POSTER], size=PosterSize.A5, look=Look("Acme", "no colour"))
 
 
 def test_a_job_survives_its_way_to_the_press() -> None:

@@ -44,13 +44,6 @@ class Job:
     look: Look
 
 
-def draw_posters(
-    posters: Sequence[Poster], *, size: PosterSize, look: Look, on_progress: Callable[[int], None] | None = None
-) -> bytes:
-    """Return the posters as one PDF, a page each in their order; see `print_posters`."""
-    return print_posters(posters, size=size, look=look, on_progress=on_progress).content
-
-
 def print_posters(
     posters: Sequence[Poster], *, size: PosterSize, look: Look, on_progress: Callable[[int], None] | None = None
 ) -> Printed:
