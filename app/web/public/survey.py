@@ -1,7 +1,6 @@
 """/q/<code>: the question of a touchpoint. Looking at it writes nothing; a tap on an answer is the vote."""
 
 import secrets
-import time
 from dataclasses import dataclass, field
 
 from flask import Blueprint, Response, current_app, make_response, redirect, request, url_for
@@ -32,6 +31,7 @@ gate(survey, Gate.PUBLIC)
 _MOST_PAGES = 4096
 _MOST_CODES = 4096
 _LATELY = 1.0  # seconds
+_ANEW = 60.0  # seconds
 # Stands where the form's token goes in a page that is kept; nobody can have typed it into a name.
 _TOKEN_HERE = secrets.token_urlsafe(24)
 
@@ -55,7 +55,7 @@ class _Lately:
 
     asked: dict[str, _Asked] = field(default_factory=dict)
     stamp: object = None
-    check_at: float = 0.0
+    checked_at: float = 0.0
 
 
 class CodeNotInUseError(NotFoundError):
@@ -150,13 +150,14 @@ def _asked_lately(code: str) -> _Asked:
     lately: _Lately = current_app.extensions.setdefault("otklik.asked_lately", _Lately())
     # Taken before the database is read: what a snapshot from before a change says must not land among what came after.
     asked = lately.asked
-    instant = time.monotonic()
-    if instant >= lately.check_at:
-        stamp = read_stamp(edge.db())
+    instant = edge.now().timestamp()
+    if not lately.checked_at <= instant < lately.checked_at + _LATELY:  # a clock may be set back, too
+        # A change that began before another and ended after it leaves the database's stamp as it is: seen in a minute.
+        stamp = (read_stamp(edge.db()), instant // _ANEW)
         if stamp != lately.stamp or len(asked) >= _MOST_CODES:
             asked = {}
             lately.stamp, lately.asked = stamp, asked
-        lately.check_at = instant + _LATELY
+        lately.checked_at = instant
     if code not in asked:
         asked[code] = _asked(code)
     return asked[code]

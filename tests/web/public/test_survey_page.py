@@ -207,3 +207,14 @@ def test_whoever_guesses_codes_is_told_to_wait_while_the_office_goes_on(place: P
     assert guesser.get(f"/q/{place.codes['office-visit']}").status_code == 200
     elsewhere = place.app.test_client().get("/q/00000001", environ_base={"REMOTE_ADDR": "203.0.113.9"})
     assert elsewhere.status_code == 404
+
+
+def test_a_change_that_began_before_another_and_ended_after_it_shows_within_a_minute(
+    place: Place, person: Person
+) -> None:
+    person.scan()
+    with place.database.transaction() as session:  # as a long import does that began before the last change
+        session.get_one(Unit, place.office.touchpoint.unit_id).name = "Office that moved"
+    place.clock.pass_by(seconds=60)
+    person.scan()
+    assert "Office that moved" in person.text
