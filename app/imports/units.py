@@ -121,7 +121,8 @@ def plan_units(session: Session, file: UnitFile) -> UnitPlan:
             "--map parent=COLUMN or --set parent=CODE says where else"
         )
         report.notes.append(Reason(text, "no_parent_column", {"count": len(parentless)}))
-    new_parents = [parent for parent in parents.made.values() if parent.id not in stored]
+    made = (parent for parent in parents.made.values() if parent.id not in stored)
+    new_parents = _give_zones(made, (record for _, record in records))
     _refuse_circles(stored, new_parents, records, report)
     if "time_zone" not in file.fields:
         units = {**stored, **{unit.id: unit for unit in (*new_parents, *(record for _, record in records))}}
@@ -201,6 +202,18 @@ def _merge(match: Match, parent_id: uuid.UUID, fields: frozenset[str]) -> UnitRe
         )
     facts = fields - {"code", "parent"}
     return replace(match.stored, parent_id=parent_id, **{name: getattr(row, name) for name in facts})
+
+
+def _give_zones(made: Iterable[UnitRecord], records: Iterable[UnitRecord]) -> list[UnitRecord]:
+    """Return the parents made for the rows, with the zone that all of their units share: a later one inherits it."""
+    zones: dict[uuid.UUID | None, set[str | None]] = {}
+    for record in records:
+        zones.setdefault(record.parent_id, set()).add(record.time_zone)
+    parents = []
+    for parent in made:
+        shared = zones.get(parent.id, set())
+        parents.append(replace(parent, time_zone=next(iter(shared))) if len(shared) == 1 else parent)
+    return parents
 
 
 def _tell_zones(units: Mapping[uuid.UUID, UnitRecord], new: Iterable[UnitRecord]) -> Iterable[Reason]:

@@ -287,6 +287,27 @@ def test_a_value_for_all_fills_empty_cells(session: Session, import_units: Impor
     assert [by_name(session, name).time_zone for name in "AB"] == ["Asia/Almaty", "Europe/Kyiv"]
 
 
+def test_a_parent_made_for_rows_of_one_zone_has_that_zone(session: Session, import_units: ImportUnits) -> None:
+    rows = "name,parent,time_zone\nA,Риддер,\nB,Риддер,\nC,Киев,Europe/Kyiv\nD,Омск,\nE,Омск,Asia/Omsk\n"
+    options: dict[str, object] = {"kind": "office", "parent_kind": "city", "defaults": {"time_zone": "Asia/Almaty"}}
+    assert import_units(rows, **options).added_parents == 3
+    zones = {name: by_name(session, name).time_zone for name in ("Риддер", "Киев", "Омск")}
+    assert zones == {"Риддер": "Asia/Almaty", "Киев": "Europe/Kyiv", "Омск": None}
+    before = state(session)
+
+    assert counts(import_units(rows, **options, now=LATER)) == (5, 0, 5, 0, 0)
+    assert state(session) == before
+
+    import_units("name,parent\nF,Киев\n", kind="office", parent_kind="city", now=LATER)
+    assert str(working_time(session, by_name(session, "F").id).time_zone) == "Europe/Kyiv"
+
+
+def test_a_parent_made_for_rows_without_a_zone_has_none(session: Session, import_units: ImportUnits) -> None:
+    import_units("name,parent\nA,Риддер\n", kind="office", parent_kind="city")
+
+    assert by_name(session, "Риддер").time_zone is None
+
+
 def test_a_plan_made_before_somebody_changed_the_tree_is_made_anew(session: Session, catalogue: Catalogue) -> None:
     table = read_table(b"code,name\nA,One\n", "x.csv")
     file = read_unit_file(table, catalogue, kind="office")
