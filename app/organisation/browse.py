@@ -9,11 +9,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from sqlalchemy import ColumnElement, func, not_, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from app.organisation.models import Unit, UnitAncestor
 from app.organisation.search import says
 from app.organisation.service import UnitScope, get_unit
+
+_PARENT = aliased(Unit)
 
 
 class UnitState(StrEnum):
@@ -127,10 +129,16 @@ def find_lines(
     limit: int,
     offset: int = 0,
 ) -> UnitLines:
-    """Return the units whose code, name or address say each word of the text, from the whole scope. Three queries."""
-    wanted = [scope.where(Unit.id), says(text, Unit.code, Unit.name, Unit.address), *_in_state(state)]
-    if kind is not None:
-        wanted.append(Unit.kind == kind)
+    """Return the units whose code, name or address say each word of the text, from the whole scope. Three queries.
+
+    Of a kind, the name of the unit above counts as well: offices are sought by their city.
+    """
+    wanted = [scope.where(Unit.id), *_in_state(state)]
+    if kind is None:
+        # Whoever types a city among units of all kinds means the city, not each of its offices.
+        wanted.append(says(text, Unit.code, Unit.name, Unit.address))
+    else:
+        wanted += [Unit.kind == kind, says(text, Unit.code, Unit.name, Unit.address, _PARENT.name)]
     return _page(session, wanted, _by(sort, descending=descending), limit, offset)
 
 
@@ -167,8 +175,10 @@ def _page(
     limit: int,
     offset: int,
 ) -> UnitLines:
-    total = session.scalars(select(func.count()).select_from(Unit).where(*wanted)).one()
-    units = session.scalars(select(Unit).where(*wanted).order_by(*order).limit(limit).offset(offset))
+    above = _PARENT.id == Unit.parent_id
+    total = session.scalars(select(func.count(Unit.id)).outerjoin(_PARENT, above).where(*wanted)).one()
+    found = select(Unit).outerjoin(_PARENT, above).where(*wanted)
+    units = session.scalars(found.order_by(*order).limit(limit).offset(offset))
     return UnitLines(_with_below(session, units.all()), total)
 
 

@@ -20,7 +20,7 @@ from app.organisation.search import says
 from app.review_sites.catalogue import Site
 from app.review_sites.models import ReviewListing
 
-_OWNER, _PAIR = aliased(Unit), aliased(UnitAncestor)
+_OWNER, _PARENT, _PAIR = aliased(Unit), aliased(Unit), aliased(UnitAncestor)
 
 
 class Held(StrEnum):
@@ -159,7 +159,11 @@ def _narrow(query: Select, wanted: Wanted) -> Select:  # type: ignore[type-arg] 
         query = query.where(Unit.kind == wanted.kind)
     if wanted.below is not None:
         query = query.where(Unit.id.in_(select(_PAIR.unit_id).where(_PAIR.ancestor_id == wanted.below)))
-    return query.where(says(wanted.search, Unit.name, Unit.code, Unit.address)) if wanted.search else query
+    if wanted.search:
+        # An office is sought by its city as well, which few addresses name.
+        query = query.outerjoin(_PARENT, _PARENT.id == Unit.parent_id)
+        query = query.where(says(wanted.search, Unit.name, Unit.code, Unit.address, _PARENT.name))
+    return query
 
 
 def _holds(held: Held, site: Site | None) -> ColumnElement[bool]:

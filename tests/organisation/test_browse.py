@@ -80,6 +80,10 @@ def test_units_are_found_by_words_kind_and_state(session: Session, town: Town) -
     assert found(text="ОТДЕЛЕНИЕ") == [town.first, town.second]
     assert found(text="абая отд") == [town.second]
     assert found(kind="city") == [town.city]
+    assert found(text="риддер") == [town.city]
+    assert found(text="риддер", kind="office") == [town.first, town.second]
+    assert found(text="РИДДЕР абая", kind="office") == [town.second]
+    assert found(text="acme", kind="company") == [town.company]
     assert found(kind="office", sort=UnitSort.ADDRESS, descending=True) == [town.second, town.first]
     assert found(text="отд", scope=Scope(frozenset({town.west.id}))) == []
     close_unit(session, town.second, now=LATER)

@@ -93,12 +93,21 @@ def test_offices_are_found_by_how_they_hold_a_page(
 
 @pytest.mark.parametrize(
     ("search", "expected"),
-    [("абая", ["a1"]), ("АБАЯ 10", ["a1"]), ("branch", ["a2", "b1"]), ("b1", ["b1"]), ("50%", [])],
+    [
+        ("абая", ["a1"]),
+        ("АБАЯ 10", ["a1"]),
+        ("branch", ["a2", "b1"]),
+        ("b1", ["b1"]),
+        ("50%", []),
+        ("алматы", ["a1", "a2"]),
+        ("АСТАНА branch", ["b1"]),
+    ],
 )
-def test_offices_are_found_by_name_code_and_address(
+def test_offices_are_found_by_name_code_address_and_city(
     session: Session, units: Mapping[str, Unit], search: str, expected: list[str]
 ) -> None:
     assert codes(listed(session, Wanted(EVERYTHING, search=search))) == expected
+    assert count_coverage(session, Wanted(EVERYTHING, search=search)).units == len(expected)
 
 
 def test_a_city_narrows_to_what_lies_below_it_and_every_kind_can_be_shown(
@@ -145,7 +154,7 @@ def test_more_offices_take_no_more_queries(session: Session, units: Mapping[str,
         statements: list[str] = []
         note = lambda *call: statements.append(call[2])  # noqa: E731 -- removed again by its name
         event.listen(session.connection(), "before_cursor_execute", note)
-        wanted = Wanted(EVERYTHING, site=Site.TWOGIS, held=Held.INHERITED)
+        wanted = Wanted(EVERYTHING, search="Алматы", site=Site.TWOGIS, held=Held.INHERITED)
         list_coverage(session, wanted, sort=Column.NAME, descending=False, offset=0, limit=50)
         count_coverage(session, wanted)
         event.remove(session.connection(), "before_cursor_execute", note)
