@@ -1,6 +1,5 @@
 """The first view: one question, and nothing that writes."""
 
-import time
 from collections.abc import Callable
 
 import pytest
@@ -50,7 +49,7 @@ def test_the_page_tells_the_address_and_a_new_one_as_soon_as_it_is_known(place: 
         with place.database.transaction() as session:
             unit = session.get_one(Unit, place.office.touchpoint.unit_id)
             unit.address, unit.name, unit.updated_at = address, "Office", utc_now()
-        time.sleep(1.05)  # once a second it is asked whether anything has changed
+        place.clock.pass_by(seconds=1)  # as often it is asked whether anything has changed
 
     shown()
     move_to("Abay 10 <b>")
