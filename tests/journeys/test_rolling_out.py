@@ -137,10 +137,10 @@ def _import_offices(page: Page, tmp_path: Path) -> None:
 def _add_google_links(page: Page, address: str) -> None:
     for office, place in PLACES.items():
         _open(page, f"{address}/manage/review-sites").get_by_role("link", name=office, exact=True).click()
-        card = page.locator("#google")
+        card = page.locator("#site-google")
         card.get_by_role("textbox").fill(place)
         card.get_by_role("button", name="Save").click()
-        expect(page.locator("#google")).to_contain_text(f"placeid={place}")
+        expect(page.locator("#site-google")).to_contain_text(f"placeid={place}")
     page.goto(f"{address}/manage/review-sites?site=google&state=none")
     expect(page.get_by_role("link", name="Офис у вокзала", exact=True)).to_be_visible()
     expect(page.get_by_role("link", name="Офис на Абая")).to_have_count(0)
