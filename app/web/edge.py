@@ -224,6 +224,12 @@ def takes_file(view: T, largest: int, *, as_text: bool = False) -> T:
     return view
 
 
+def largest_file() -> int | None:
+    """Return how many bytes this request's view takes with a file, or None if it takes none."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    return None if getattr(view, "largest_text", None) is not None else getattr(view, "largest_body", None)
+
+
 def init_edge(app: Flask) -> None:
     """Hang the edge on the application; first of all, so that its commit comes after everything else."""
     app.before_request(_read_body)

@@ -1,7 +1,9 @@
 """Errors of the business to pages: status and words by the error's stable code, in the reader's language."""
 
+from http import HTTPStatus
+
 from flask import Flask, render_template, request
-from flask_babel import lazy_gettext
+from flask_babel import gettext, lazy_gettext
 from werkzeug.exceptions import HTTPException
 
 from app.kit.errors import OtklikError
@@ -9,6 +11,7 @@ from app.kit.log import get_logger
 from app.web import edge
 
 _LOG = get_logger(__name__)
+_MB = 1024 * 1024
 
 # By the class's code first; a more special code than these belongs to the page that can say more.
 _STATUS = {
@@ -88,4 +91,11 @@ def render_error(status: int) -> str:
     """Return the page for a status."""
     known = status if status in _TITLES else (400 if status < 500 else 500)
     edge.roll_back()
-    return render_template("errors/error.html", status=status, title=_TITLES[known], cure=_CURES[known])
+    cure, back = _CURES[known], None
+    if known == HTTPStatus.REQUEST_ENTITY_TOO_LARGE and (largest := edge.largest_file()) is not None:
+        # Too large even for the gate, which looks for the form's token: the form itself never gets to say so.
+        cure = gettext(
+            "The file is larger than %(limit)s MB. Split it and send the parts one by one.", limit=largest // _MB
+        )
+        back = request.path
+    return render_template("errors/error.html", status=status, title=_TITLES[known], cure=cure, back=back)

@@ -256,6 +256,15 @@ def test_a_large_body_is_taken_at_that_door_alone(admin: FlaskClient) -> None:
     assert upload(admin, b"name,address\r\n" + lines)[0] == 303
 
 
+@pytest.mark.parametrize("kind", ["units", "employees"])
+def test_a_file_too_large_even_for_the_gate_is_told_so_with_a_way_back(admin: FlaskClient, kind: str) -> None:
+    status, text = upload(admin, b"x" * (MAX_BYTES + 1024 * 1024), kind=kind)
+    assert status == 413
+    assert "The file is larger than 20 MB. Split it" in text
+    assert f'href="/manage/{kind}/import"' in text
+    assert "shorter text" not in text
+
+
 def test_drafts_go_after_a_day_and_a_new_file_replaces_the_one_before(
     send: Send, database: Database, now: datetime
 ) -> None:
