@@ -93,6 +93,13 @@ def test_the_list_says_of_each_office_what_it_has_and_from_whom(app: Flask, comp
     assert "Google Maps 2 of 2 offices All have one" in told
 
 
+def test_a_search_that_finds_no_office_claims_nothing_about_them(app: Flask, company: Company, listed: None) -> None:
+    page = read(signed_in(app, "admin"), f"{HOME}?q=nowhere")
+    assert page.find(class_="sites-told") is None
+    assert "All have one" not in main_words(page)
+    assert "Nothing fits" in main_words(page)
+
+
 def test_links_lead_straight_to_the_site_and_give_nothing_away(app: Flask, company: Company, listed: None) -> None:
     browser = signed_in(app, "admin")
     for page in (read(browser, HOME), read(browser, ONE)):
