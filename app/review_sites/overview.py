@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, select
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, select
 from sqlalchemy.orm import Session, aliased
 
 from app.accounts.scope import Scope
@@ -107,6 +107,14 @@ def count_coverage(session: Session, wanted: Wanted) -> Coverage:
         {Site(site): count for site, count in session.execute(own)},
         {Site(site): count for site, count in session.execute(covered)},
     )
+
+
+def count_with_a_link(session: Session, wanted: Wanted) -> tuple[int, int]:
+    """Return how many of the wanted units have a page on any site, their own or from above, and how many there are."""
+    from_anywhere = exists().where(_PAIR.unit_id == Unit.id, ReviewListing.unit_id == _PAIR.ancestor_id)
+    linked = case((from_anywhere.correlate(Unit), 1), else_=0)
+    having, units = session.execute(_narrow(select(func.sum(linked), func.count(Unit.id)), wanted)).one()
+    return int(having or 0), units
 
 
 def list_coverage(

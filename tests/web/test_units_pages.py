@@ -10,8 +10,10 @@ from sqlalchemy import select
 
 from app.accounts.models import AuditEntry, Role
 from app.kit.db import Database
-from app.organisation.models import Unit
+from app.organisation.models import Unit, UnitKind
 from app.organisation.service import add_unit, get_unit
+from app.review_sites.catalogue import Site
+from app.review_sites.service import set_listing
 from app.touchpoints.service import add_touchpoint
 from tests.web.staff import Company, add_staff, form_token, signed_in
 
@@ -90,6 +92,26 @@ def test_the_page_of_a_unit_says_what_is_its_own_and_what_is_taken_from_above(
         assert f"/manage/{address}?unit=east-1" in page
     assert '<a href="/manage/touchpoints?unit=east-1">1</a>' in page
     assert "/manage/units/east-1/edit" not in page
+
+
+def test_the_page_of_a_unit_counts_the_offices_below_that_have_a_review_link(
+    manager: FlaskClient, admin: FlaskClient, database: Database, company: Company, now: datetime
+) -> None:
+    with database.transaction() as session:
+        add_unit(session, name="East 2", kind=UnitKind.OFFICE, parent_id=company.east, code="east-2", now=now)
+        link = "https://2gis.kz/firm/1/tab/reviews/addreview"
+        set_listing(session, unit_id=company.east_office, site=Site.TWOGIS, link=link, now=now)
+
+    def told(code: str) -> str:
+        return f'<a href="/manage/review-sites?unit={code}">'
+
+    assert f"{told('east')}1 of 2 offices</a>" in manager.get("/manage/units/east").text
+    assert f"{told('east-2')}0 of 1 office</a>" in manager.get("/manage/units/east-2").text
+    with database.transaction() as session:
+        set_listing(session, unit_id=company.root, site=Site.GOOGLE, link="https://g.page/r/x/review", now=now)
+    assert f"{told('east')}2 of 2 offices</a>" in manager.get("/manage/units/east").text
+    assert "Google Maps (inherited)" in manager.get("/manage/units/east").text
+    assert f"{told('west')}1 of 1 office</a>" in admin.get("/manage/units/west").text
 
 
 def test_an_admin_changes_a_unit_and_a_refused_form_keeps_what_was_typed(

@@ -20,6 +20,7 @@ from app.organisation.employee_list import list_employees
 from app.organisation.hours import parse_hours
 from app.organisation.models import Unit
 from app.organisation.service import find_unit, get_unit, path_of
+from app.review_sites.overview import Wanted, count_with_a_link
 from app.review_sites.service import listings_for
 from app.touchpoints.counts import count_live_below
 from app.web import access, edge
@@ -65,6 +66,7 @@ def show_unit(unit_code: str) -> str:
         codes=_codes(unit, *(line.unit for line in level.lines)),
         people=list_employees(session, scope=scope, active=True, below=unit.id, limit=_PEOPLE),
         listings=listings_for(session, unit.id),
+        linked=count_with_a_link(session, Wanted(scope, below=unit.id)),
         site_name=edge.desk().catalogue.name,
         may_edit=may_edit(unit),
         zone=ZoneInfo(sheet.time_zone) if sheet.time_zone else edge.desk().zone,
