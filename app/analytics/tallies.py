@@ -116,6 +116,10 @@ class Area:
         """Return the offices at any depth below, none within another."""
         return list(_offices(self.top.children if self.top else self.tops))
 
+    def has_an_office(self) -> bool:
+        """Tell whether there is an office at all, the area itself included."""
+        return next(_offices(self.tops), None) is not None
+
 
 def read_area(session: Session, *, scope: Scope, unit_id: uuid.UUID | None, period: Period, now: datetime) -> Area:
     """Return the unit (or all that may be seen) with all below it and what each adds up to; four statements."""

@@ -14,6 +14,8 @@ from flask import Flask
 
 from app.accounts.models import Role
 from app.kit.db import Database
+from app.organisation.models import UnitKind
+from app.organisation.service import add_unit, get_company, sync_company
 from app.review_sites.catalogue import Catalogue, Site
 from app.web.edge import Wiring
 from app.web.manage import response_query
@@ -281,6 +283,23 @@ def test_where_nobody_answered_the_next_step_is_offered(app: Flask, database: Da
     today = _page(app, "/manage/?period=today")
     assert "Nobody has answered today." in _words(today)
     assert [str(link["href"]) for link in today.select(".empty a")] == ["/manage/?period=month"]
+
+
+def test_a_company_without_offices_is_led_to_its_units(app: Flask, database: Database, now: datetime) -> None:
+    with database.transaction() as session:
+        sync_company(session, name="Acme", time_zone="Asia/Almaty", hours="Mo-Fr 09:00-18:00", now=now)
+        root = get_company(session).id
+        add_staff(session, "admin", Role.ADMIN, root, now=now)
+        add_staff(session, "manager", Role.MANAGER, root, now=now)
+        add_staff(session, "analyst", Role.ANALYST, root, now=now)
+    page = _page(app)
+    assert "No offices yet" in _words(page)
+    assert [str(link["href"]) for link in page.select(".empty a")] == ["/manage/units/import", "/manage/units"]
+    for name in ("manager", "analyst"):
+        assert [str(link["href"]) for link in _page(app, name=name).select(".empty a")] == ["/manage/units"]
+    with database.transaction() as session:
+        add_unit(session, name="One", kind=UnitKind.OFFICE, parent_id=root, code="one", now=now)
+    assert str(_page(app).select(".empty a")[0]["href"]) == "/manage/posters"
 
 
 def test_a_unit_is_found_by_a_part_of_its_name(app: Flask, database: Database, now: datetime) -> None:
