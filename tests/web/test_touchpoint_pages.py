@@ -187,6 +187,22 @@ def test_a_refused_form_says_why_and_keeps_what_was_typed(
     assert _count(database) == 0
 
 
+def test_new_codes_are_at_first_for_all_that_one_was_granted(
+    app: Flask, database: Database, company: Company, now: datetime
+) -> None:
+    def unit(browser: FlaskClient, **link: str) -> str | None:
+        page = BeautifulSoup(browser.get(f"{HOME}/new", query_string=link).text, "html.parser")
+        return page.select_one("[name=unit]")["value"]  # type: ignore[index,return-value]
+
+    admin = signed_in(app, "admin")
+    assert (unit(admin), unit(signed_in(app, "manager"))) == ("company", "east")
+    assert unit(admin, unit="east-1") == "east-1"
+    with database.transaction() as session:
+        user = add_staff(session, "both", Role.MANAGER, company.east, now=now)
+        grant_role(session, user, role=Role.MANAGER, unit_id=company.west_office, now=now)
+    assert unit(signed_in(app, "both")) == ""
+
+
 def test_several_units_of_a_name_are_offered_to_choose_from(manager: FlaskClient, database: Database) -> None:
     form = {"unit": "eas", "survey": "nps", "channel": "visit", "look": "1"}
     page = BeautifulSoup(manager.get(f"{HOME}/new", query_string=form).text, "html.parser")

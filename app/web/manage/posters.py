@@ -16,7 +16,7 @@ from app.kit.i18n import Language
 from app.organisation.listing import places_of
 from app.organisation.models import Unit
 from app.organisation.places import Place, tell_apart
-from app.organisation.service import find_unit, get_company, search_units
+from app.organisation.service import search_units
 from app.touchpoints.posters.batches import (
     BatchRow,
     ask_for_batch,
@@ -30,7 +30,7 @@ from app.touchpoints.posters.languages import MOST_LANGUAGES, InvalidLanguagesEr
 from app.touchpoints.posters.press import print_posters
 from app.touchpoints.posters.sheet import InvalidSizeError, PosterSize, read_size
 from app.web import access, edge
-from app.web.manage.unit_choice import UnitChoice, seek_unit
+from app.web.manage.unit_choice import UnitChoice, seek_unit, usual_unit
 from app.web.manage.words import show_time
 
 # A list to choose from up to here; beyond, a field to type a name or code into.
@@ -90,7 +90,7 @@ def show_list() -> str:
         survey=_printable(request.args.get("survey", "")),
         languages=[language for language in request.args.getlist("lang") if language in set(Language)],
     )
-    form.unit = form.unit or _usual_unit()
+    form.unit = form.unit or usual_unit(edge.db(), access.scope())
     _find_unit(form)
     return _show(form)
 
@@ -194,15 +194,6 @@ def _units() -> list[tuple[str, str]] | None:
     """Return codes and names to choose from, or None where there are too many for a list."""
     found = search_units(edge.db(), "", scope=access.scope(access.Gate.STAFF), limit=MOST_UNITS + 1)
     return None if len(found) > MOST_UNITS else tell_apart(places_of(edge.db(), found))
-
-
-def _usual_unit() -> str:
-    """Return the code of the company for whoever sees all of it, else of a unit that the user was granted."""
-    scope = access.scope()
-    if scope.everything:
-        return get_company(edge.db()).code
-    granted = [find_unit(edge.db(), unit_id) for unit_id in sorted(scope.unit_ids)[:1]]
-    return granted[0].code if granted and granted[0] is not None else ""
 
 
 def _read_size(form: PosterForm) -> PosterSize | None:

@@ -20,7 +20,7 @@ from app.touchpoints.service import PLACEMENT_LENGTH, Target, get_touchpoint
 from app.web import access, edge
 from app.web.manage import words
 from app.web.manage.code_words import say_refusal
-from app.web.manage.unit_choice import UnitChoice, choose_unit
+from app.web.manage.unit_choice import UnitChoice, choose_unit, usual_unit
 from app.web.manage.unit_words import KINDS
 
 # Of a plan of thousands so many are named: enough to see whether they are the right ones.
@@ -182,8 +182,11 @@ def _read(form: Mapping[str, str]) -> Asked:
 
 
 def _first_asked() -> Asked:
-    """Return the empty form, for the unit and survey that the link here names."""
+    """Return the empty form, for the unit and survey that the link here names, or else for all that the user has."""
     typed = "".join(letter for letter in request.args.get("unit", "") if letter.isprintable())
+    scope = _scope()
+    if not typed and (scope.everything or len(scope.unit_ids) == 1):  # one of several would be a guess
+        typed = usual_unit(edge.db(), scope)
     survey = request.args.get("survey", "")
     return Asked(UnitChoice(typed), survey if survey in edge.wiring().surveys else "", "", Channel.VISIT)
 

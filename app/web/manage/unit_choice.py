@@ -10,7 +10,7 @@ from app.accounts.scope import Scope
 from app.organisation.listing import places_of
 from app.organisation.models import Unit
 from app.organisation.places import Place
-from app.organisation.service import find_unit, search_units
+from app.organisation.service import find_unit, get_company, search_units
 
 _MOST = 10
 _LOOKED_AT = 500
@@ -49,6 +49,14 @@ def seek_unit(session: Session, typed: str, scope: Scope) -> UnitChoice:
     if unit is not None:
         return UnitChoice(typed, unit)
     return _choose(session, typed, search_units(session, typed, scope=scope, limit=_LOOKED_AT))
+
+
+def usual_unit(session: Session, scope: Scope) -> str:
+    """Return what a form begins with: the code of the company for whoever has all of it, else of a unit granted."""
+    if scope.everything:
+        return get_company(session).code
+    granted = [find_unit(session, unit_id) for unit_id in sorted(scope.unit_ids)[:1]]
+    return granted[0].code if granted and granted[0] is not None else ""
 
 
 def _choose(session: Session, typed: str, found: Sequence[Unit]) -> UnitChoice:
