@@ -55,8 +55,6 @@ def test_a_row_that_cannot_be_taken_refuses_the_file_with_line_and_reason(
         ("code,name,parent\nA,One,A\n", 2, "parent: there is no unit A"),
         ("code,name\ncompany,Other\n", 2, "code: company is the company itself"),
         (f"code,name\n{'x' * 65},A\n", 2, "code: a code has 1 to 64 printable characters"),
-        ('[\n{"name": "a\\u0000b"}]', 2, "name holds a character that cannot be shown"),
-        ('[\n{"name": "a\\ud800b"}]', 2, "name holds a character that cannot be shown"),
         ('[\n{"name": ["a"]}]', 2, "name: a text is expected, not list"),
         ('[\n{"name": "A", "latitude": true, "longitude": 1}]', 2, "latitude: 'true' is not a number"),
     ],

@@ -120,7 +120,7 @@ def _import_offices(page: Page, tmp_path: Path) -> None:
     file = tmp_path / "offices.csv"
     file.write_text(OFFICES)
     page.get_by_text("Set up").click()
-    page.get_by_role("link", name="Units").click()
+    page.locator("nav.setup").get_by_role("link", name="Units").click()
     page.get_by_role("link", name="Import from a file").first.click()
     page.get_by_label("File").set_input_files(file)
     page.get_by_role("button", name="Go on").click()
