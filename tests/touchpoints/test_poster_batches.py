@@ -1,46 +1,29 @@
-"""Which posters there are and in which order, and batches of them: asked for, drawn by a worker, killed, removed."""
+"""Which posters there are and in which order, and batches of them: asked for, removed, forgotten."""
 
-import threading
-import uuid
-from collections.abc import Sequence
 from datetime import datetime, timedelta
-from itertools import count
-from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.accounts.models import AuditEntry, Role
+from app.accounts.models import AuditEntry
 from app.accounts.scope import EVERYTHING, Scope
-from app.accounts.service import add_user
-from app.jobs.drain import Drain
-from app.jobs.long_work import MOST_TRIES, LongWork
-from app.jobs.posters import PosterWork
-from app.jobs.worker import Worker
-from app.kit.clock import utc_now
-from app.kit.db import Database
 from app.kit.errors import NotFoundError
 from app.kit.i18n import Language
-from app.kit.outbox import OutboxRow, OutboxState, claim_once, record_event
+from app.kit.outbox import OutboxRow, OutboxState, claim_once
 from app.organisation.employees import add_employee
-from app.organisation.models import Unit, UnitKind
-from app.organisation.service import add_unit, get_company, get_unit
-from app.surveys.loader import load_surveys
+from app.organisation.service import get_unit
 from app.touchpoints.changes import revoke_touchpoint
-from app.touchpoints.models import BatchState, PosterBatch, Touchpoint
+from app.touchpoints.models import BatchState, Touchpoint
 from app.touchpoints.posters import choice
 from app.touchpoints.posters.batches import (
     KEPT_FOR,
-    BatchRow,
     TooManyBatchesError,
-    ask_for_batch,
     end_orphans,
     find_waiting,
     forget_batches,
     get_batch,
     get_content,
-    list_batches,
     once_key,
     remove_batch,
 )
@@ -52,66 +35,11 @@ from app.touchpoints.posters.choice import (
     Workshop,
     count_posters,
     get_poster,
-    list_posters,
 )
 from app.touchpoints.posters.sheet import PosterSize
 from app.touchpoints.service import add_touchpoint
-from config.settings import ROOT
-from tests.jobs.test_worker import wait_for
-from tests.touchpoints.posters import ACME, decode, pictures
-
-WORKSHOP = Workshop(
-    look=ACME,
-    base_url="https://feedback.example.kz",
-    surveys=load_surveys(ROOT / "surveys"),
-    language=Language.RU,
-    region="KZ",
-    zone=ZoneInfo("Asia/Almaty"),
-)
-
-
-def fill(session: Session, now: datetime) -> dict[str, str]:
-    """Add two cities with offices and a code each, one more of a desk; return the codes by unit."""
-    codes: dict[str, str] = {}
-
-    def unit(code: str, name: str, parent: str, kind: UnitKind = UnitKind.OFFICE, *, demo: bool = False) -> None:
-        above = get_unit(session, parent).id
-        made = add_unit(session, name=name, kind=kind, parent_id=above, code=code, demo=demo, now=now)
-        if kind is UnitKind.OFFICE:
-            codes[code] = add_touchpoint(session, unit_id=made.id, survey_key="office-visit", now=now).code
-
-    unit("b-city", "Bcity", "company", UnitKind.CITY)
-    unit("a-city", "Acity", "company", UnitKind.CITY)
-    unit("b-2", "Second", "b-city")
-    unit("b-1", "First", "b-city")
-    unit("a-1", "Zenith", "a-city")
-    unit("demo-1", "Zoo (demo)", "company", demo=True)
-    return codes
-
-
-def order(session: Session, now: datetime, wanted: Wanted | None = None, scope: Scope = EVERYTHING) -> list[str]:
-    """Return the codes of the posters, in order."""
-    return [each.code for each in list_posters(session, wanted or Wanted(), WORKSHOP, scope=scope, now=now)]
-
-
-def user(session: Session, now: datetime, name: str = "boss") -> uuid.UUID:
-    """Add an admin and return the id."""
-    company = get_company(session).id
-    made = add_user(
-        session, email=f"{name}@otklik.example", password="four grey geese", role=Role.ADMIN, unit_id=company, now=now
-    )
-    session.flush()
-    return made.id
-
-
-def ask(session: Session, user_id: uuid.UUID, now: datetime, unit: str = "company", **more: object) -> uuid.UUID:
-    """Ask for the posters of a unit."""
-    wanted = {"size": PosterSize.A6, "scope": EVERYTHING, "now": now, **more}
-    return ask_for_batch(session, user_id=user_id, unit_id=get_unit(session, unit).id, **wanted)  # type: ignore[arg-type]
-
-
-def batches(session: Session, user_id: uuid.UUID) -> list[BatchRow]:
-    return list_batches(session, user_id=user_id, scope=EVERYTHING)
+from tests.touchpoints.poster_batches import WORKSHOP, add_codes, ask, batches, fill, order, user
+from tests.touchpoints.posters import ACME
 
 
 def test_pages_come_in_the_order_of_the_tree_by_name_demo_units_first(session: Session, now: datetime) -> None:
@@ -269,162 +197,3 @@ def test_a_batch_that_goes_undrawn_leaves_no_event_that_waits_for_ever(session: 
     assert in_hand is not None
     remove_batch(session, young, user_id=user_id, scope=EVERYTHING, now=now)
     assert end_orphans(session, now=now, limit=10) == 0, "its worker finds out by itself"
-
-
-def test_a_worker_draws_the_batch_and_its_file_holds_every_code(database: Database) -> None:
-    now = utc_now()
-    with database.transaction() as session:
-        codes = fill(session, now)
-        user_id = user(session, now)
-        ask(session, user_id, now, "b-city")
-    stop = threading.Event()
-    worker = Worker(database, utc_now, jobs=[], works=[PosterWork(database, utc_now, WORKSHOP)], name="here:1")
-    thread = threading.Thread(target=worker.run, args=(stop,))
-    thread.start()
-    try:
-        wait_for(lambda: one(database, user_id).finished, 60)
-    finally:
-        stop.set()
-        thread.join(30)
-    assert not thread.is_alive()
-    batch = one(database, user_id)
-    assert (batch.state, batch.done, batch.total, batch.error) == (BatchState.DONE, 2, 2, None)
-    with database.reading() as session:
-        read = [decode(picture) for picture in pictures(get_content(session, batch))]
-        assert session.scalars(select(OutboxRow.state)).all() == [OutboxState.DONE]
-    assert read == [[f"HTTPS://FEEDBACK.EXAMPLE.KZ/Q/{codes[unit]}"] for unit in ("b-1", "b-2")]
-
-
-def test_the_drain_leaves_batches_alone_and_its_rows_do_not_wait_for_them(database: Database) -> None:
-    user_id = asked(database)
-    with database.transaction() as session:
-        record_event(session, "case.opened", {}, now=utc_now() - timedelta(seconds=1))
-    assert Drain(database, utc_now, "w").run() == 1
-    assert one(database, user_id).state == BatchState.WAITING
-
-
-def test_what_a_killed_worker_was_at_is_drawn_by_another_from_the_beginning(database: Database) -> None:
-    user_id = asked(database)
-    key = once_key(one(database, user_id).id)
-    with database.transaction() as session:  # as a worker killed in the middle leaves it
-        assert claim_once(session, key, owner="dead:1", lease=timedelta(seconds=60)) is not None
-        session.execute(update(PosterBatch).values(state=BatchState.DRAWING, done=1))
-    work = long_work(database)
-    assert work.run() == 0, "its lease still holds"
-    with database.transaction() as session:
-        session.execute(update(OutboxRow).values(lease_until=utc_now() - timedelta(seconds=1)))
-    assert work.run() == 1
-    assert one(database, user_id).state == BatchState.DONE
-
-
-def test_a_worker_that_lost_its_lease_in_the_middle_keeps_its_hands_off_the_result(database: Database) -> None:
-    user_id = asked(database)
-    work = long_work(database)
-
-    def steal() -> bool:
-        with database.transaction() as session:  # before the first poster is told
-            session.execute(update(OutboxRow).values(owner="other:1", attempts=OutboxRow.attempts + 1))
-        return False
-
-    calls = count()
-    assert work.run(lambda: steal() if next(calls) == 1 else False) == 0
-    assert one(database, user_id).state == BatchState.WAITING
-    with database.reading() as session:
-        assert session.scalars(select(OutboxRow.owner)).one() == "other:1"
-
-
-def test_a_worker_that_is_stopped_gives_the_batch_back_at_once(database: Database) -> None:
-    user_id = asked(database)
-    calls = count()
-    assert long_work(database).run(lambda: next(calls) > 2) == 0
-    with database.reading() as session:
-        row = session.scalars(select(OutboxRow)).one()
-        assert (row.owner, row.attempts, row.state) == (None, 0, OutboxState.WAITING)
-    assert long_work(database).run() == 1
-    assert one(database, user_id).state == BatchState.DONE
-
-
-def test_a_batch_that_kills_its_workers_is_given_up(database: Database) -> None:
-    user_id = asked(database)
-    with database.transaction() as session:
-        session.execute(update(OutboxRow).values(attempts=MOST_TRIES))
-    assert long_work(database).run() == 0
-    assert (one(database, user_id).state, one(database, user_id).error) == (BatchState.FAILED, "permanent_failure")
-
-
-def test_a_batch_that_cannot_be_drawn_is_tried_again_and_then_told(database: Database) -> None:
-    user_id = asked(database)
-    broken = Workshop(
-        type(ACME)("Acme", "no colour"), WORKSHOP.base_url, WORKSHOP.surveys, Language.RU, "KZ", WORKSHOP.zone
-    )
-    work = long_work(database, broken)
-    for _ in range(MOST_TRIES):
-        assert not one(database, user_id).finished
-        with database.transaction() as session:
-            session.execute(update(OutboxRow).values(due_at=utc_now() - timedelta(seconds=1)))
-        assert work.run() == 0
-    assert (one(database, user_id).state, one(database, user_id).error) == (BatchState.FAILED, "printing_failed")
-
-
-def test_codes_withdrawn_before_the_drawing_are_told_in_words(database: Database) -> None:
-    user_id = asked(database)
-    with database.transaction() as session:
-        session.execute(update(Touchpoint).values(revoked_at=utc_now()))
-    assert long_work(database).run() == 1
-    assert (one(database, user_id).state, one(database, user_id).error) == (BatchState.FAILED, "nothing_to_print")
-
-
-def test_a_batch_removed_while_it_waits_or_is_drawn_leaves_nothing(database: Database) -> None:
-    user_id = asked(database)
-    calls = count()
-
-    def remove() -> bool:
-        if next(calls) == 1:  # the worker has claimed it
-            with database.transaction() as session:
-                remove_batch(session, batches(session, user_id)[0].id, user_id=user_id, scope=EVERYTHING, now=utc_now())
-        return False
-
-    assert long_work(database).run(remove) == 1
-    with database.reading() as session:
-        assert session.scalar(select(func.count()).select_from(PosterBatch)) == 0
-        assert session.scalars(select(OutboxRow.state)).all() == [OutboxState.DONE]
-
-
-def asked(database: Database) -> uuid.UUID:
-    """Ask for a batch of one office and return its user."""
-    now = utc_now() - timedelta(seconds=1)
-    with database.transaction() as session:
-        fill(session, now)
-        user_id = user(session, now)
-        ask(session, user_id, now, "a-city")
-    return user_id
-
-
-def one(database: Database, user_id: uuid.UUID) -> BatchRow:
-    """Return the user's one batch as it stands."""
-    with database.reading() as session:
-        [batch] = batches(session, user_id)
-        return batch
-
-
-def long_work(database: Database, workshop: Workshop = WORKSHOP) -> LongWork:
-    return LongWork(database, utc_now, "here:1", [PosterWork(database, utc_now, workshop)])
-
-
-def add_codes(session: Session, unit: Unit, number_of_codes: int, now: datetime) -> None:
-    """Add so many codes to one unit, quicker than one at a time."""
-    rows: Sequence[dict[str, object]] = [
-        {
-            "id": uuid.uuid4(),
-            "code": f"Z{number:07d}",
-            "unit_id": unit.id,
-            "survey_key": "office-visit",
-            "placement": str(number),
-            "channel": "visit",
-            "demo": False,
-            "created_at": now,
-            "updated_at": now,
-        }
-        for number in range(number_of_codes)
-    ]
-    session.execute(Touchpoint.__table__.insert(), rows)  # type: ignore[attr-defined]
