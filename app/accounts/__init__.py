@@ -7,7 +7,6 @@ link by which somebody chooses their password, the first one or a new one.
 
 scope           which units, as a WHERE
 models          staff_user, staff_grant, sign_in, staff_invitation, audit_entry
-emails          as they are stored and compared; pure
 passwords       made, hashed, compared and judged; pure
 sign_ins        check a password, begin, check and end sign-ins
 invitations     make, find, spend and revoke the links

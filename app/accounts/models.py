@@ -121,3 +121,20 @@ class AuditEntry(Base):
     object_id: Mapped[str | None]
     details: Mapped[dict[str, Any]]
     address: Mapped[str | None]
+
+
+class ApiKey(Base):
+    """A key of another system: `prefix` finds it, of the rest only the hash is kept. Two of a name may live at once."""
+
+    __tablename__ = "api_key"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(index=True)
+    prefix: Mapped[str] = mapped_column(unique=True)
+    secret_hash: Mapped[bytes]
+    scopes: Mapped[list[str]]
+    created_at: Mapped[datetime]
+    created_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("staff_user.id", ondelete="SET NULL"))
+    expires_at: Mapped[datetime | None]
+    last_used_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]

@@ -7,12 +7,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.accounts.audit import record
-from app.accounts.emails import normalise_email, read_email
 from app.accounts.invitations import find_link_maker, revoke_invitations, revoke_links_made_by, tidy_name
 from app.accounts.models import Role, StaffGrant, StaffUser
 from app.accounts.passwords import NO_PASSWORD, check_new_password, hash_password, password_matches
 from app.accounts.scope import Scope
 from app.accounts.sign_ins import end_sign_ins
+from app.kit.emails import normalise_email, read_email
 from app.kit.errors import ConflictError, InvalidInputError, NotFoundError
 from app.kit.i18n import Language
 from app.kit.ids import new_id

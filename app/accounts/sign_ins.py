@@ -11,11 +11,11 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from app.accounts.audit import count_entries, record
-from app.accounts.emails import normalise_email
 from app.accounts.models import Role, SignIn, StaffGrant, StaffUser
 from app.accounts.passwords import NO_PASSWORD, password_matches, waste_a_hash
 from app.accounts.scope import Scope
 from app.kit.crypto import digest
+from app.kit.emails import normalise_email
 from app.kit.errors import NotFoundError, OtklikError
 from app.kit.ids import new_id
 from app.organisation.models import Unit

@@ -7,7 +7,6 @@ import click
 from sqlalchemy import select
 
 from app.accounts.administration import give_role, invite_user, make_link, switch_off, switch_on, take_role
-from app.accounts.emails import normalise_email
 from app.accounts.invitations import LASTS
 from app.accounts.listing import list_users
 from app.accounts.models import Role, StaffGrant
@@ -19,6 +18,7 @@ from app.analytics.csv_form import guard
 from app.cli.set_up import tell_address
 from app.cli.told import told
 from app.cli.units import choose_unit
+from app.kit.emails import normalise_email
 from app.kit.errors import NotFoundError
 from app.kit.i18n import Language
 from app.organisation.models import ROOT_CODE

@@ -16,6 +16,15 @@ class Purpose(StrEnum):
     CALLBACK = "callback"
 
 
+class AddressKind(StrEnum):
+    """By what a person is reached: a number (SMS, WhatsApp, a call), an e-mail, the id that a messenger gave."""
+
+    PHONE = "phone"
+    EMAIL = "email"
+    TELEGRAM = "telegram"
+    VIBER = "viber"
+
+
 class Contact(Base):
     """A person we can reach. The ciphertexts are bound to this row; the indexes are HMACs of the normalised value."""
 
@@ -23,6 +32,8 @@ class Contact(Base):
     __table_args__ = (
         CheckConstraint("(phone_enc IS NULL) = (phone_index IS NULL)", name="phone_with_its_index"),
         CheckConstraint("(email_enc IS NULL) = (email_index IS NULL)", name="email_with_its_index"),
+        CheckConstraint("(telegram_enc IS NULL) = (telegram_index IS NULL)", name="telegram_with_its_index"),
+        CheckConstraint("(viber_enc IS NULL) = (viber_index IS NULL)", name="viber_with_its_index"),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
@@ -30,10 +41,42 @@ class Contact(Base):
     phone_index: Mapped[bytes | None] = mapped_column(unique=True)
     email_enc: Mapped[bytes | None]
     email_index: Mapped[bytes | None] = mapped_column(unique=True)
+    # The chat with our bot: a bot cannot write first, so the person opened it.
+    telegram_enc: Mapped[bytes | None]
+    telegram_index: Mapped[bytes | None] = mapped_column(unique=True)
+    viber_enc: Mapped[bytes | None]
+    viber_index: Mapped[bytes | None] = mapped_column(unique=True)
+    # WhatsApp lets us write freely for 24 hours after the person has written.
+    whatsapp_seen_at: Mapped[datetime | None]
+    # Of the token of `/u/<token>`, which is derived from the id and written into messages.
+    unsubscribe_hash: Mapped[bytes | None] = mapped_column(unique=True)
+    # When an invitation was last decided on, over all channels.
+    asked_at: Mapped[datetime | None]
     language: Mapped[str | None]
     demo: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
+
+
+class SuppressionReason(StrEnum):
+    """Why an address gets nothing from us."""
+
+    OPTED_OUT = "opted_out"
+    STAFF = "staff"
+
+
+class Suppression(Base):
+    """An address that must not be written to, by its blind index alone: it outlives the contact."""
+
+    __tablename__ = "suppression"
+    __table_args__ = (one_of("kind", AddressKind), one_of("reason", SuppressionReason))
+
+    address_index: Mapped[bytes] = mapped_column(primary_key=True)
+    reason: Mapped[str] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    # How it was said: a channel, `page` for the link in a message, `staff` for somebody of the company.
+    via: Mapped[str]
+    created_at: Mapped[datetime]
 
 
 class Consent(Base):

@@ -1,6 +1,7 @@
-"""Find or add a contact by phone, record and withdraw a consent, read a number."""
+"""Find or add a contact by an address, record and withdraw a consent, read an address."""
 
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,15 +9,13 @@ from sqlalchemy import case, func, select, update
 from sqlalchemy.orm import Session
 
 from app.contacts.consents import ConsentText
-from app.contacts.models import Consent, Contact, Purpose
+from app.contacts.models import AddressKind, Consent, Contact, Purpose
 from app.kit.crypto import UnreadableValueError, Vault
 from app.kit.db import upsert
-from app.kit.errors import NotFoundError
+from app.kit.errors import InvalidInputError, NotFoundError
 from app.kit.i18n import Language
 from app.kit.ids import new_id
 from app.kit.phones import InvalidPhoneError
-
-_PHONE = "phone"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,47 +32,107 @@ class AgreedText:
 
 
 def find_or_add_contact(
-    session: Session, vault: Vault, *, phone: str, language: Language | None, now: datetime, demo: bool = False
+    session: Session,
+    vault: Vault,
+    *,
+    phone: str | None = None,
+    email: str | None = None,
+    telegram: str | None = None,
+    viber: str | None = None,
+    language: Language | None,
+    now: datetime,
+    demo: bool = False,
 ) -> Contact:
-    """Return the one contact that has the number (E.164, as `kit.phones.normalise_phone` gives it), added if need be.
+    """Return the one contact that has an address of these, added if need be; at least one is given.
 
-    The language is the one in which the person answered last. Two requests with a new number at once get one contact:
+    A phone is E.164, as `kit.phones.normalise_phone` gives it, an e-mail as `kit.emails.read_email` does. The first
+    address that is known tells who it is; the others are noted as the same person's unless they are already somebody's.
+    The language is the one in which the person answered last. Two requests with a new address at once get one contact:
     the unique index makes the second insert do nothing. The contact is locked and counts as used now, so that a purge
-    running beside either comes first, and the number is added anew, or leaves it alone. Raises InvalidPhoneError for a
+    running beside either comes first, and the address is added anew, or leaves it alone. Raises InvalidPhoneError for a
     number in another form.
     """
-    if not (phone.startswith("+") and phone[1:].isdigit()):
+    if phone is not None and not (phone.startswith("+") and phone[1:].isdigit()):
         raise InvalidPhoneError("a contact is kept by its number in E.164, such as +77011234567")
-    contact = find_contact(session, vault, phone=phone, for_update=True)
+    pairs = [(AddressKind.PHONE, phone), (AddressKind.EMAIL, email)]
+    pairs += [(AddressKind.TELEGRAM, telegram), (AddressKind.VIBER, viber)]
+    given = {kind: value for kind, value in pairs if value}
+    if not given:
+        raise InvalidInputError("a contact needs an address: a number, an e-mail or the id of a messenger")
+    contact = _find_any(session, vault, given)
     if contact is None:
+        first, value = next(iter(given.items()))
         contact_id = new_id()
         values = {
             "id": contact_id,
-            "phone_enc": vault.encrypt(phone, table="contact", column="phone_enc", row_id=contact_id),
-            "phone_index": vault.blind_index(_PHONE, phone),
+            **_sealed(vault, contact_id, first, value),
             "language": language,
             "demo": demo,
             "created_at": now,
             "updated_at": now,
         }
-        session.execute(upsert(session, Contact).values(values).on_conflict_do_nothing(index_elements=["phone_index"]))
-        contact = find_contact(session, vault, phone=phone, for_update=True)
+        session.execute(
+            upsert(session, Contact).values(values).on_conflict_do_nothing(index_elements=[f"{first}_index"])
+        )
+        contact = find_contact_by(session, vault, first, value, for_update=True)
         if contact is None:
             raise NotFoundError("the contact was deleted while it was being added; try again")
+    for kind, value in given.items():
+        _note_address(session, vault, contact, kind, value)
     contact.updated_at = now
     if language is not None:
         contact.language = language
     return contact
 
 
+def _find_any(session: Session, vault: Vault, given: Mapping[AddressKind, str]) -> Contact | None:
+    for kind, value in given.items():
+        contact = find_contact_by(session, vault, kind, value, for_update=True)
+        if contact is not None:
+            return contact
+    return None
+
+
+def _note_address(session: Session, vault: Vault, contact: Contact, kind: AddressKind, value: str) -> None:
+    """Keep the address with the contact unless it has one of the kind, or another contact has this one."""
+    if getattr(contact, f"{kind}_index") is not None:
+        return
+    if find_contact_by(session, vault, kind, value) is not None:
+        return
+    for column, sealed in _sealed(vault, contact.id, kind, value).items():
+        setattr(contact, column, sealed)
+    session.flush()  # the index says at once if somebody was faster
+
+
+def _sealed(vault: Vault, contact_id: uuid.UUID, kind: AddressKind, value: str) -> dict[str, bytes]:
+    column = f"{kind}_enc"
+    return {
+        column: vault.encrypt(value, table="contact", column=column, row_id=contact_id),
+        f"{kind}_index": vault.blind_index(kind, value),
+    }
+
+
 def find_contact(session: Session, vault: Vault, *, phone: str, for_update: bool = False) -> Contact | None:
-    """Return the contact with the number (E.164), or None; while keys are rotated, under any of them.
+    """Return the contact with the number (E.164), or None; while keys are rotated, under any of them."""
+    return find_contact_by(session, vault, AddressKind.PHONE, phone, for_update=for_update)
+
+
+def find_contact_by(
+    session: Session, vault: Vault, kind: AddressKind, value: str, *, for_update: bool = False
+) -> Contact | None:
+    """Return the contact with the (normalised) address, or None; while keys are rotated, under any of them.
 
     With `for_update` it is locked and read as it is now, whatever the session has seen of it before.
     """
-    indexes = vault.blind_indexes(_PHONE, phone)
-    active_first = case({index: place for place, index in enumerate(indexes)}, value=Contact.phone_index)
-    query = select(Contact).where(Contact.phone_index.in_(indexes)).order_by(active_first)
+    indexes = vault.blind_indexes(kind, value)
+    column = {
+        AddressKind.PHONE: Contact.phone_index,
+        AddressKind.EMAIL: Contact.email_index,
+        AddressKind.TELEGRAM: Contact.telegram_index,
+        AddressKind.VIBER: Contact.viber_index,
+    }[kind]
+    active_first = case({index: place for place, index in enumerate(indexes)}, value=column)
+    query = select(Contact).where(column.in_(indexes)).order_by(active_first)
     if for_update:
         query = query.with_for_update().execution_options(populate_existing=True)
     return session.scalars(query).first()
@@ -89,13 +148,22 @@ def get_contact(session: Session, contact_id: uuid.UUID) -> Contact:
 
 def read_phone(vault: Vault, contact: Contact) -> str:
     """Return the number in E.164; raises UnreadableValueError without the key, NotFoundError if there is no number."""
-    if contact.phone_enc is None:
+    phone = read_address(vault, contact, AddressKind.PHONE)
+    if phone is None:
         raise NotFoundError("the contact has no number")
-    phone = vault.decrypt(contact.phone_enc, table="contact", column="phone_enc", row_id=contact.id)
-    # A row restored beside a number that is not its own would make us ring a stranger.
-    if contact.phone_index not in vault.blind_indexes(_PHONE, phone):
-        raise UnreadableValueError("a value in contact.phone_enc does not belong to its index")
     return phone
+
+
+def read_address(vault: Vault, contact: Contact, kind: AddressKind) -> str | None:
+    """Return the address in the clear, or None if there is none; raises UnreadableValueError without the key."""
+    sealed: bytes | None = getattr(contact, f"{kind}_enc")
+    if sealed is None:
+        return None
+    value = vault.decrypt(sealed, table="contact", column=f"{kind}_enc", row_id=contact.id)
+    # A row restored beside an address that is not its own would make us ring, or write to, a stranger.
+    if getattr(contact, f"{kind}_index") not in vault.blind_indexes(kind, value):
+        raise UnreadableValueError(f"a value in contact.{kind}_enc does not belong to its index")
+    return value
 
 
 def record_consent(

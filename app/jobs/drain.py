@@ -4,11 +4,11 @@ Nothing calls the outside world inside a transaction, and the end of a row that 
 begun, so a crash repeats at most the one row in hand. Rows that only make a line in the log end together.
 """
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from app.jobs.handlers import HANDLERS, LONG_KINDS, Handler, PermanentFailureError, note
+from app.jobs.handlers import HANDLERS, Handler, PermanentFailureError, note
 from app.kit.clock import Clock
 from app.kit.db import Database
 from app.kit.log import get_logger
@@ -28,14 +28,13 @@ class Drain:
     clock: Clock
     owner: str
     handlers: Mapping[str, Handler] = field(default_factory=lambda: HANDLERS)
-    leave: Collection[str] = LONG_KINDS
 
     def run(self, should_stop: Callable[[], bool] = lambda: False) -> int:
         """Work until nothing is due (or asked to stop, after the row in hand) and return how many rows were done."""
         done = 0
         while not should_stop():
             with self.database.transaction() as session:
-                claims = claim_due(session, owner=self.owner, limit=BATCH, lease=LEASE, leave=self.leave)
+                claims = claim_due(session, owner=self.owner, limit=BATCH, lease=LEASE)
             done += self._note([claim for claim in claims if claim.kind not in self.handlers])
             for claim in claims:
                 if claim.kind not in self.handlers:

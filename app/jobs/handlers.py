@@ -8,7 +8,6 @@ from collections.abc import Callable, Mapping
 from app.kit.errors import OtklikError
 from app.kit.log import get_logger
 from app.kit.outbox import Claim
-from app.touchpoints.posters import batches as posters
 
 _LOG = get_logger(__name__)
 
@@ -39,5 +38,3 @@ _SENTENCES: Mapping[str, str] = {
     "response.burst": "unusually many answers at one touchpoint",
 }
 HANDLERS: Mapping[str, Handler] = {}
-# Takes minutes, so it has a loop and a lease of its own: long_work.py.
-LONG_KINDS = frozenset({posters.KIND})

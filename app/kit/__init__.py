@@ -9,6 +9,8 @@ outbox    events and outgoing work, claimed by lease
 group_commit  several requests' writes in one commit
 crypto    encryption, blind indexes, derived link keys
 phones    numbers in E.164, masked numbers
+emails    e-mail addresses as they are stored and compared
+idempotency  what was answered to a request that may be sent again
 log       structured logs without personal data
 i18n      the four languages and texts carried by language
 yaml_files  reading YAML of our own with the line of each mistake

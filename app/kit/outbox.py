@@ -1,8 +1,9 @@
 """The outbox: what the outside world must hear of, written in the same transaction as the fact itself.
 
 A use case calls `record_event`; a worker claims due rows by lease, hands each to whoever handles its kind, and writes
-the result. Delivery is at least once: completing needs the very claim (`owner` and `attempts`) that began it, so a
-worker that lost its lease cannot overwrite what its successor did. Leases use the database's time, never a process's.
+the result. Rows wait in lanes, so that what is slow in one never holds up another. Delivery is at least once:
+completing needs the very claim (`owner` and `attempts`) that began it, so a worker that lost its lease cannot overwrite
+what its successor did. Leases use the database's time, never a process's.
 """
 
 import random
@@ -24,6 +25,8 @@ from app.kit.log import clean_text
 # 0 s, 5 s, 30 s, 2 min, 5 min, then every 5 minutes with a jitter of a fifth, for four hours in all.
 _DELAYS = (5, 30, 120, 300)
 MAX_ATTEMPTS = 52
+# The lane of what is noted or done at once.
+EVENTS = "events"
 
 
 class OutboxState(StrEnum):
@@ -41,9 +44,10 @@ class OutboxRow(Base):
     __table_args__ = (
         one_of("state", OutboxState),
         CheckConstraint("attempts >= 0", name="attempts_counted"),
-        # The claim reads only what waits, in due order, however many rows are done.
+        # The claim reads only what waits in its lane, in due order, however many rows are done or wait in others.
         Index(
-            "ix_outbox_waiting",
+            "ix_outbox_waiting_lane",
+            "lane",
             "due_at",
             "id",
             sqlite_where=text("state = 'waiting'"),
@@ -53,6 +57,7 @@ class OutboxRow(Base):
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    lane: Mapped[str] = mapped_column(default=EVENTS, server_default=EVENTS)
     kind: Mapped[str]
     payload: Mapped[dict[str, Any]]
     created_at: Mapped[datetime]
@@ -89,10 +94,12 @@ def record_event(
     now: datetime,
     due_at: datetime | None = None,
     once_key: str | None = None,
+    lane: str = EVENTS,
 ) -> None:
     """Write an event (`case.opened`) into the caller's transaction; with a `once_key`, only the first of that key."""
     row = {
         "id": new_id(),
+        "lane": lane,
         "kind": kind,
         "payload": payload,
         "created_at": now,
@@ -108,15 +115,15 @@ def record_event(
 
 
 def claim_due(
-    session: Session, *, owner: str, limit: int, lease: timedelta, leave: Collection[str] = ()
+    session: Session, *, owner: str, limit: int, lease: timedelta, lane: str = EVENTS, kind: str | None = None
 ) -> list[Claim]:
-    """Claim up to `limit` due rows for `owner`, longest due first; one statement, safe against any other worker.
+    """Claim up to `limit` due rows of a lane for `owner`, longest due first; one statement, safe against any other.
 
-    Rows of the kinds to `leave` are somebody else's: work that takes minutes is claimed by `claim_once`.
+    With a `kind`, rows of that kind alone: for lanes that hold little else.
     """
-    due = _due(session).order_by(OutboxRow.due_at, OutboxRow.id).limit(limit)
-    if leave:
-        due = due.where(OutboxRow.kind.not_in(sorted(leave)))
+    due = _due(session).where(OutboxRow.lane == lane).order_by(OutboxRow.due_at, OutboxRow.id).limit(limit)
+    if kind is not None:
+        due = due.where(OutboxRow.kind == kind)
     return _claim(session, due, owner, lease)
 
 
@@ -137,6 +144,11 @@ def renew(session: Session, claim: Claim, *, lease: timedelta) -> bool:
 def give_back(session: Session, claim: Claim) -> bool:
     """Let go of a claim, so that another may take it at once; it does not count as a try."""
     return _finish(session, claim, attempts=OutboxRow.attempts - 1) == 1
+
+
+def postpone(session: Session, claim: Claim, *, due_at: datetime) -> bool:
+    """Let go of a claim until `due_at`; waiting for the morning or for a gateway to come back is not a try."""
+    return _finish(session, claim, attempts=OutboxRow.attempts - 1, due_at=due_at) == 1
 
 
 def _due(session: Session) -> Select[uuid.UUID]:
@@ -167,15 +179,18 @@ def complete(session: Session, claims: Sequence[Claim], *, now: datetime) -> int
     return sum(_finish(session, claim, state=OutboxState.DONE, done_at=now, last_error=None) for claim in claims)
 
 
-def fail(session: Session, claim: Claim, *, error: str, permanent: bool, now: datetime) -> bool:
+def fail(
+    session: Session, claim: Claim, *, error: str, permanent: bool, now: datetime, retry_at: datetime | None = None
+) -> bool:
     """Write the failure: tried again later, or `dead` when permanent or tried too often. False for a lost lease.
 
-    What is kept of `error` is what a log would keep of it.
+    `retry_at` is when, if the other side said so or has a rhythm of its own. What is kept of `error` is what a log
+    would keep of it.
     """
     said = clean_text(error)[:500]
     if permanent or claim.attempts >= MAX_ATTEMPTS:
         return bool(_finish(session, claim, state=OutboxState.DEAD, done_at=now, last_error=said))
-    return bool(_finish(session, claim, due_at=now + retry_delay(claim.attempts), last_error=said))
+    return bool(_finish(session, claim, due_at=retry_at or now + retry_delay(claim.attempts), last_error=said))
 
 
 def withdraw(session: Session, once_keys: Collection[str], *, now: datetime) -> int:

@@ -47,6 +47,8 @@ class SurveyResponse(Base):
     # Copied from the touchpoint when answered: re-pointing a code must not move old answers.
     unit_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("unit.id"))
     employee_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("employee.id"), index=True)
+    # A single-use link is spent by one response, and this index says so, whatever two requests do at once.
+    interaction_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("interaction.id"), unique=True)
     channel: Mapped[str]
     via: Mapped[str]
     language: Mapped[str]

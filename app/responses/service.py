@@ -24,12 +24,14 @@ from app.responses.statements import (
     DEVICE,
     KNOWN_BY_FORM,
     KNOWN_BY_ID,
+    KNOWN_BY_INTERACTION,
     RESPONSE,
     insert_once,
     reserve_device,
 )
 from app.surveys.answers import Answer
 from app.surveys.definition import Band, Definition
+from app.touchpoints.models import Channel
 from app.touchpoints.service import LiveTouchpoint
 
 # For how long before an answer others at the same touchpoint count towards a burst.
@@ -46,9 +48,30 @@ class ResponseClosedError(ConflictError):
 class Sender:
     """How an answer came in, hashed: nothing here leads back to a device or an address without our keys."""
 
-    form_hash: bytes
+    form_hash: bytes | None
     device_hash: bytes | None
     address_hash: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What an answer is about: a code that was scanned, or the interaction that we asked about."""
+
+    unit_id: uuid.UUID
+    employee_id: uuid.UUID | None
+    channel: Channel
+    demo: bool
+    touchpoint_id: uuid.UUID | None = None
+    interaction_id: uuid.UUID | None = None
+    # Whom we know how to ring, if the answer asks for it.
+    contact_id: uuid.UUID | None = None
+
+
+def about_touchpoint(touchpoint: LiveTouchpoint) -> About:
+    """Return what an answer to a scanned code is about."""
+    return About(
+        touchpoint.unit_id, touchpoint.employee_id, touchpoint.channel, touchpoint.demo, touchpoint_id=touchpoint.id
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +88,7 @@ class Known:
     device_hash: bytes | None
     answered_at: datetime
     finished_at: datetime | None
+    form_hash: bytes | None = None
 
 
 def identify_sender(vault: Vault, *, form: FormToken, device: str | None, address: str | None, now: datetime) -> Sender:
@@ -85,6 +109,11 @@ def response_key(vault: Vault, response_id: uuid.UUID) -> str:
 def find_by_form(session: Session, form_hash: bytes) -> Known | None:
     """Return the response that this form has made already, locked against a second tap, or None."""
     return _find(session, KNOWN_BY_FORM, form_hash=form_hash)
+
+
+def find_by_interaction(session: Session, interaction_id: uuid.UUID) -> Known | None:
+    """Return the response that answers the interaction, locked against a second tap, or None."""
+    return _find(session, KNOWN_BY_INTERACTION, interaction_id=interaction_id)
 
 
 def reserve_for_device(
@@ -153,7 +182,7 @@ def insert_response(
     vault: Vault,
     *,
     response_id: uuid.UUID,
-    touchpoint: LiveTouchpoint,
+    about: About,
     definition: Definition,
     version_id: uuid.UUID,
     rating: int,
@@ -165,14 +194,18 @@ def insert_response(
     via: Via,
     now: datetime,
 ) -> bool:
-    """Write a new response; False if the very same form was faster (its unique index says so)."""
+    """Write a new response; False if the same form, or an answer to the same interaction, was faster.
+
+    The unique indexes of both say so.
+    """
     values: dict[str, Any] = {
         "id": response_id,
         "survey_version_id": version_id,
-        "touchpoint_id": touchpoint.id,
-        "unit_id": touchpoint.unit_id,
-        "employee_id": touchpoint.employee_id,
-        "channel": touchpoint.channel,
+        "touchpoint_id": about.touchpoint_id,
+        "unit_id": about.unit_id,
+        "employee_id": about.employee_id,
+        "interaction_id": about.interaction_id,
+        "channel": about.channel,
         "via": via,
         "language": language,
         "rating": rating,
@@ -188,7 +221,7 @@ def insert_response(
         "suspect": bool(reasons),
         "suspect_reasons": join_reasons("", reasons),
         "routed": routed,
-        "demo": touchpoint.demo,
+        "demo": about.demo,
     }
     if session.execute(insert_once(dialect_of(session)), values).scalar_one_or_none() is not None:
         return True
@@ -292,4 +325,5 @@ def _find(session: Session, query: Select[Any], **values: object) -> Known | Non
         device_hash=row.device_hash,
         answered_at=row.answered_at,
         finished_at=row.finished_at,
+        form_hash=row.form_hash,
     )

@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import BindParameter, ColumnElement, bindparam, case, func, select
 
+from app.invitations.models import Interaction
 from app.kit.db import dialect_insert, table_of
 from app.responses.models import DeviceAnswer, SurveyResponse
 from app.touchpoints.models import Touchpoint
@@ -31,10 +32,14 @@ _KNOWN = select(
     RESPONSE.c.device_hash,
     RESPONSE.c.answered_at,
     RESPONSE.c.finished_at,
+    RESPONSE.c.form_hash,
 ).with_for_update()
 # A response as `service.Known` has it, locked against a second tap.
 KNOWN_BY_FORM = _KNOWN.where(RESPONSE.c.form_hash == _like("form_hash", RESPONSE.c.form_hash))
 KNOWN_BY_ID = _KNOWN.where(RESPONSE.c.id == _like("response_id", RESPONSE.c.id))
+KNOWN_BY_INTERACTION = _KNOWN.where(
+    RESPONSE.c.interaction_id == bindparam("interaction_id", type_=table_of(Interaction).c.id.type)
+)
 
 _recent = (
     select(RESPONSE.c.address_hash)
@@ -69,6 +74,8 @@ def reserve_device(dialect: str) -> Any:
 
 @lru_cache(maxsize=2)
 def insert_once(dialect: str) -> Any:
-    """Return the INSERT of a response that does nothing, and returns nothing, if its form has made one already."""
-    statement = dialect_insert(dialect, RESPONSE)
-    return statement.on_conflict_do_nothing(index_elements=["form_hash"]).returning(RESPONSE.c.id)
+    """Return the INSERT of a response that does nothing, and returns nothing, if its form has made one already.
+
+    Or if its interaction has been answered: without a conflict target, both unique indexes are heeded.
+    """
+    return dialect_insert(dialect, RESPONSE).on_conflict_do_nothing().returning(RESPONSE.c.id)

@@ -1,6 +1,7 @@
 """The tap: store a rating and let follow what follows from it.
 
-The page, and later the API and the messengers, call the very same function; `additions` has what comes after.
+A scanned code's tap comes here; `invited` takes the answer to a single-use link, from a page, a chat, an SMS or the
+API, through the same steps. `additions` has what comes after.
 """
 
 import uuid
@@ -10,6 +11,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from app.callbacks import service as callbacks
+from app.kit.crypto import digest
 from app.kit.errors import InvalidInputError, NotFoundError
 from app.kit.i18n import Language
 from app.kit.outbox import record_event
@@ -18,6 +20,7 @@ from app.responses import service as responses
 from app.responses.flags import SuspectReason, suspect_reasons
 from app.responses.forms import FormToken
 from app.responses.models import Via
+from app.responses.service import About
 from app.review_sites import service as review_sites
 from app.routing.desk import Desk
 from app.routing.rules import Answer, NextStep, choose
@@ -65,7 +68,8 @@ def take_rating(
         raise RatingNotOnScaleError("choose one of the answers shown", field="rating")
     sender = responses.identify_sender(desk.vault, form=form, device=device, address=address, now=now)
     window = timedelta(hours=desk.policy.change_hours)
-    version_id = _version_id(session, desk, definition, now=now)
+    version_id = version_of(session, desk, definition, now=now)
+    about = responses.about_touchpoint(touchpoint)
     response_id, known = responses.reserve_for_device(
         session, sender, touchpoint=touchpoint, version_id=version_id, now=now, window=window
     )
@@ -83,7 +87,7 @@ def take_rating(
             session,
             desk.vault,
             response_id=response_id,
-            touchpoint=touchpoint,
+            about=about,
             definition=definition,
             version_id=version_id,
             rating=rating,
@@ -95,66 +99,70 @@ def take_rating(
             via=via,
             now=now,
         ):
-            _follow(session, desk, response_id, touchpoint, step, now=now)
+            follow(session, desk, response_id, about, step, now=now)
             record_event(session, "response.created", {"response_id": str(response_id)}, now=now)
             if SuspectReason.BURST in reasons:
                 _raise_alarm(session, touchpoint, now=now)
-            return _taken(desk, response_id, step.band, created=True)
-        known = responses.find_by_form(session, sender.form_hash)
+            return taken(desk, response_id, step.band, created=True)
+        known = responses.find_by_form(session, digest(form.nonce))
         if known is None:
             raise NotFoundError("the response was deleted while it was being given")
     in_time = now < known.answered_at + window
     # Devices are forgotten after a while; only two that are known can be told apart.
     if in_time and known.device_hash and sender.device_hash and known.device_hash != sender.device_hash:
         responses.flag_replay(session, known)
-        return _taken(desk, known.id, known.band, created=False)
+        return taken(desk, known.id, known.band, created=False)
     if rating == known.rating or not in_time or not responses.is_about(known, touchpoint, version_id):
-        return _taken(desk, known.id, known.band, created=False)
-    return _change(session, desk, known, touchpoint=touchpoint, definition=definition, rating=rating, now=now)
+        return taken(desk, known.id, known.band, created=False)
+    return change(session, desk, known, about=about, definition=definition, rating=rating, now=now)
 
 
-def _change(
+def change(
     session: Session,
     desk: Desk,
     known: responses.Known,
     *,
-    touchpoint: LiveTouchpoint,
+    about: About,
     definition: Definition,
     rating: int,
     now: datetime,
 ) -> Taken:
-    step = choose(Answer(definition, rating, suspect=known.suspect), desk.policy)
+    """Let the latest rating of a known response count, and let follow what follows from it."""
+    answer = Answer(definition, rating, suspect=known.suspect, has_number=about.contact_id is not None)
+    step = choose(answer, desk.policy)
     responses.change_rating(session, known, definition=definition, rating=rating, band=step.band, now=now)
     case = callbacks.find_open_case(session, known.id) if step.routed else None
     if case is None:
-        _follow(session, desk, known.id, touchpoint, step, now=now)
+        follow(session, desk, known.id, about, step, now=now)
     else:
         # The case of the first answer stays: what went wrong did go wrong.
         callbacks.note_rating_change(session, case, old_rating=known.rating, new_rating=rating, now=now)
-    return _taken(desk, known.id, step.band, created=False)
+    return taken(desk, known.id, step.band, created=False)
 
 
-def _follow(
-    session: Session, desk: Desk, response_id: uuid.UUID, touchpoint: LiveTouchpoint, step: NextStep, *, now: datetime
+def follow(
+    session: Session, desk: Desk, response_id: uuid.UUID, about: About, step: NextStep, *, now: datetime
 ) -> None:
+    """Open the case, or note what is offered, that a rating leads to."""
     if step.case is not None and step.deadline is not None:
         callbacks.open_case(
             session,
-            unit_id=touchpoint.unit_id,
+            unit_id=about.unit_id,
             response_id=response_id,
             reason=step.case,
             deadline=step.deadline,
-            working_time=working_time(session, touchpoint.unit_id),
+            working_time=working_time(session, about.unit_id),
+            contact_id=about.contact_id,
             now=now,
-            demo=touchpoint.demo,
+            demo=about.demo,
         )
     elif step.band == Band.HAPPY:
         offers = review_sites.offers_for(
             session,
             desk.catalogue,
-            unit_id=touchpoint.unit_id,
+            unit_id=about.unit_id,
             band=step.band,
-            channel=touchpoint.channel,
+            channel=about.channel,
             now=now,
         )
         review_sites.record_offer(session, response_id, [offer.site for offer in offers], now=now)
@@ -167,7 +175,7 @@ def _raise_alarm(session: Session, touchpoint: LiveTouchpoint, *, now: datetime)
     record_event(session, "response.burst", payload, now=now, once_key=f"burst {touchpoint.id} {hour}")
 
 
-def _version_id(session: Session, desk: Desk, definition: Definition, *, now: datetime) -> uuid.UUID:
+def version_of(session: Session, desk: Desk, definition: Definition, *, now: datetime) -> uuid.UUID:
     """Return the id of the stored version; versions never change, so it is looked up once and remembered."""
     key = (definition.key, definition.version)
     if key not in desk.version_ids:
@@ -181,5 +189,6 @@ def _version_id(session: Session, desk: Desk, definition: Definition, *, now: da
     return desk.version_ids[key]
 
 
-def _taken(desk: Desk, response_id: uuid.UUID, band: Band | None, *, created: bool) -> Taken:
+def taken(desk: Desk, response_id: uuid.UUID, band: Band | None, *, created: bool) -> Taken:
+    """Return what a tap led to, with the key of its page."""
     return Taken(response_id, responses.response_key(desk.vault, response_id), band, created)

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.accounts.emails import InvalidEmailError
+from app.kit.emails import InvalidEmailError
 from app.accounts.models import AuditEntry, Role, StaffGrant, StaffUser
 from app.accounts.passwords import WeakPasswordError, password_matches
 from app.accounts.scope import EVERYTHING, NOTHING, Scope

@@ -16,6 +16,7 @@ from app.accounts.models import SignIn, StaffInvitation
 from app.backup.dump import LEFT_OUT, Written, write_backup
 from app.backup.keys import make_backup_key, parse_backup_key
 from app.callbacks.models import CallWindow
+from app.contacts.models import Contact
 from app.kit.crypto import Vault
 from app.kit.db import Database
 from app.kit.i18n import Language
@@ -31,6 +32,7 @@ from app.routing.additions import extend_response, leave_for_site, request_callb
 from app.surveys.service import store_versions
 from app.tables import METADATA
 from app.touchpoints.models import PageOpen
+from tests.backup.follow_ups import add_follow_ups
 from tests.conftest import new_postgres
 from tests.respondents import SURVEYS, Office, make_office
 from tests.web.staff import make_company
@@ -94,6 +96,8 @@ def fill(session: Session, vault: Vault, *, now: datetime) -> Filled:
             expires_at=now + timedelta(days=7),
         )
     )
+    contact = session.scalars(select(Contact)).one()
+    add_follow_ups(session, unit_id=company.east_office, contact=contact, user_id=user_id, odd=ODD, now=later)
     session.flush()
     return Filled(office, unhappy.key)
 

@@ -9,7 +9,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from app.accounts.emails import normalise_email
+from app.kit.emails import normalise_email
 from app.accounts.models import Role, StaffUser
 from app.accounts.service import add_user
 from app.organisation.models import UnitKind

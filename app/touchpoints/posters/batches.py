@@ -29,6 +29,8 @@ from app.touchpoints.posters.choice import (
 from app.touchpoints.posters.sheet import PosterSize
 
 KIND = "posters.wanted"
+# It takes minutes, so it has a loop of its own (jobs/long_work.py).
+LANE = "long"
 MOST_UNFINISHED = 3
 KEPT_FOR = timedelta(days=2)
 _LISTED = 30
@@ -119,7 +121,7 @@ def ask_for_batch(
         created_at=now,
     )
     session.add(batch)
-    record_event(session, KIND, {"batch_id": str(batch.id)}, now=now, once_key=once_key(batch.id))
+    record_event(session, KIND, {"batch_id": str(batch.id)}, now=now, once_key=once_key(batch.id), lane=LANE)
     record(
         session,
         "posters.asked",

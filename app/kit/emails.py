@@ -1,4 +1,4 @@
-"""E-mail addresses of staff as they are stored and compared. Pure."""
+"""E-mail addresses as they are stored and compared. Pure."""
 
 from app.kit.errors import InvalidInputError
 

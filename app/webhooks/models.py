@@ -1,0 +1,70 @@
+"""Tables of webhooks."""
+
+import uuid
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.kit.db import Base, one_of
+
+
+class WebhookEndpoint(Base):
+    """An address of another system. Its secrets are encrypted; while one is rotated both sign."""
+
+    __tablename__ = "webhook_endpoint"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    url: Mapped[str]
+    description: Mapped[str] = mapped_column(default="")
+    # Names of events; empty: all of them.
+    events: Mapped[list[str]]
+    secret_enc: Mapped[bytes]
+    # The secret before this one, which signs beside it until `old_secret_until`.
+    old_secret_enc: Mapped[bytes | None]
+    old_secret_until: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+    created_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("staff_user.id", ondelete="SET NULL"))
+    # Switched off: by hand, by the other side's 410, or after days of failures; `disabled_reason` says which.
+    disabled_at: Mapped[datetime | None]
+    disabled_reason: Mapped[str | None]
+    # Gone from the lists; its deliveries stay until they are purged.
+    deleted_at: Mapped[datetime | None]
+
+
+class WebhookState(StrEnum):
+    """Where one delivery stands."""
+
+    WAITING = "waiting"
+    DELIVERED = "delivered"
+    FAILED = "failed"
+
+
+class WebhookDelivery(Base):
+    """One event for one endpoint, with the last answer; replayed by hand it is the same id again."""
+
+    __tablename__ = "webhook_delivery"
+    __table_args__ = (
+        one_of("state", WebhookState),
+        UniqueConstraint("endpoint_id", "event_id"),
+        Index("ix_webhook_delivery_endpoint_id_created_at", "endpoint_id", "created_at"),
+        Index("ix_webhook_delivery_created_at", "created_at"),
+    )
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    endpoint_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("webhook_endpoint.id", ondelete="CASCADE"))
+    # The outbox row that told of it: the `webhook-id` that a receiver tells repeats by.
+    event_id: Mapped[uuid.UUID]
+    event: Mapped[str]
+    # Ids and plain values, without a phone or what somebody wrote: the body is made from them at each try.
+    payload: Mapped[dict[str, Any]]
+    state: Mapped[str] = mapped_column(default=WebhookState.WAITING)
+    tries: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[datetime]
+    last_tried_at: Mapped[datetime | None]
+    next_try_at: Mapped[datetime | None]
+    status: Mapped[int | None]
+    # A stable code, or the beginning of what was answered.
+    error: Mapped[str | None]
