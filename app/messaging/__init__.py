@@ -5,6 +5,8 @@ WhatsApp, Viber); a *gateway* is one provider's account that carries a channel; 
 later about a message.
 
 models    message, gateway health, what came in from outside
+service   queue a message, end one that nobody needs any more
+content   what a message says, made anew at each try
 gateway   the protocol that every gateway fulfils, and how it refuses
 registry  which gateways carry which channel, first and second
 texts     the words of messages by language, from `config/messages.yaml` and changed by staff
