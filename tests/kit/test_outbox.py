@@ -17,6 +17,7 @@ from app.kit.outbox import (
     claim_due,
     complete,
     fail,
+    postpone,
     purge_done,
     read_status,
     record_event,
@@ -139,3 +140,33 @@ def test_workers_that_claim_at_once_never_share_a_row(database: Database) -> Non
         taken = [each.id for claims in pool.map(work, "abcd") for each in claims]
     assert len(taken) == 200
     assert len(set(taken)) == 200
+
+
+def test_a_lane_is_claimed_by_itself(session: Session) -> None:
+    now = present()
+    record_event(session, "case.opened", {}, now=now)
+    record_event(session, "message.send", {}, now=now, lane="sms")
+    record_event(session, "other.kind", {}, now=now, lane="sms")
+    assert [each.kind for each in claim(session)] == ["case.opened"]
+    by_kind = claim_due(session, owner="a", limit=10, lease=LEASE, lane="sms", kind="message.send")
+    assert [each.kind for each in by_kind] == ["message.send"]
+    assert [each.kind for each in claim_due(session, owner="a", limit=10, lease=LEASE, lane="sms")] == ["other.kind"]
+
+
+def test_waiting_for_the_morning_is_no_try(session: Session) -> None:
+    record_event(session, "message.send", {}, now=present())
+    (held,) = claim(session)
+    assert postpone(session, held, due_at=present() + timedelta(hours=8))
+    row = session.scalars(select(OutboxRow).execution_options(populate_existing=True)).one()
+    assert (row.attempts, row.owner) == (0, None)
+    assert claim(session) == []
+    assert not postpone(session, held, due_at=present())
+
+
+def test_a_failure_that_names_its_next_try_is_tried_then(session: Session) -> None:
+    now = present()
+    record_event(session, "message.send", {}, now=now)
+    (held,) = claim(session)
+    fail(session, held, error="429", permanent=False, now=now, retry_at=now + timedelta(minutes=7))
+    row = session.scalars(select(OutboxRow).execution_options(populate_existing=True)).one()
+    assert row.due_at == now + timedelta(minutes=7)
