@@ -6,13 +6,14 @@ list; a *one-time* password was made for somebody and stops working unless they 
 link by which somebody chooses their password, the first one or a new one.
 
 scope           which units, as a WHERE
-models          staff_user, staff_grant, sign_in, staff_invitation, audit_entry
+models          staff_user, staff_grant, sign_in, staff_invitation, audit_entry, api_key
 passwords       made, hashed, compared and judged; pure
 sign_ins        check a password, begin, check and end sign-ins
 invitations     make, find, spend and revoke the links
 service         add and find users, grant roles, change passwords, let in and out: without asking who may
 administration  the same for an administrator, within a scope; the company keeps one who can sign in
 listing         users as administrators see them
+api_keys        keys of other systems: make, find, list, revoke
 audit           what was done and refused
 deeds           what the audit says by and about a user
 retention       what is forgotten, and when

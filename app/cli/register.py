@@ -2,6 +2,7 @@
 
 from flask import Flask
 
+from app.cli.api_keys import apikey
 from app.cli.backup import backup, restore
 from app.cli.codes import add_desk_command, list_codes_command, point_code_command, revoke_code_command
 from app.cli.demo import demo
@@ -26,5 +27,6 @@ def register_commands(app: Flask) -> None:
     app.cli.add_command(poster)
     app.cli.add_command(unit)
     app.cli.add_command(user)
+    app.cli.add_command(apikey)
     for command in (db, doctor, serve, worker, demo, backup, restore):
         app.cli.add_command(command)
