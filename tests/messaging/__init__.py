@@ -1,0 +1,1 @@
+"""Messages: their words, their length, how they fare."""
