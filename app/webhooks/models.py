@@ -11,10 +11,19 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.kit.db import Base, one_of
 
 
+class DisabledReason(StrEnum):
+    """Why an endpoint is switched off."""
+
+    BY_HAND = "by_hand"
+    GONE = "gone"  # it answered 410: nobody wants the events any more
+    FAILING = "failing"  # nothing came through for days
+
+
 class WebhookEndpoint(Base):
     """An address of another system. Its secrets are encrypted; while one is rotated both sign."""
 
     __tablename__ = "webhook_endpoint"
+    __table_args__ = (one_of("disabled_reason", DisabledReason, nullable=True),)
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
     url: Mapped[str]
@@ -30,6 +39,11 @@ class WebhookEndpoint(Base):
     # Switched off: by hand, by the other side's 410, or after days of failures; `disabled_reason` says which.
     disabled_at: Mapped[datetime | None]
     disabled_reason: Mapped[str | None]
+    # How it fares: the last success, the first failure since, how many in a row, and until when it is left in peace.
+    delivered_at: Mapped[datetime | None]
+    failing_since: Mapped[datetime | None]
+    failures: Mapped[int] = mapped_column(default=0)
+    held_until: Mapped[datetime | None]
     # Gone from the lists; its deliveries stay until they are purged.
     deleted_at: Mapped[datetime | None]
 
@@ -66,5 +80,6 @@ class WebhookDelivery(Base):
     last_tried_at: Mapped[datetime | None]
     next_try_at: Mapped[datetime | None]
     status: Mapped[int | None]
-    # A stable code, or the beginning of what was answered.
+    # A stable code of what went wrong, and the beginning of what was answered.
     error: Mapped[str | None]
+    answer: Mapped[str | None]

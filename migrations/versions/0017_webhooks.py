@@ -29,7 +29,15 @@ def upgrade() -> None:
         sa.Column("created_by_id", sa.Uuid(), nullable=True),
         sa.Column("disabled_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("disabled_reason", sa.String(), nullable=True),
+        sa.Column("delivered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("failing_since", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("failures", sa.Integer(), nullable=False),
+        sa.Column("held_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("deleted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "disabled_reason IS NULL OR disabled_reason IN ('by_hand', 'gone', 'failing')",
+            name=op.f("ck_webhook_endpoint_disabled_reason_known"),
+        ),
         sa.ForeignKeyConstraint(
             ["created_by_id"],
             ["staff_user.id"],
@@ -52,6 +60,7 @@ def upgrade() -> None:
         sa.Column("next_try_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("status", sa.Integer(), nullable=True),
         sa.Column("error", sa.String(), nullable=True),
+        sa.Column("answer", sa.String(), nullable=True),
         sa.CheckConstraint("state IN ('waiting', 'delivered', 'failed')", name=op.f("ck_webhook_delivery_state_known")),
         sa.ForeignKeyConstraint(
             ["endpoint_id"],
