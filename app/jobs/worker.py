@@ -1,4 +1,4 @@
-"""The worker process: drains the outbox each second, runs periodic jobs, and shows that it lives."""
+"""The worker process: drains the outbox, works its lanes, runs periodic jobs, and shows that it lives."""
 
 import os
 import socket
@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from app.jobs.drain import Drain
 from app.jobs.handlers import HANDLERS, Handler
+from app.jobs.lanes import Lane, LaneLoop, Source, run_source
 from app.jobs.long_work import LongWork, Work
 from app.jobs.periodic import JOBS, Job
 from app.jobs.queue import build_consumer
@@ -36,6 +37,7 @@ class Worker:
     handlers: Mapping[str, Handler] = field(default_factory=lambda: HANDLERS)
     jobs: Sequence[Job] = JOBS
     works: Sequence[Work] = ()
+    lanes: Sequence[Lane] = ()
     name: str = field(default_factory=worker_name)
 
     def run(self, stop: threading.Event) -> None:
@@ -45,6 +47,11 @@ class Worker:
         consumer.start()
         long_work = threading.Thread(target=self._work_long, args=(stop,), name="long-work")
         long_work.start()
+        loops = [
+            threading.Thread(target=run_source, args=(source, stop), name=source.name) for source in self._sources()
+        ]
+        for loop in loops:
+            loop.start()
         _LOG.info("worker started", worker=self.name)
         next_beat = 0.0
         while not stop.is_set():
@@ -60,7 +67,12 @@ class Worker:
             stop.wait(TICK_SECONDS)
         consumer.stop()
         long_work.join()
+        for loop in loops:
+            loop.join()
         _LOG.info("worker stopped", worker=self.name)
+
+    def _sources(self) -> list[Source]:
+        return [LaneLoop(self.database, self.clock, self.name, lane) for lane in self.lanes]
 
     def _work_long(self, stop: threading.Event) -> None:
         """What takes minutes, beside everything that must not wait for it."""
