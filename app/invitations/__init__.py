@@ -8,6 +8,7 @@ rules     `config/delivery.yaml`: the policy as data, narrowed by unit
 policy    decide(candidate, rules): who is asked and when; pure
 service   accept an interaction: idempotent, decided, invited
 links     the single-use token and what it opens
+noticed   how often a link was opened, and whether a scanner touched it
 composing  an invitation into a message of each channel
 
 Knows messaging, surveys, touchpoints and below. Known by responses (a response knows its interaction) and above.

@@ -40,6 +40,13 @@ class LiveInvitation:
     language: Language
     scanned: bool
     demo: bool
+    # When the call, visit or chat was over, so that people remember which one it was.
+    ended_at: datetime
+
+
+def invitation_url(base_url: str, token: str) -> str:
+    """Return the address of a single-use link as it is sent: `https://host/i/7K3M9PXQ7K3M9PXQ`."""
+    return f"{base_url.rstrip('/')}/i/{token}"
 
 
 def invitation_token(vault: Vault, invitation_id: uuid.UUID) -> str:
@@ -79,6 +86,7 @@ def _get(session: Session, which: object, now: datetime) -> LiveInvitation:
             Invitation.language,
             Invitation.scanned,
             Invitation.demo,
+            Interaction.ended_at,
         )
         .join(Interaction, Interaction.id == Invitation.interaction_id)
         .join(Unit, Unit.id == Interaction.unit_id)

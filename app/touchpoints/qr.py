@@ -23,11 +23,14 @@ def touchpoint_url(base_url: str, code: str) -> str:
     return f"{base_url.rstrip('/')}/q/{code}"
 
 
-def qr_address(base_url: str, code: str) -> str:
-    """Return the address that a QR code carries: `HTTPS://HOST/Q/7K3M9PXQ`; `base_url` is scheme and host only."""
+def qr_address(base_url: str, code: str, *, path: str = "q") -> str:
+    """Return the address that a QR code carries: `HTTPS://HOST/Q/7K3M9PXQ`; `base_url` is scheme and host only.
+
+    `path` is what stands before the code: `i` for a single-use link.
+    """
     parts = urlsplit(base_url)
     host = parts.netloc if parts.netloc.isascii() else parts.netloc.encode("idna").decode()
-    return f"{parts.scheme}://{host}/Q/{code}".upper()
+    return f"{parts.scheme}://{host}/{path}/{code}".upper()
 
 
 @lru_cache(maxsize=1024)
