@@ -1,6 +1,6 @@
 """What a message says, made anew at each try from what it is about: links and buttons are never kept."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.kit.errors import OtklikError
 from app.messaging.gateway import Button
-from app.messaging.models import Message
+from app.messaging.models import Message, MessagePurpose
 
 
 class NothingToSayError(OtklikError):
@@ -39,3 +39,15 @@ class Content:
 
 # Put together by the factory from whoever knows the subject; raises NothingToSayError.
 Compose = Callable[[Session, Message, datetime], Content]
+
+
+def by_purpose(composers: Mapping[MessagePurpose, Compose]) -> Compose:
+    """Return the one that composes every message by whoever knows its purpose; nobody knows: NothingToSayError."""
+
+    def compose(session: Session, message: Message, now: datetime) -> Content:
+        composer = composers.get(MessagePurpose(message.purpose))
+        if composer is None:
+            raise NothingToSayError("gone")
+        return composer(session, message, now)
+
+    return compose
