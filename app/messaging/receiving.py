@@ -1,0 +1,68 @@
+"""Keep what gateways tell us: each event once, sealed, with the outbox row by which the worker takes it up."""
+
+import uuid
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from app.kit.crypto import Vault
+from app.kit.db import upsert
+from app.kit.ids import new_id
+from app.kit.outbox import record_event
+from app.messaging.hooks import Hook
+from app.messaging.inbound.events import Event, Inbound, dump_event, load_event
+from app.messaging.models import InboundEvent, InboundState
+
+LANE = "inbound"
+RECEIVED = "inbound.received"
+
+
+def keep_inbound(session: Session, vault: Vault, hook: Hook, events: Sequence[Inbound], *, now: datetime) -> int:
+    """Write the events that are new with a row in the lane `inbound` for each, and return how many were.
+
+    Gateways repeat what they do not hear a yes to, at the same moment or days later: the unique index of (gateway,
+    provider's id) makes the repeat fall away.
+    """
+    return sum(_keep(session, vault, hook, each, now) for each in events)
+
+
+def _keep(session: Session, vault: Vault, hook: Hook, inbound: Inbound, now: datetime) -> bool:
+    inbound_id = new_id()
+    sealed = vault.encrypt(dump_event(inbound.event), table="inbound_event", column="content_enc", row_id=inbound_id)
+    values = {
+        "id": inbound_id,
+        "gateway": hook.gateway,
+        "channel": hook.channel,
+        "provider_id": inbound.once,
+        "content_enc": sealed,
+        "state": InboundState.WAITING,
+        "received_at": now,
+    }
+    written = session.execute(
+        upsert(session, InboundEvent)
+        .values(values)
+        .on_conflict_do_nothing(index_elements=["gateway", "provider_id"])
+        .returning(InboundEvent.id)
+    ).scalar_one_or_none()
+    if written is None:
+        return False
+    record_event(session, RECEIVED, {"inbound_id": str(inbound_id)}, now=now, lane=LANE)
+    return True
+
+
+def find_inbound(session: Session, inbound_id: uuid.UUID) -> InboundEvent | None:
+    """Return the event, locked against a second worker, or None if it is gone."""
+    return session.get(InboundEvent, inbound_id, with_for_update=True)
+
+
+def open_inbound(vault: Vault, row: InboundEvent) -> Event | None:
+    """Return what was told, or None once it is worked off and forgotten; raises UnreadableValueError."""
+    if row.content_enc is None:
+        return None
+    return load_event(vault.decrypt(row.content_enc, table="inbound_event", column="content_enc", row_id=row.id))
+
+
+def end_inbound(row: InboundEvent, state: InboundState, *, now: datetime) -> None:
+    """Write that the event is worked off; what it said is kept where it belongs, or nowhere."""
+    row.state, row.done_at, row.content_enc = state, now, None
