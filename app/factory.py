@@ -53,6 +53,7 @@ from app.web.site.health import health
 from app.web.site.home import home
 from app.web.site.invitation import invitation
 from app.web.site.sign_in import sign_in
+from config.gateways import build_gateways, build_hooks
 from config.installed import describe_installation
 from config.settings import Settings
 
@@ -167,4 +168,7 @@ def wire(settings: Settings, *, clock: Clock, database: Database | None) -> edge
         sign_in_idle_minutes=settings.sign_in_idle_minutes,
         sign_in_hours=settings.sign_in_hours,
         installation=describe_installation(settings, (PlannedJob(job.name, job.every, job.keeps) for job in JOBS)),
+        gateways=build_gateways(settings),
+        hooks=build_hooks(settings, vault),
+        telegram_bot=settings.telegram_bot,
     )

@@ -19,6 +19,7 @@ from pydantic_core import PydanticUndefined
 from app.contacts.consents import Consents
 from app.review_sites.catalogue import Catalogue
 from app.routing.policy import RoutingPolicy
+from config.channels import ChannelSettings
 from config.installed import variable_of
 from config.settings import ROOT, Settings
 
@@ -31,6 +32,17 @@ SECTIONS: Mapping[str, str] = {
     "company_name": "The company",
     "sign_in_idle_minutes": "Staff",
     "log_level": "Operations",
+    "console": "Messages",
+    "sms_gateways": "SMS",
+    "smtp_host": "E-mail",
+    "telegram_token": "Telegram",
+    "whatsapp_token": "WhatsApp",
+    "viber_token": "Viber",
+}
+# The channels' settings are a part of their own and come last.
+FIELDS: Mapping[str, FieldInfo] = {
+    **{name: field for name, field in Settings.model_fields.items() if name not in ChannelSettings.model_fields},
+    **{name: Settings.model_fields[name] for name in ChannelSettings.model_fields},
 }
 _WIDTH = 120
 _HEAD = """\
@@ -44,7 +56,7 @@ _BLOCK = re.compile(r"(<!-- made: (?P<name>[\w-]+) -->\n).*?(<!-- /made -->)", r
 def render_example() -> str:
     """Return `.env.example`: each setting's meaning and, commented out, its name with its default."""
     lines = list(_comment(_HEAD))
-    for name, field in Settings.model_fields.items():
+    for name, field in FIELDS.items():
         if name in SECTIONS:
             lines += ["", f"# --- {SECTIONS[name]} ".ljust(_WIDTH, "-")]
         allowed = _allowed(field)
@@ -77,13 +89,13 @@ def write_all() -> None:
 
 def _settings() -> str:
     lines: list[str] = []
-    for name, field in Settings.model_fields.items():
+    for name, field in FIELDS.items():
         if name in SECTIONS:
             lines += [f"### {SECTIONS[name]}", "", "| variable | default | may be | meaning |", "|---|---|---|---|"]
         default = _default(field)
         told = f"`{default}`" + (" beside the code" if _depends_on_place(field) else "") if default else "empty"
         lines.append(f"| `{variable_of(name, field)}` | {told} | {_allowed(field)} | {_meaning(field)} |")
-        following = list(Settings.model_fields)[list(Settings.model_fields).index(name) + 1 :]
+        following = list(FIELDS)[list(FIELDS).index(name) + 1 :]
         if following and following[0] in SECTIONS:
             lines.append("")
     return "\n".join([*lines, ""])

@@ -23,6 +23,7 @@ from app.kit.i18n import Language
 from app.organisation.hours import InvalidHoursError, parse_hours
 from app.touchpoints.posters.colours import read_colour
 from app.touchpoints.posters.logo import read_logo
+from config.channels import ChannelSettings
 
 ROOT = Path(__file__).resolve().parent.parent
 PREFIX = "OTKLIK_"
@@ -52,7 +53,7 @@ def _logo(value: str) -> str:
     return value
 
 
-class Settings(BaseSettings):
+class Settings(ChannelSettings, BaseSettings):
     """One installation. `host` and `port` are read without the prefix, as platforms set them."""
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, env_file=ROOT / ".env", extra="forbid", frozen=True)
@@ -310,7 +311,10 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         settings = Settings()
     except ValidationError as error:
         for mistake in error.errors(include_url=False, include_input=False):
-            name = str(mistake["loc"][0]) if mistake["loc"] else ""
+            if not mistake["loc"]:  # what belongs together, told with its names
+                problems.append(mistake["msg"].removeprefix("Value error, "))
+                continue
+            name = str(mistake["loc"][0])
             shown = name if name in ("HOST", "PORT") else PREFIX + name.upper().removeprefix(PREFIX)
             message = (
                 "no such setting; config/.env.example lists them all"

@@ -30,6 +30,8 @@ from app.kit.db import Database, should_retry
 from app.kit.group_commit import Answer
 from app.kit.i18n import Language, choose_language
 from app.kit.installation import Installation
+from app.messaging.hooks import Hooks
+from app.messaging.registry import Gateways
 from app.routing.desk import Desk
 from app.surveys.loader import SurveyLibrary
 from app.touchpoints.posters.choice import Workshop
@@ -68,6 +70,10 @@ class Wiring:
     sign_in_idle_minutes: int
     sign_in_hours: int
     installation: Installation
+    gateways: Gateways
+    hooks: Hooks
+    # The bot's name for t.me links, without @; empty if there is none.
+    telegram_bot: str
 
 
 class SpareSessions(SecureCookieSessionInterface):
