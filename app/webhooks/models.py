@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.kit.db import Base, one_of
@@ -65,6 +65,15 @@ class WebhookDelivery(Base):
         UniqueConstraint("endpoint_id", "event_id"),
         Index("ix_webhook_delivery_endpoint_id_created_at", "endpoint_id", "created_at"),
         Index("ix_webhook_delivery_created_at", "created_at"),
+        # What is not delivered, which is little: counted on each look at the list of endpoints, and replayed from here.
+        Index(
+            "ix_webhook_delivery_open",
+            "endpoint_id",
+            "state",
+            "created_at",
+            sqlite_where=text("state <> 'delivered'"),
+            postgresql_where=text("state <> 'delivered'"),
+        ),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True)

@@ -73,6 +73,14 @@ def upgrade() -> None:
     )
     op.create_index("ix_webhook_delivery_created_at", "webhook_delivery", ["created_at"], unique=False)
     op.create_index(
+        "ix_webhook_delivery_open",
+        "webhook_delivery",
+        ["endpoint_id", "state", "created_at"],
+        unique=False,
+        sqlite_where=sa.text("state <> 'delivered'"),
+        postgresql_where=sa.text("state <> 'delivered'"),
+    )
+    op.create_index(
         "ix_webhook_delivery_endpoint_id_created_at", "webhook_delivery", ["endpoint_id", "created_at"], unique=False
     )
 
