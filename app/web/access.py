@@ -1,13 +1,13 @@
 """The gates: each blueprint names who may enter, and every request passes here before its view.
 
-A gate that is not PUBLIC or OPERATIONS asks for a sign-in (a row, checked with its user and grants in one query on each
-request), and for anything but GET and HEAD also for a form token and for a request that this very site caused. What may
-be seen behind it is `scope()`: the units where the user holds a role that the gate asks for.
+A gate of staff asks for a sign-in (a row, checked with its user and grants in one query on each request), and for
+anything but GET and HEAD also for a form token and for a request that this very site caused. What may be seen behind it
+is `scope()`: the units where the user holds a role that the gate asks for.
 
 Flask-Security knows who somebody is, over our own models; what they may see is ours, since its roles have no units.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
@@ -48,6 +48,7 @@ class Gate(StrEnum):
 
     PUBLIC = "public"  # anyone; its forms carry tokens of their own, since they work without cookies
     OPERATIONS = "operations"  # machines that watch us; tokens are the view's matter
+    API = "api"  # other systems, by a key and its scopes; the blueprint's keeper looks at them
     SIGNED_IN = "signed_in"  # staff, whatever they may see: their own account
     STAFF = "staff"  # any role: admin, manager, analyst
     MANAGER = "manager"  # manager or admin
@@ -68,15 +69,23 @@ class Lock:
 
     reading: Gate
     writing: Gate
+    keeper: Callable[[], None] | None = None
 
     def for_method(self, method: str) -> Gate:
         """Return the gate that a request with this method has to pass."""
         return self.reading if method in _SAFE else self.writing
 
 
-def gate(blueprint: Blueprint, reading: Gate, *, writing: Gate | None = None) -> None:
-    """Declare who may enter the blueprint; `writing` where changing takes more than looking."""
-    lock = Lock(reading, writing or reading)
+def gate(
+    blueprint: Blueprint, reading: Gate, *, writing: Gate | None = None, keeper: Callable[[], None] | None = None
+) -> None:
+    """Declare who may enter the blueprint; `writing` where changing takes more than looking.
+
+    A gate of the API has a `keeper`, which raises for whoever may not pass.
+    """
+    if (reading is Gate.API) != (keeper is not None):
+        raise ValueError("a gate of the API, and no other, has a keeper")
+    lock = Lock(reading, writing or reading, keeper)
     blueprint.record(lambda state: state.app.extensions.setdefault("otklik_gates", {}).update({state.name: lock}))
 
 
@@ -120,6 +129,13 @@ def current_gate() -> Gate:
     if lock is None:
         raise LookupError(f"the blueprint of {request.endpoint!r} declares no gate")
     return lock.for_method(request.method)
+
+
+def _keeper() -> Callable[[], None]:
+    lock = find_lock(current_app, request.endpoint or "")
+    if lock is None or lock.keeper is None:
+        raise LookupError(f"nobody keeps the gate of {request.endpoint!r}")
+    return lock.keeper
 
 
 def init_access(app: Flask) -> None:
@@ -192,6 +208,9 @@ def _pass_gate() -> AnyResponse | None:
         return None
     asked = current_gate()
     if asked in _OPEN:
+        return None
+    if asked is Gate.API:
+        _keeper()()
         return None
     found = find_staff()
     if found is None:

@@ -1,8 +1,13 @@
-"""Errors of the business to pages: status and words by the error's stable code, in the reader's language."""
+"""Errors of the business to pages: status and words by the error's stable code, in the reader's language.
 
+Below some addresses programs listen, not people: `speak_otherwise` names who answers there.
+"""
+
+from collections.abc import Callable
 from http import HTTPStatus
+from typing import cast
 
-from flask import Flask, render_template, request
+from flask import Flask, Response, current_app, render_template, request
 from flask_babel import gettext, lazy_gettext
 from werkzeug.exceptions import HTTPException
 
@@ -12,6 +17,9 @@ from app.web import edge
 
 _LOG = get_logger(__name__)
 _MB = 1024 * 1024
+_SPEAKERS = "otklik.speakers"
+# What was raised, and the status that a page would have.
+Speaker = Callable[[Exception, int], Response]
 
 # By the class's code first; a more special code than these belongs to the page that can say more.
 _STATUS = {
@@ -55,6 +63,11 @@ def init_errors(app: Flask) -> None:
     app.register_error_handler(500, show_crash)
 
 
+def speak_otherwise(app: Flask, prefix: str, speaker: Speaker) -> None:
+    """Let errors at every address that begins with the prefix be told by the speaker instead of a page."""
+    app.extensions.setdefault(_SPEAKERS, {})[prefix] = speaker
+
+
 def status_of(error: OtklikError) -> int:
     """Return the HTTP status of a business error, by its own code or that of the nearest class above it."""
     for code in [error.code, *(getattr(kind, "code", "") for kind in type(error).__mro__)]:
@@ -63,28 +76,35 @@ def status_of(error: OtklikError) -> int:
     return 500
 
 
-def show_business_error(error: OtklikError) -> tuple[str, int]:
+def show_business_error(error: OtklikError) -> tuple[str, int] | Response:
     """Render an error that no view turned into something better."""
     status = status_of(error)
     if status == 500:
         _LOG.error("business error without a page", code=error.code, path=request.path, exc_info=error)
     else:  # refused in words; the log still says why, for the day when it should not have been
         _LOG.info("refused", code=error.code, why=error.message, method=request.method, path=request.path)
-    return render_error(status), status
+    return _tell(error, status)
 
 
-def show_http_error(error: HTTPException) -> tuple[str, int] | HTTPException:
+def show_http_error(error: HTTPException) -> tuple[str, int] | Response | HTTPException:
     """Render what Flask and Werkzeug refuse; redirects pass as they are."""
     if error.code is None or error.code < 400:
         return error
-    return render_error(error.code), error.code
+    return _tell(error, error.code)
 
 
-def show_crash(error: HTTPException) -> tuple[str, int]:
+def show_crash(error: HTTPException) -> tuple[str, int] | Response:
     """The last resort: a page without any detail; the details are in the log."""
     original = getattr(error, "original_exception", None)
     _LOG.error("unhandled exception", method=request.method, path=request.path, exc_info=original or error)
-    return render_error(500), 500
+    return _tell(error, 500)
+
+
+def _tell(error: Exception, status: int) -> tuple[str, int] | Response:
+    for prefix, speaker in cast("dict[str, Speaker]", current_app.extensions.get(_SPEAKERS, {})).items():
+        if request.path.startswith(prefix):
+            return speaker(error, status)
+    return render_error(status), status
 
 
 def render_error(status: int) -> str:
