@@ -1,0 +1,82 @@
+"""How many were asked today and for how much, never above a cap or a budget, whoever else asks at the same moment."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import and_, select, true, update
+from sqlalchemy.orm import Session
+
+from app.invitations.models import AskedCount, Reason
+from app.kit.db import upsert
+from app.kit.outbox import record_event
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """A unit's own cap (people) and budget (hundredths) for a day of its zone; None where there is none."""
+
+    unit_id: uuid.UUID
+    day: date
+    cap: int | None
+    budget: int | None
+
+
+def reserve(session: Session, limits: Sequence[Limit], *, cost: int, now: datetime) -> Reason | None:
+    """Count one more under every limit and return None, or count it under none and return which kind stood against.
+
+    Each is one conditional statement, so two at once cannot both be the last. A budget that is reached is told as the
+    event `budget.reached`, once a day. Limits are given from the company down, so that all lock them in one order.
+    """
+    for place, limit in enumerate(limits):
+        if _count(session, limit, cost):
+            continue
+        release(session, limits[:place], cost=cost)
+        reason = _which(session, limit)
+        if reason is Reason.BUDGET:
+            record_event(
+                session,
+                "budget.reached",
+                {"unit_id": str(limit.unit_id), "day": limit.day.isoformat()},
+                now=now,
+                once_key=f"budget:{limit.unit_id}:{limit.day.isoformat()}",
+            )
+        return reason
+    return None
+
+
+def release(session: Session, limits: Sequence[Limit], *, cost: int) -> None:
+    """Take back what `reserve` counted in this very transaction."""
+    for limit in limits:
+        session.execute(
+            update(AskedCount)
+            .where(AskedCount.unit_id == limit.unit_id, AskedCount.day == limit.day)
+            .values(asked=AskedCount.asked - 1, cost=AskedCount.cost - cost)
+            .execution_options(synchronize_session=False)
+        )
+
+
+def _count(session: Session, limit: Limit, cost: int) -> bool:
+    if limit.cap == 0 or (limit.budget is not None and cost > limit.budget):
+        return False
+    below_cap = true() if limit.cap is None else AskedCount.asked < limit.cap
+    in_budget = true() if limit.budget is None else AskedCount.cost + cost <= limit.budget
+    statement = (
+        upsert(session, AskedCount)
+        .values(unit_id=limit.unit_id, day=limit.day, asked=1, cost=cost)
+        .on_conflict_do_update(
+            index_elements=["unit_id", "day"],
+            set_={"asked": AskedCount.asked + 1, "cost": AskedCount.cost + cost},
+            where=and_(below_cap, in_budget),
+        )
+        .returning(AskedCount.asked)
+    )
+    return session.execute(statement).first() is not None
+
+
+def _which(session: Session, limit: Limit) -> Reason:
+    asked = session.scalar(
+        select(AskedCount.asked).where(AskedCount.unit_id == limit.unit_id, AskedCount.day == limit.day)
+    )
+    return Reason.DAILY_CAP if limit.cap is not None and (asked or 0) >= limit.cap else Reason.BUDGET
