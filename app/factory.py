@@ -1,5 +1,6 @@
 """create_app(settings): everything meets here. The only place that reads settings and picks implementations."""
 
+from functools import partial
 from pathlib import Path
 
 from flask import Blueprint, Flask
@@ -9,6 +10,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from app.cli.register import register_commands
 from app.contacts.consents import load_consents
 from app.contacts.models import Purpose
+from app.invitations.composing import Composing, compose_invitation
 from app.jobs.periodic import JOBS
 from app.kit.clock import Clock, utc_now
 from app.kit.crypto import Vault
@@ -16,6 +18,10 @@ from app.kit.db import Database
 from app.kit.i18n import NAMES, Language
 from app.kit.installation import PlannedJob
 from app.kit.log import configure_logging
+from app.messaging.content import Compose, by_purpose
+from app.messaging.models import MessagePurpose
+from app.messaging.texts import load_texts
+from app.responses.service import find_by_interaction
 from app.review_sites.catalogue import load_catalogue
 from app.routing.desk import Desk
 from app.routing.policy import load_policy
@@ -152,6 +158,8 @@ def wire(settings: Settings, *, clock: Clock, database: Database | None) -> edge
         region=settings.phone_region,
         zone=settings.zone,
     )
+    texts = load_texts(settings.config_dir / "messages.yaml")
+    composing = Composing(vault, settings.public_url, settings.company_name, surveys, texts, find_by_interaction)
     return edge.Wiring(
         database=database or Database(settings.database_url),
         vault=vault,
@@ -171,4 +179,12 @@ def wire(settings: Settings, *, clock: Clock, database: Database | None) -> edge
         gateways=build_gateways(settings),
         hooks=build_hooks(settings, vault),
         telegram_bot=settings.telegram_bot,
+        texts=texts,
+        compose=_choose_composer(composing),
     )
+
+
+def _choose_composer(composing: Composing) -> Compose:
+    """Return what composes a message by its purpose."""
+    invite = partial(compose_invitation, composing=composing)
+    return by_purpose({MessagePurpose.INVITATION: invite, MessagePurpose.REMINDER: invite})

@@ -30,8 +30,10 @@ from app.kit.db import Database, should_retry
 from app.kit.group_commit import Answer
 from app.kit.i18n import Language, choose_language
 from app.kit.installation import Installation
+from app.messaging.content import Compose
 from app.messaging.hooks import Hooks
 from app.messaging.registry import Gateways
+from app.messaging.texts import MessageTexts
 from app.routing.desk import Desk
 from app.surveys.loader import SurveyLibrary
 from app.touchpoints.posters.choice import Workshop
@@ -74,6 +76,9 @@ class Wiring:
     hooks: Hooks
     # The bot's name for t.me links, without @; empty if there is none.
     telegram_bot: str
+    texts: MessageTexts
+    # What a message says, made anew at each try.
+    compose: Compose
 
 
 class SpareSessions(SecureCookieSessionInterface):
