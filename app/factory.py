@@ -11,6 +11,8 @@ from app.cli.register import register_commands
 from app.contacts.consents import load_consents
 from app.contacts.models import Purpose
 from app.invitations.composing import Composing, compose_invitation
+from app.invitations.desk import AskDesk
+from app.invitations.rules import load_delivery
 from app.jobs.periodic import JOBS
 from app.kit.clock import Clock, utc_now
 from app.kit.crypto import Vault
@@ -50,10 +52,12 @@ from app.web.manage.units import units
 from app.web.manage.user_editing import user_editing
 from app.web.manage.users import users
 from app.web.public.answer import answer
+from app.web.public.invited import invited
 from app.web.public.look import look
 from app.web.public.opened import opened
 from app.web.public.preview import preview
 from app.web.public.survey import survey
+from app.web.public.unsubscribing import unsubscribing
 from app.web.rates import init_rates
 from app.web.site.health import health
 from app.web.site.home import home
@@ -69,6 +73,8 @@ MAX_BODY = 64 * 1024
 BLUEPRINTS: tuple[Blueprint, ...] = (
     survey,
     answer,
+    invited,
+    unsubscribing,
     opened,
     look,
     sign_in,
@@ -160,6 +166,16 @@ def wire(settings: Settings, *, clock: Clock, database: Database | None) -> edge
     )
     texts = load_texts(settings.config_dir / "messages.yaml")
     composing = Composing(vault, settings.public_url, settings.company_name, surveys, texts, find_by_interaction)
+    gateways = build_gateways(settings)
+    ask = AskDesk(
+        vault=vault,
+        policy=load_delivery(settings.config_dir / "delivery.yaml"),
+        channels=gateways.channels,
+        surveys=surveys,
+        phone_region=settings.phone_region,
+        language=settings.language,
+        company=settings.company_name,
+    )
     return edge.Wiring(
         database=database or Database(settings.database_url),
         vault=vault,
@@ -176,7 +192,8 @@ def wire(settings: Settings, *, clock: Clock, database: Database | None) -> edge
         sign_in_idle_minutes=settings.sign_in_idle_minutes,
         sign_in_hours=settings.sign_in_hours,
         installation=describe_installation(settings, (PlannedJob(job.name, job.every, job.keeps) for job in JOBS)),
-        gateways=build_gateways(settings),
+        gateways=gateways,
+        ask=ask,
         hooks=build_hooks(settings, vault),
         telegram_bot=settings.telegram_bot,
         texts=texts,

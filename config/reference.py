@@ -17,6 +17,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
 from app.contacts.consents import Consents
+from app.invitations.rules import DeliveryPolicy
 from app.review_sites.catalogue import Catalogue
 from app.routing.policy import RoutingPolicy
 from config.channels import ChannelSettings
@@ -77,6 +78,7 @@ def render_document(document: str) -> str:
         "routing": key_table(RoutingPolicy),
         "review-sites": key_table(Catalogue),
         "consents": key_table(Consents),
+        "delivery": key_table(DeliveryPolicy),
     }
     return _BLOCK.sub(lambda found: f"{found[1]}\n{made[found['name']]}\n{found[3]}", document)
 

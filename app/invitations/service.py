@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from app.contacts.many import Addresses, find_or_add_contacts, find_suppressions
 from app.contacts.models import Contact, SuppressionReason
 from app.invitations.counts import release, reserve
+from app.invitations.desk import AskDesk
 from app.invitations.drafts import Accepted, InteractionConflictError, InteractionDraft, hash_draft, read_draft
 from app.invitations.earlier import Earlier, Neighbour, find_earlier, find_neighbours
 from app.invitations.links import invitation_token
@@ -21,31 +22,15 @@ from app.invitations.models import Decision, Delivery
 from app.invitations.places import Place, find_employees, find_paused, find_places
 from app.invitations.policy import SAME_CONTACT, Candidate, Facts, Verdict, decide, remind_at
 from app.invitations.reach import reach_of
-from app.invitations.rules import DeliveryPolicy
 from app.invitations.writing import Decided, write_decided
-from app.kit.crypto import Vault
 from app.kit.errors import InvalidInputError, OtklikError
 from app.kit.i18n import Language
 from app.kit.ids import new_id
-from app.messaging.models import MessagingChannel
-from app.surveys.loader import SurveyLibrary
+
+__all__ = ["AskDesk", "accept_interaction", "accept_many"]
 
 # Looked up and written together; SQLite takes 32,766 parameters a statement.
 BATCH = 1000
-
-
-@dataclass(frozen=True, slots=True)
-class AskDesk:
-    """One installation's way of asking. `channels` are those that a gateway carries, `phone_region` reads numbers
-    typed without a country code, `language` is the company's."""
-
-    vault: Vault
-    policy: DeliveryPolicy
-    channels: frozenset[MessagingChannel]
-    surveys: SurveyLibrary
-    phone_region: str
-    language: Language
-    company: str
 
 
 def accept_interaction(session: Session, desk: AskDesk, draft: InteractionDraft, *, now: datetime) -> Accepted:

@@ -24,6 +24,7 @@ from werkzeug.datastructures import LanguageAccept
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.http import parse_accept_header
 
+from app.invitations.desk import AskDesk
 from app.kit.clock import Clock
 from app.kit.crypto import Vault
 from app.kit.db import Database, should_retry
@@ -73,6 +74,7 @@ class Wiring:
     sign_in_hours: int
     installation: Installation
     gateways: Gateways
+    ask: AskDesk
     hooks: Hooks
     # The bot's name for t.me links, without @; empty if there is none.
     telegram_bot: str
