@@ -1,7 +1,8 @@
 """Drains the outbox: claims due rows, hands each to its handler, writes the result, in short transactions.
 
 Nothing calls the outside world inside a transaction, and the end of a row that does is written before the next row is
-begun, so a crash repeats at most the one row in hand. Rows that only make a line in the log end together.
+begun, so a crash repeats at most the one row in hand. Rows that only make a line in the log end together, and with them
+what webhooks are to tell of them is queued.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -13,6 +14,7 @@ from app.kit.clock import Clock
 from app.kit.db import Database
 from app.kit.log import get_logger
 from app.kit.outbox import Claim, claim_due, complete, fail
+from app.webhooks.fan_out import fan_out
 
 _LOG = get_logger(__name__)
 # Few at a time, so that the lease covers a whole batch even when a gateway takes a second for each.
@@ -52,7 +54,9 @@ class Drain:
         for claim in claims:
             note(claim)
         with self.database.transaction() as session:
-            return complete(session, claims, now=self.clock())
+            now = self.clock()
+            fan_out(session, claims, now=now)
+            return complete(session, claims, now=now)
 
     def _work(self, claim: Claim) -> bool:
         try:

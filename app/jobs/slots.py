@@ -69,22 +69,27 @@ class Slots:
 
     def __init__(self, name: str, size: int, *, seconds: float) -> None:
         self._name = name
+        self._size = size
         self._seconds = seconds
         self._freed = threading.Condition()
-        self._slots = [self._new(number) for number in range(size)]
+        self._slots: list[_Slot] = []  # threads are made when they are first needed
         self._lost: list[_Slot] = []
 
     def free(self) -> int:
         """Return how many tasks can be begun now; first, whatever hangs is written off."""
         self._write_off()
         self._lost = [slot for slot in self._lost if slot.thread.is_alive()]
-        if len(self._lost) > _MOST_LOST * len(self._slots):
+        if len(self._lost) > _MOST_LOST * self._size:
             return 0
-        return sum(slot.task is None for slot in self._slots)
+        return self._size - sum(slot.task is not None for slot in self._slots)
 
     def begin(self, task: Task) -> None:
         """Have a free slot do the task; `free` said that there is one."""
-        next(slot for slot in self._slots if slot.task is None).begin(task)
+        slot = next((slot for slot in self._slots if slot.task is None), None)
+        if slot is None:
+            slot = self._new(len(self._slots))
+            self._slots.append(slot)
+        slot.begin(task)
 
     def wait(self, seconds: float) -> None:
         """Return once a task has ended, or after so many seconds."""

@@ -7,6 +7,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from app.jobs.dispatch import ChannelLoop
 from app.jobs.drain import Drain
 from app.jobs.handlers import HANDLERS, Handler
 from app.jobs.lanes import Lane, LaneLoop, Source, run_source
@@ -17,6 +18,8 @@ from app.kit.clock import Clock
 from app.kit.db import Database
 from app.kit.log import get_logger
 from app.kit.slots import beat
+from app.messaging.models import MessagingChannel
+from app.messaging.sending import Sender
 
 _LOG = get_logger(__name__)
 TICK_SECONDS = 1.0
@@ -38,6 +41,7 @@ class Worker:
     jobs: Sequence[Job] = JOBS
     works: Sequence[Work] = ()
     lanes: Sequence[Lane] = ()
+    sender: Sender | None = None
     name: str = field(default_factory=worker_name)
 
     def run(self, stop: threading.Event) -> None:
@@ -72,7 +76,12 @@ class Worker:
         _LOG.info("worker stopped", worker=self.name)
 
     def _sources(self) -> list[Source]:
-        return [LaneLoop(self.database, self.clock, self.name, lane) for lane in self.lanes]
+        lanes: list[Source] = [LaneLoop(self.database, self.clock, self.name, lane) for lane in self.lanes]
+        sender = self.sender
+        if sender is None:
+            return lanes
+        channels = [channel for channel in MessagingChannel if channel in sender.gateways.channels]
+        return lanes + [ChannelLoop(self.database, self.clock, self.name, sender, channel) for channel in channels]
 
     def _work_long(self, stop: threading.Event) -> None:
         """What takes minutes, beside everything that must not wait for it."""
