@@ -1,5 +1,6 @@
-"""What a respondent does after the tap: see the page, add, ask for a call, leave for a review site."""
+"""What a respondent does after the tap: see the page, add, ask for a call or decline it, leave for a review site."""
 
+import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -7,7 +8,8 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from app.callbacks import service as callbacks
-from app.callbacks.models import CallWindow
+from app.callbacks.declining import decline_call as decline
+from app.callbacks.models import CallbackCase, CallWindow
 from app.contacts import service as contacts
 from app.contacts.models import Purpose
 from app.kit.errors import InvalidInputError, NotFoundError
@@ -21,6 +23,7 @@ from app.review_sites import service as review_sites
 from app.review_sites.catalogue import Site
 from app.review_sites.service import Offer
 from app.routing.desk import Desk
+from app.routing.known_person import KnownPerson, find_person
 from app.routing.rules import Answer, NextStep, choose
 from app.surveys import service as surveys
 from app.surveys.answers import FIELD, parse_answers, read_text
@@ -42,7 +45,11 @@ class NoCallbackHereError(InvalidInputError):
 
 @dataclass(frozen=True, slots=True)
 class AnswerPage:
-    """Everything that `/r/<key>` shows. `number_left` says that somebody can be rung, never whom."""
+    """Everything that `/r/<key>` shows. `number_left` says that somebody can be rung, never whom.
+
+    After a link we may know the `person`: then no number is asked for. `call_planned` says that they are rung without
+    having been asked when; `call_declined` that they do not want it.
+    """
 
     response: SurveyResponse
     definition: Definition
@@ -53,6 +60,14 @@ class AnswerPage:
     open_for_additions: bool
     number_left: bool
     call_window: CallWindow | None
+    person: KnownPerson | None = None
+    call_planned: bool = False
+    call_declined: bool = False
+
+    @property
+    def number_known(self) -> bool:
+        """Whether whom we asked can be rung at the number that we have."""
+        return self.person is not None and self.person.has_number
 
 
 def open_page(session: Session, desk: Desk, *, key: str, now: datetime) -> AnswerPage:
@@ -62,6 +77,9 @@ def open_page(session: Session, desk: Desk, *, key: str, now: datetime) -> Answe
     step = choose(_answer(response, definition), desk.policy)
     case = callbacks.find_open_case(session, response.id) if step.routed else None
     still_open = _is_open(response, desk, now=now)
+    person = find_person(session, response)
+    number_known = person is not None and person.has_number
+    planned = case is not None and _is_planned(case, person)
     return AnswerPage(
         response=response,
         definition=definition,
@@ -70,8 +88,21 @@ def open_page(session: Session, desk: Desk, *, key: str, now: datetime) -> Answe
         offers=_offers(session, desk, response, step, now=now) if still_open else [],
         answers=responses.list_answers(session, response.id),
         open_for_additions=still_open,
-        number_left=case is not None and case.contact_id is not None,
+        number_left=case is not None and case.contact_id is not None and not planned,
         call_window=CallWindow(case.call_window) if case is not None and case.call_window else None,
+        person=person,
+        call_planned=planned,
+        call_declined=number_known and case is not None and case.contact_id is None,
+    )
+
+
+def _is_planned(case: CallbackCase, person: KnownPerson | None) -> bool:
+    """Tell whether the case rings the known number of somebody who has not spoken of it yet."""
+    return (
+        person is not None
+        and case.contact_id == person.contact_id
+        and case.consent_id is None
+        and case.call_window is None
     )
 
 
@@ -110,7 +141,8 @@ def request_callback(
 ) -> None:
     """Let a manager ring: the number is kept encrypted with its consent, and the case becomes a callback.
 
-    Raises ConsentMissingError, InvalidPhoneError, NoCallbackHereError, ResponseClosedError.
+    Without a number it is the one at which we know the person, who asks for the call by this very request: nothing
+    further is agreed to. Raises ConsentMissingError, InvalidPhoneError, NoCallbackHereError, ResponseClosedError.
     """
     response = _open_response(session, desk, key, now=now)
     definition = surveys.get_definition(session, response.survey_version_id)
@@ -118,6 +150,63 @@ def request_callback(
     step = choose(answer, desk.policy)
     if step.case is None or step.deadline is None:
         raise NoCallbackHereError("this survey does not offer a call")
+    person = find_person(session, response) if not phone.strip() else None
+    if person is not None and person.has_number:
+        contact_id, consent_id = person.contact_id, None
+    else:
+        contact_id, consent_id = _keep_number(
+            session, desk, response, phone=phone, consent_given=consent_given, language=language, now=now
+        )
+    case = callbacks.find_open_case(session, response.id)
+    hours = working_time(session, response.unit_id)
+    if case is None:
+        callbacks.open_case(
+            session,
+            unit_id=response.unit_id,
+            response_id=response.id,
+            reason=step.case,
+            deadline=step.deadline,
+            working_time=hours,
+            contact_id=contact_id,
+            consent_id=consent_id,
+            call_window=call_window,
+            now=now,
+            demo=response.demo,
+        )
+    else:
+        callbacks.add_number(
+            session,
+            case,
+            contact_id=contact_id,
+            consent_id=consent_id,
+            call_window=call_window,
+            deadline=step.deadline,
+            working_time=hours,
+            now=now,
+        )
+    response.touched_at = now
+
+
+def decline_call(session: Session, desk: Desk, *, key: str, now: datetime) -> None:
+    """Let nobody ring: the open case keeps everything but the number. Raises ResponseClosedError."""
+    response = _open_response(session, desk, key, now=now)
+    case = callbacks.find_open_case(session, response.id)
+    if case is not None:
+        decline(session, case, now=now)
+    response.touched_at = now
+
+
+def _keep_number(
+    session: Session,
+    desk: Desk,
+    response: SurveyResponse,
+    *,
+    phone: str,
+    consent_given: bool,
+    language: Language,
+    now: datetime,
+) -> tuple[uuid.UUID, uuid.UUID]:
+    """Return the contact that has the number, and its consent."""
     try:
         number = normalise_phone(phone, desk.phone_region)
     except InvalidInputError as error:
@@ -137,34 +226,7 @@ def request_callback(
         now=now,
         since=response.answered_at,
     )
-    case = callbacks.find_open_case(session, response.id)
-    hours = working_time(session, response.unit_id)
-    if case is None:
-        callbacks.open_case(
-            session,
-            unit_id=response.unit_id,
-            response_id=response.id,
-            reason=step.case,
-            deadline=step.deadline,
-            working_time=hours,
-            contact_id=contact.id,
-            consent_id=consent.id,
-            call_window=call_window,
-            now=now,
-            demo=response.demo,
-        )
-    else:
-        callbacks.add_number(
-            session,
-            case,
-            contact_id=contact.id,
-            consent_id=consent.id,
-            call_window=call_window,
-            deadline=step.deadline,
-            working_time=hours,
-            now=now,
-        )
-    response.touched_at = now
+    return contact.id, consent.id
 
 
 def leave_for_site(session: Session, desk: Desk, *, key: str, site: Site, now: datetime) -> str:

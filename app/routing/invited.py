@@ -20,6 +20,7 @@ from app.responses.flags import SuspectReason
 from app.responses.models import Via
 from app.responses.service import About, Known, Sender
 from app.routing.desk import Desk
+from app.routing.known_person import only_if_rung
 from app.routing.rules import Answer, choose
 from app.routing.service import RatingNotOnScaleError, Taken, change, follow, taken, version_of
 from app.surveys.definition import Definition
@@ -93,8 +94,9 @@ def take_rating_about(
         raise ValueError("this takes what is about an interaction; a scanned code has `take_rating`")
     if not definition.first.accepts(rating):
         raise RatingNotOnScaleError("choose one of the answers shown", field="rating")
+    interaction_id, about = about.interaction_id, only_if_rung(session, about)
     version_id = version_of(session, desk, definition, now=now)
-    known = responses.find_by_interaction(session, about.interaction_id)
+    known = responses.find_by_interaction(session, interaction_id)
     if known is None:
         response_id = new_id()
         suspect = bool(answer.reasons)
@@ -118,7 +120,7 @@ def take_rating_about(
             follow(session, desk, response_id, about, step, now=now)
             record_event(session, "response.created", {"response_id": str(response_id)}, now=now)
             return taken(desk, response_id, step.band, created=True)
-        known = responses.find_by_interaction(session, about.interaction_id)
+        known = responses.find_by_interaction(session, interaction_id)
         if known is None:
             raise NotFoundError("the response was deleted while it was being given")
     if _finds_it_as_it_is(known, version_id, rating, answer):

@@ -8,6 +8,7 @@ from babel.dates import format_datetime
 from flask_babel import gettext, lazy_gettext
 
 from app.callbacks.deadlines import NextMove
+from app.callbacks.declining import NO_CALL
 from app.callbacks.models import AttemptResult, CallWindow, Cause, EventKind, Outcome
 from app.callbacks.reports import Tab, TimelineEvent
 from app.callbacks.states import CaseReason
@@ -130,6 +131,8 @@ def say_event(event: TimelineEvent, zone: ZoneInfo) -> str:
                 return str(gettext("Rang: %(result)s", result=result))
             again = say_time(datetime.fromisoformat(details["next_attempt_at"]), zone)
             return str(gettext("Rang: %(result)s. Again %(time)s", result=result, time=again))
+        case EventKind.NOTE if details.get("said") == NO_CALL:
+            return str(gettext("The respondent asked not to be called"))
         case EventKind.RELEASED if event.held_by:
             return str(gettext("Given back in place of %(name)s", name=event.held_by))
         case EventKind.CLOSED:

@@ -8,7 +8,14 @@ from werkzeug.wrappers import Response
 from app.kit.errors import InvalidInputError, NotFoundError
 from app.kit.i18n import Language
 from app.review_sites.catalogue import Site
-from app.routing.additions import AnswerPage, extend_response, leave_for_site, open_page, request_callback
+from app.routing.additions import (
+    AnswerPage,
+    decline_call,
+    extend_response,
+    leave_for_site,
+    open_page,
+    request_callback,
+)
 from app.surveys.answers import FIELD
 from app.web import edge
 from app.web.access import Gate, gate
@@ -55,26 +62,34 @@ def extend(key: str) -> Response:
         return make_response(render_answer(key, page, stored(page)), 409)
     answers = {name: form.getlist(name) for name in form if name.startswith(FIELD)}
     comment = form.get("comment")
-    wants_call = form.get("do") == "call" or bool(form.get("phone", "").strip())
+    phone = form.get("phone", "")
+    declines = form.get("do") == "no-call"
+    wants_call = not declines and (form.get("do") == "call" or bool(phone.strip()))
     try:
-        # Who only asks for a call must not be held up by a question that the survey requires of those who say more.
-        if not wants_call or says_more(form, stored(page)):
+        # Who only speaks of a call must not be held up by a question that the survey requires of those who say more.
+        if not (wants_call or declines) or says_more(form, stored(page)):
             extend_response(edge.db(), edge.desk(), key=key, answers=answers, comment=comment, now=edge.now())
         if wants_call:
             request_callback(
                 edge.db(),
                 edge.desk(),
                 key=key,
-                phone=form.get("phone", ""),
+                phone=phone,
                 call_window=read_window(form.get("call_window")),
                 consent_given=form.get("consent") == "yes",
                 language=language,
                 now=edge.now(),
             )
+        elif declines:
+            decline_call(edge.db(), edge.desk(), key=key, now=edge.now())
     except InvalidInputError as error:
         edge.roll_back()
         return make_response(render_answer(key, _open(key), sent(form), refused=error, wants_call=wants_call), 422)
-    said = "call" if wants_call else "words"
+    said = "words"
+    if wants_call:
+        said = "call-known" if page.number_known and not phone.strip() else "call"
+    elif declines:
+        said = "no-call"
     return redirect(url_for("answer.show", key=key, saved=said, lang=language.value), 303)
 
 

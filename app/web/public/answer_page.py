@@ -3,17 +3,22 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from flask import url_for
 from flask_babel import gettext, lazy_gettext
 from werkzeug.datastructures import MultiDict
 
 from app.callbacks.models import CallWindow
+from app.contacts.links import opt_in_token
 from app.kit.errors import InvalidInputError
 from app.review_sites.service import form_action_hosts
 from app.routing.additions import AnswerPage
 from app.routing.rules import Lead
+from app.routing.single_use import find_change_token
 from app.surveys.answers import FIELD
+from app.touchpoints.models import Channel
 from app.touchpoints.service import find_live_code
 from app.web import edge
+from app.web.public.device import read_device
 from app.web.public.questions import ShownQuestion, read_value, show_question
 from app.web.public.shell import render
 
@@ -26,6 +31,8 @@ _WINDOWS = {
 _SAVED = {
     "words": lazy_gettext("Thank you, we have your words. You can still change them."),
     "call": lazy_gettext("Thank you, we have your number."),
+    "call-known": lazy_gettext("Thank you. We know your number and will call you."),
+    "no-call": lazy_gettext("We will not call you. Your answer is kept and will be looked into."),
     "site-rests": lazy_gettext("This site is not offered any more today."),
 }
 _WRONG_FIELD = {
@@ -125,7 +132,7 @@ def render_answer(
         rating=page.response.rating,
         first=first,
         rated=(rated.spoken or rated.label) if rated else str(page.response.rating),
-        change_code=find_live_code(edge.db(), page.response.touchpoint_id),
+        change_address=_change_address(page),
         saved=_SAVED.get(saved, ""),
         errors=errors or (_explain(refused, typed, wants_call=wants_call) if refused else {}),
         offers=page.offers,
@@ -137,12 +144,43 @@ def render_answer(
         call_windows=_WINDOWS.items(),
         chosen_window=_WINDOWS[page.call_window] if page.call_window else "",
         consent_text=desk.consent.render(language, desk.company),
+        number_known=page.number_known,
+        anonymous=page.response.interaction_id is None,
+        called_from=page.response.channel == Channel.CALL,
+        telegram_address=_telegram_address(page),
     )
 
 
+def _change_address(page: AnswerPage) -> str:
+    """Return where the rating is given anew, empty if nowhere: at the code, or for the same device by its link."""
+    language = edge.current_language().value
+    code = find_live_code(edge.db(), page.response.touchpoint_id)
+    if code is not None:
+        return url_for("survey.show", code=code, lang=language)
+    if page.response.interaction_id is None:
+        return ""
+    token = find_change_token(edge.db(), edge.desk(), page.response, device=read_device(), now=edge.now())
+    return url_for("invited.show", token=token, lang=language, change=1) if token else ""
+
+
+def _telegram_address(page: AnswerPage) -> str:
+    """Return where a person whom we know opens a chat with our bot; empty where there is none, or they did already."""
+    bot = edge.wiring().telegram_bot
+    if not bot or page.person is None or page.person.has_telegram:
+        return ""
+    return f"https://t.me/{bot}?start={opt_in_token(edge.desk().vault, page.person.contact_id)}"
+
+
 def _blocks(page: AnswerPage) -> list[str]:
-    """Return the names of the blocks, the call in the form that fits: led with, offered, or promised."""
-    call = "called" if page.number_left else "callback" if page.step.lead is Lead.CALLBACK else "offer_call"
+    """Return the names of the blocks, the call in the form that fits: promised, planned, led with, or offered."""
+    if page.number_left:
+        call = "called"
+    elif page.call_planned:
+        call = "planned"
+    elif page.step.lead is Lead.CALLBACK and not page.call_declined:
+        call = "callback"
+    else:
+        call = "offer_call"
     blocks = [call if name == "call" else name for name in _BLOCKS[page.step.lead]]
     return [name for name in blocks if name != "reviews" or page.offers]
 

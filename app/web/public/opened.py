@@ -1,4 +1,4 @@
-"""How often a code's page is opened: what the page's own script reports when somebody has seen it.
+"""How often a question is opened, a code's or a link's: what its own script reports when somebody has seen it.
 
 Opening by itself writes nothing: scanners and messengers open links too. The report is a beacon that nobody waits for,
 answered alike whatever comes of it; one that is lost only makes the lower bound lower.
@@ -16,6 +16,7 @@ from flask import Blueprint, Response, current_app, request
 from markupsafe import Markup
 from sqlalchemy.exc import IntegrityError
 
+from app.invitations.noticed import count_open as count_link_open
 from app.kit.locks import DatabaseBusyError
 from app.touchpoints.opens import count_open, find_live_id
 from app.web import edge
@@ -56,6 +57,21 @@ def opened_script() -> Markup:
 def allow_opened_script() -> None:
     """Let this page run the script, and no other that stands in it."""
     edge.allow_script(_hash(str(current_app.static_folder)))
+
+
+@opened.post("/I/<token>/opened")
+@opened.post("/i/<token>/opened")
+def note_link_opened(token: str) -> Response:
+    """Count one opening of a single-use link, as above."""
+    if (
+        _sent_by_our_page()
+        and not is_too_often("opened", per_minute=_FROM_ONE_ADDRESS)
+        and not is_too_often(f"opened {token[:20]}", per_minute=_AT_ONE_CODE)
+    ):
+        now = edge.now()
+        with suppress(DatabaseBusyError), edge.wiring().database.transaction(patience=_PATIENCE) as writing:
+            count_link_open(writing, token, now=now)
+    return Response(status=204)
 
 
 def _count(code: str) -> None:

@@ -5,7 +5,7 @@ They stand in frames of `/manage/surveys/<key>`. Their forms lead nowhere: the p
 
 import uuid
 
-from flask import Blueprint, request
+from flask import Blueprint, request, url_for
 from flask_babel import gettext
 
 from app.kit.i18n import Language
@@ -16,12 +16,10 @@ from app.routing.additions import AnswerPage
 from app.routing.bands import ratings_by_band
 from app.routing.rules import Answer, choose
 from app.surveys.definition import Band, Definition
-from app.touchpoints.models import Channel
-from app.touchpoints.service import LiveTouchpoint
 from app.web import edge
 from app.web.access import Gate, gate
 from app.web.public.answer_page import Typed, render_answer
-from app.web.public.question_page import render_question
+from app.web.public.question_page import Meeting, render_question
 from app.web.public.shell import speak
 
 preview = Blueprint("preview", __name__, url_prefix="/manage/surveys")
@@ -39,7 +37,7 @@ def show_preview(survey_key: str) -> str:
     edge.show_as_preview()
     asked = request.args.get("page", "rate")
     if asked == "rate":
-        return render_question(_made_up_touchpoint(definition), definition, "", marked=None, counted=False)
+        return render_question(_made_up_meeting(language), definition, "", marked=None, counted=False)
     ratings = ratings_by_band(definition, edge.desk().policy)
     band = Band(asked) if asked in list(Band) else next(iter(ratings), None)
     values = ratings.get(band) if band else None
@@ -48,19 +46,9 @@ def show_preview(survey_key: str) -> str:
     return render_answer(_KEY, _made_up_answer(definition, rating, language), Typed())
 
 
-def _made_up_touchpoint(definition: Definition) -> LiveTouchpoint:
-    return LiveTouchpoint(
-        id=_ID,
-        code=_CODE,
-        unit_id=_ID,
-        unit_name=gettext("Name of the office"),
-        employee_id=None,
-        survey_key=definition.key,
-        placement="",
-        channel=Channel.VISIT,
-        demo=False,
-        unit_address=gettext("Its address"),
-    )
+def _made_up_meeting(language: Language) -> Meeting:
+    action = url_for("survey.show", code=_CODE, lang=language.value)
+    return Meeting(action, gettext("Name of the office"), gettext("Its address"))
 
 
 def _made_up_answer(definition: Definition, rating: int, language: Language) -> AnswerPage:

@@ -1,16 +1,33 @@
 """How the page of the question is put together; staff see the same one as a preview."""
 
-from flask import url_for
+from dataclasses import dataclass
 
 from app.surveys.definition import Definition
-from app.touchpoints.service import LiveTouchpoint
 from app.web import edge
 from app.web.public.questions import read_value, show_question
 from app.web.public.shell import render
 
 
+@dataclass(frozen=True, slots=True)
+class Meeting:
+    """Where somebody is asked: at a code, or by a link about one call, which `remember` calls to mind.
+
+    `action` is where the form goes, the language included.
+    """
+
+    action: str
+    place: str
+    address: str | None = None
+    remember: str = ""
+
+    @property
+    def anonymous(self) -> bool:
+        """Whether nobody can learn who answers."""
+        return not self.remember
+
+
 def render_question(
-    touchpoint: LiveTouchpoint,
+    meeting: Meeting,
     definition: Definition,
     token: str,
     *,
@@ -20,7 +37,8 @@ def render_question(
 ) -> str:
     """Return the page in the current language; `marked` is an answer shown as chosen, if it is one.
 
-    It reports that it was seen unless it says a problem (then it was seen before) or is not `counted`.
+    What is marked is sent by one large button. The page reports that it was seen unless it says a problem (then it was
+    seen before) or is not `counted`.
     """
     language = edge.current_language()
     value = read_value(marked)
@@ -28,11 +46,10 @@ def render_question(
     return render(
         "public/survey.html",
         definition.languages,
-        action=url_for("survey.show", code=touchpoint.code, lang=language.value),
+        meeting=meeting,
         token=token,
-        place=touchpoint.unit_name,
-        address=touchpoint.unit_address,
         question=show_question(definition.first, language, edge.desk().company, [str(chosen)]),
+        chosen=chosen,
         preselected=None if chosen is None or problem else definition.first.label(chosen, language),
         problem=problem,
         counted=counted and not problem,

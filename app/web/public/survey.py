@@ -20,7 +20,7 @@ from app.web import edge
 from app.web.access import Gate, gate
 from app.web.public.device import give_device, read_device
 from app.web.public.opened import allow_opened_script
-from app.web.public.question_page import render_question
+from app.web.public.question_page import Meeting, render_question
 from app.web.public.questions import read_value
 from app.web.public.shell import answer_gone, speak
 
@@ -172,7 +172,13 @@ def _page(asked: _Asked, *, marked: str | None, problem: str = "") -> str:
     token = issue_form(edge.wiring().signing_key, asked.subject, edge.now())
     if marked is None and not problem:
         return _plain_page(asked).replace(_TOKEN_HERE, token)
-    return render_question(asked.touchpoint, asked.definition, token, marked=marked, problem=problem)
+    return render_question(_meeting(asked), asked.definition, token, marked=marked, problem=problem)
+
+
+def _meeting(asked: _Asked) -> Meeting:
+    touchpoint = asked.touchpoint
+    action = url_for("survey.show", code=touchpoint.code, lang=edge.current_language().value)
+    return Meeting(action, touchpoint.unit_name, touchpoint.unit_address)
 
 
 def _plain_page(asked: _Asked) -> str:
@@ -194,5 +200,5 @@ def _plain_page(asked: _Asked) -> str:
     if page is None:
         if len(pages) >= _MOST_PAGES:
             pages.clear()
-        page = pages[key] = render_question(asked.touchpoint, asked.definition, _TOKEN_HERE, marked=None)
+        page = pages[key] = render_question(_meeting(asked), asked.definition, _TOKEN_HERE, marked=None)
     return page
