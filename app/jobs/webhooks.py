@@ -1,24 +1,21 @@
 """Sends webhooks: the lane `webhooks`, a row a delivery. The result and the end of its row are written together."""
 
 import uuid
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
 from sqlalchemy.orm import Session
 
-from app.jobs.lanes import Lane
+from app.jobs.lanes import LEASE, Lane
 from app.kit.clock import Clock
 from app.kit.crypto import Vault
 from app.kit.db import Database
 from app.kit.errors import OtklikError
-from app.kit.log import get_logger
-from app.kit.outbox import Claim, complete, fail, postpone
+from app.kit.outbox import Claim, complete, fail, postpone, renew
 from app.webhooks.calling import CALL_ERRORS, Answer, Caller
 from app.webhooks.fan_out import LANE
 from app.webhooks.sending import DeliveryOverError, Postponed, end_delivery, note_outcome, prepare_delivery
 
-_LOG = get_logger(__name__)
 # A row that is put off comes back a little later than the others, never at this very moment.
 _LEAST_WAIT = timedelta(seconds=1)
 THREADS = 4
@@ -44,12 +41,9 @@ class WebhookWork:
         now = self.clock()
         try:
             with self.database.reading() as session:
-                parcel = prepare_delivery(
-                    session, delivery_id, vault=self.vault, public_url=self.public_url, now=now
-                )
+                parcel = prepare_delivery(session, delivery_id, vault=self.vault, public_url=self.public_url, now=now)
         except DeliveryOverError as over:
-            reason = over.reason
-            self._end(claim, lambda session: reason and end_delivery(session, delivery_id, reason=reason, now=now))
+            self._end(claim, delivery_id, over.reason)
             return
         if isinstance(parcel, Postponed):
             until = max(parcel.until, now + _LEAST_WAIT)
@@ -62,17 +56,17 @@ class WebhookWork:
             outcome = error
         self._note(claim, delivery_id, outcome)
 
-    def give_up(self, session: Session, claim: Claim, _error: Exception, is_last: bool) -> None:  # noqa: FBT001 -- the lane's
+    def give_up(self, session: Session, claim: Claim, _error: Exception, is_last: bool) -> None:
         """Let administrators see a delivery that our own fault has stopped."""
         if is_last:
             end_delivery(session, uuid.UUID(claim.payload["delivery_id"]), reason="internal", now=self.clock())
 
-    def _end(self, claim: Claim, write: Callable[[Session], object]) -> None:
+    def _end(self, claim: Claim, delivery_id: uuid.UUID, reason: str | None) -> None:
         now = self.clock()
 
         def work(session: Session) -> None:
-            if complete(session, [claim], now=now):
-                write(session)
+            if complete(session, [claim], now=now) and reason is not None:
+                end_delivery(session, delivery_id, reason=reason, now=now)
 
         self.database.write(work)
 
@@ -82,8 +76,12 @@ class WebhookWork:
 
         def work(session: Session) -> None:
             # Only the holder of the lease writes: another worker may have made a try of its own by now.
-            if not complete(session, [claim], now=now):
+            if not renew(session, claim, lease=LEASE):
                 return
-            ...
+            next_at = note_outcome(session, delivery_id, outcome=outcome, now=now)
+            if next_at is None:
+                complete(session, [claim], now=now)
+            else:
+                fail(session, claim, error=said, permanent=False, now=now, retry_at=next_at)
 
         self.database.write(work)
