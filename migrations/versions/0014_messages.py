@@ -106,7 +106,12 @@ def upgrade() -> None:
     )
     op.create_index("ix_message_contact_id_created_at", "message", ["contact_id", "created_at"], unique=False)
     op.create_index("ix_message_created_at", "message", ["created_at", "id"], unique=False)
-    op.create_index("ix_message_state_due_at", "message", ["state", "channel", "due_at"], unique=False)
+    op.create_index(
+        "ix_message_state_due_at",
+        "message",
+        ["state", "channel", "due_at", "gateway", "failure", "cost"],
+        unique=False,
+    )
     op.create_index("ix_message_subject_id", "message", ["subject_id"], unique=False)
     op.create_index("ix_message_unit_id_created_at", "message", ["unit_id", "created_at"], unique=False)
 
