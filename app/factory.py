@@ -12,6 +12,7 @@ from app.contacts.consents import load_consents
 from app.contacts.models import Purpose
 from app.invitations.composing import Composing, compose_invitation
 from app.invitations.desk import AskDesk
+from app.invitations.rerouting import may_send_at, reroute
 from app.invitations.rules import load_delivery
 from app.jobs.periodic import JOBS
 from app.kit.clock import Clock, utc_now
@@ -22,6 +23,7 @@ from app.kit.installation import PlannedJob
 from app.kit.log import configure_logging
 from app.messaging.content import Compose, by_purpose
 from app.messaging.models import MessagePurpose
+from app.messaging.sending import Sender
 from app.messaging.texts import load_texts
 from app.responses.service import find_by_interaction
 from app.review_sites.catalogue import load_catalogue
@@ -166,6 +168,7 @@ def wire(settings: Settings, *, clock: Clock, database: Database | None) -> edge
     )
     texts = load_texts(settings.config_dir / "messages.yaml")
     composing = Composing(vault, settings.public_url, settings.company_name, surveys, texts, find_by_interaction)
+    compose = _choose_composer(composing)
     gateways = build_gateways(settings)
     ask = AskDesk(
         vault=vault,
@@ -197,7 +200,14 @@ def wire(settings: Settings, *, clock: Clock, database: Database | None) -> edge
         hooks=build_hooks(settings, vault),
         telegram_bot=settings.telegram_bot,
         texts=texts,
-        compose=_choose_composer(composing),
+        compose=compose,
+        sender=Sender(
+            vault=vault,
+            gateways=gateways,
+            compose=compose,
+            may_send_at=partial(may_send_at, desk=ask),
+            reroute=partial(reroute, desk=ask),
+        ),
     )
 
 

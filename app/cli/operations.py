@@ -69,7 +69,7 @@ def worker() -> None:
     _require_current_schema()
     wired = wiring()
     works = (PosterWork(wired.database, wired.clock, wired.workshop),)
-    Worker(wired.database, wired.clock, works=works).run(stop)
+    Worker(wired.database, wired.clock, works=works, sender=wired.sender).run(stop)
 
 
 @click.command()

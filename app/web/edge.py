@@ -34,6 +34,7 @@ from app.kit.installation import Installation
 from app.messaging.content import Compose
 from app.messaging.hooks import Hooks
 from app.messaging.registry import Gateways
+from app.messaging.sending import Sender
 from app.messaging.texts import MessageTexts
 from app.routing.desk import Desk
 from app.surveys.loader import SurveyLibrary
@@ -81,6 +82,8 @@ class Wiring:
     texts: MessageTexts
     # What a message says, made anew at each try.
     compose: Compose
+    # What the dispatcher works with.
+    sender: Sender
 
 
 class SpareSessions(SecureCookieSessionInterface):
