@@ -157,7 +157,7 @@ def export_responses(session: Session, wanted: ResponseFilter, *, scope: Scope) 
     # On the connection: the session would look at each of a million rows for objects of its own.
     result = session.connection().execute(query, execution_options={"yield_per": _BATCH})
     for rows in result.partitions():
-        answers = _answers_of(session, [row[0] for row in rows])
+        answers = given_answers(session, [row[0] for row in rows])
         for row in rows:
             response_id, answered_at, unit, name, code, version_id, channel, language, *rest = row
             rating, comment, suspect, routed, case_id, via, address = rest
@@ -255,9 +255,10 @@ def _line(session: Session, row: Row[Any], times: WorkingTime | None, zone: Zone
     )
 
 
-def _answers_of(
+def given_answers(
     session: Session, ids: Sequence[uuid.UUID]
 ) -> dict[uuid.UUID, list[tuple[str, int | None, str | None]]]:
+    """Return (question, value, text) of each answer to a later question, by response; one query."""
     answer = ResponseAnswer
     found: dict[uuid.UUID, list[tuple[str, int | None, str | None]]] = {}
     for response_id, key, value, text in session.execute(
@@ -269,7 +270,7 @@ def _answers_of(
     return found
 
 
-def _answers_json(definition: Definition, given: Sequence[tuple[str, int | None, str | None]]) -> str:
+def plain_answers(definition: Definition, given: Sequence[tuple[str, int | None, str | None]]) -> dict[str, Any]:
     """Return `{"waiting": 4, "reasons": ["queue", "price"]}`: options of a choice by key, everything else by value."""
     questions = {question.key: question for question in definition.questions}
     shown: dict[str, Any] = {}
@@ -282,7 +283,11 @@ def _answers_json(definition: Definition, given: Sequence[tuple[str, int | None,
             shown.setdefault(key, []).append(plain)
         else:
             shown[key] = plain
-    return json.dumps(shown, ensure_ascii=False, separators=(",", ":"))
+    return shown
+
+
+def _answers_json(definition: Definition, given: Sequence[tuple[str, int | None, str | None]]) -> str:
+    return json.dumps(plain_answers(definition, given), ensure_ascii=False, separators=(",", ":"))
 
 
 def _write_cursor(line: ResponseLine) -> str:

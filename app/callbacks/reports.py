@@ -50,6 +50,8 @@ class CaseRow:
     """
 
     id: uuid.UUID
+    response_id: uuid.UUID | None
+    unit_code: str
     unit_name: str
     unit_place: str | None
     time_zone: ZoneInfo
@@ -284,6 +286,8 @@ def _row(
 ) -> CaseRow:
     return CaseRow(
         id=item.id,
+        response_id=item.response_id,
+        unit_code=place.code,
         unit_name=place.name,
         unit_place=place.where,
         time_zone=zone,

@@ -1,0 +1,311 @@
+"""Ratings and complaints that were taken elsewhere: a key pressed in a call, an app, a clerk's own form.
+
+They go the way of every other answer: routed, followed by a case or an offer, heard of by webhooks. There is no device
+and no form to tell one person from another: whoever holds the API key answers for that, and a repeat is known by the
+interaction or by the key that its sender gave it.
+"""
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.callbacks import service as callbacks
+from app.callbacks.models import CallWindow, EventKind
+from app.callbacks.states import CaseReason
+from app.callbacks.timeline import write_event
+from app.contacts import service as contacts
+from app.invitations.models import Interaction, Invitation
+from app.invitations.places import find_places
+from app.invitations.rules import DeliveryPolicy
+from app.kit.errors import InvalidInputError, NotFoundError
+from app.kit.i18n import Language, read_language
+from app.kit.ids import new_id
+from app.kit.outbox import record_event
+from app.kit.phones import normalise_phone
+from app.organisation.models import Unit
+from app.organisation.service import find_unit, working_time
+from app.responses import service as responses
+from app.responses.models import SurveyResponse, Via
+from app.responses.service import About, Sender
+from app.routing.desk import Desk
+from app.routing.invited import AnswerIn, take_rating_about
+from app.routing.rules import Answer, choose
+from app.routing.service import RatingNotOnScaleError, Taken, follow, taken, version_of
+from app.surveys.answers import FIELD, parse_answers, read_text
+from app.surveys.definition import Band, Definition
+from app.surveys.loader import SurveyLibrary
+from app.surveys.question import Question
+from app.touchpoints.models import Channel
+from app.touchpoints.service import find_live
+
+# An answer as programs write it: a value of a scale, the key of an option, words, or several of the first two.
+Given = int | str | Sequence[int | str]
+
+
+class UnknownInteractionError(InvalidInputError):
+    """No interaction was told under this source and external id."""
+
+    code = "unknown_interaction"
+
+
+class UnknownTouchpointError(InvalidInputError):
+    """No touchpoint is in use under this code."""
+
+    code = "unknown_touchpoint"
+
+
+class SurveyMissingError(InvalidInputError):
+    """Nothing says which survey the rating answers."""
+
+    code = "survey_missing"
+
+
+class UnknownQuestionError(InvalidInputError):
+    """The survey has no such later question."""
+
+    code = "unknown_question"
+
+
+@dataclass(frozen=True, slots=True)
+class RatedElsewhere:
+    """A rating with what else was said. `answers` are by question key; a comment is a text."""
+
+    rating: int
+    answers: Mapping[str, Given] = field(default_factory=dict)
+    comment: str | None = None
+    language: Language | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Complaint:
+    """A matter to settle that came without a rating; with a phone somebody rings, without one it is looked into."""
+
+    unit: str
+    text: str
+    phone: str | None = None
+    topic: str | None = None
+    call_window: CallWindow | None = None
+    language: Language | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """What an interaction's answer is about, and what says which survey it answers."""
+
+    about: About
+    unit_code: str
+    survey_key: str | None
+    language: str | None
+
+
+def rate_touchpoint(
+    session: Session,
+    desk: Desk,
+    surveys: SurveyLibrary,
+    code: str,
+    said: RatedElsewhere,
+    *,
+    same: bytes | None = None,
+    now: datetime,
+) -> Taken:
+    """Store a rating for the touchpoint with the code; `same` (a hash) makes a repeat find the first one.
+
+    Raises UnknownTouchpointError, RatingNotOnScaleError, and InvalidInputError for an answer that does not fit.
+    """
+    touchpoint = find_live(session, code)
+    if touchpoint is None:
+        raise UnknownTouchpointError("no touchpoint is in use under this code", field="touchpoint")
+    definition = surveys.current(touchpoint.survey_key)
+    if not definition.first.accepts(said.rating):
+        raise RatingNotOnScaleError(_scale(definition), field="rating")
+    about = responses.about_touchpoint(touchpoint)
+    response_id, sender = new_id(), Sender(form_hash=same, device_hash=None, address_hash=None)
+    step = choose(Answer(definition, said.rating), desk.policy)
+    if not responses.insert_response(
+        session,
+        desk.vault,
+        response_id=response_id,
+        about=about,
+        definition=definition,
+        version_id=version_of(session, desk, definition, now=now),
+        rating=said.rating,
+        band=step.band,
+        routed=step.routed,
+        reasons=(),
+        sender=sender,
+        language=_language(definition, said.language),
+        via=Via.API,
+        now=now,
+    ):
+        known = responses.find_by_form(session, same or b"")
+        if known is None:
+            raise NotFoundError("the response was deleted while it was being given")
+        return taken(desk, known.id, known.band, created=False)
+    follow(session, desk, response_id, about, step, now=now)
+    record_event(session, "response.created", {"response_id": str(response_id)}, now=now)
+    _add(session, response_id, definition, said, now=now)
+    return taken(desk, response_id, step.band, created=True)
+
+
+def rate_interaction(
+    session: Session,
+    desk: Desk,
+    surveys: SurveyLibrary,
+    policy: DeliveryPolicy,
+    *,
+    source: str,
+    external_id: str,
+    survey: str | None = None,
+    said: RatedElsewhere,
+    now: datetime,
+) -> Taken:
+    """Store a rating about the interaction, asked about or not; told again it changes the answer, in time.
+
+    The survey is the one named, else the invitation's, else the one that `policy` asks after such an interaction.
+    Raises UnknownInteractionError, SurveyMissingError, RatingNotOnScaleError, LinkSpentError when it is too late to
+    change, and InvalidInputError for an answer that does not fit.
+    """
+    found = _find_source(session, source, external_id)
+    key = survey or found.survey_key or _asked_there(session, policy, found)
+    if key is None or key not in surveys:
+        why = f"no survey {key!r}" if key else "no survey is asked after such an interaction"
+        raise SurveyMissingError(f"{why}; name one of {', '.join(surveys.keys())}", field="survey")
+    definition = surveys.current(key)
+    if not definition.first.accepts(said.rating):
+        raise RatingNotOnScaleError(_scale(definition), field="rating")
+    answer = AnswerIn(
+        via=Via.API,
+        language=_language(definition, said.language or (read_language(found.language) if found.language else None)),
+        same_person=True,
+    )
+    result = take_rating_about(
+        session, desk, about=found.about, definition=definition, rating=said.rating, answer=answer, now=now
+    )
+    _add(session, result.response_id, definition, said, now=now)
+    return result
+
+
+def open_complaint(session: Session, desk: Desk, complaint: Complaint, *, now: datetime) -> uuid.UUID:
+    """Return the id of the new case; its text is the first note of the timeline.
+
+    Its clocks are those of a call that somebody asked for. Nothing is asked of the person, who is a customer of the
+    company and told it so. Raises InvalidInputError with the field, also for a number that cannot be read.
+    """
+    unit = find_unit(session, complaint.unit)
+    if unit is None:
+        raise InvalidInputError(f"no unit {complaint.unit!r}", field="unit", code="unknown_unit")
+    words = read_text(complaint.text, "text")
+    if words is None:
+        raise InvalidInputError("say what it is about", field="text", code="missing")
+    note = words if complaint.topic is None else read_text(f"{complaint.topic}\n{words}", "text")
+    contact_id = None
+    if complaint.phone is not None:
+        try:
+            number = normalise_phone(complaint.phone, desk.phone_region)
+        except InvalidInputError as error:
+            error.field = "contact.phone"
+            raise
+        contact_id = contacts.find_or_add_contact(
+            session, desk.vault, phone=number, language=complaint.language, now=now, demo=unit.demo
+        ).id
+    case_id = callbacks.open_case(
+        session,
+        unit_id=unit.id,
+        response_id=None,
+        reason=CaseReason.REQUESTED,
+        deadline=desk.policy.requested_deadline(),
+        working_time=working_time(session, unit.id),
+        contact_id=contact_id,
+        call_window=complaint.call_window if contact_id else None,
+        now=now,
+        demo=unit.demo,
+    )
+    write_event(session, case_id, EventKind.NOTE, now=now, note=note)
+    return case_id
+
+
+def _find_source(session: Session, source: str, external_id: str) -> _Source:
+    row = session.execute(
+        select(Interaction, Unit.code, Invitation.survey_key, Invitation.language)
+        .join(Unit, Unit.id == Interaction.unit_id)
+        .outerjoin(Invitation, Invitation.interaction_id == Interaction.id)
+        .where(Interaction.source == _name(source), Interaction.external_id == _name(external_id))
+    ).one_or_none()
+    if row is None:
+        raise UnknownInteractionError("no interaction was told under this source and external_id", field="external_id")
+    interaction, unit_code, survey_key, language = row
+    about = About(
+        interaction.unit_id,
+        interaction.employee_id,
+        Channel(interaction.channel),
+        interaction.demo,
+        interaction_id=interaction.id,
+        contact_id=interaction.contact_id,
+    )
+    return _Source(about, unit_code, survey_key, language or interaction.language)
+
+
+def _asked_there(session: Session, policy: DeliveryPolicy, found: _Source) -> str | None:
+    path = find_places(session, {found.unit_code})[found.unit_code].path
+    return policy.rules_at(path).surveys.get(found.about.channel)
+
+
+def _add(
+    session: Session, response_id: uuid.UUID, definition: Definition, said: RatedElsewhere, *, now: datetime
+) -> None:
+    """Write the later answers and the comment; what was not sent stays as it was."""
+    if not said.answers and said.comment is None:
+        return
+    response = session.get_one(SurveyResponse, response_id, with_for_update=True, populate_existing=True)
+    if said.answers:
+        form = _as_form(definition, said.answers)
+        band = Band(response.band) if response.band else None
+        try:
+            parsed = parse_answers(definition, form, band, response.rating)
+        except InvalidInputError as error:
+            error.field = f"answers.{(error.field or '').removeprefix(FIELD)}"
+            raise
+        responses.write_answers(session, response, keys=list(said.answers), answers=parsed, now=now)
+    if said.comment is not None:
+        response.comment = read_text(said.comment, "comment")
+        response.touched_at = now
+    if response.finished_at is None:
+        response.finished_at = now
+        record_event(session, "response.completed", {"response_id": str(response.id)}, now=now)
+
+
+def _as_form(definition: Definition, answers: Mapping[str, Given]) -> dict[str, list[str]]:
+    """Return the answers as the page's form holds them: options by their position, all as text."""
+    questions = {question.key: question for question in definition.later}
+    form: dict[str, list[str]] = {}
+    for key, given in answers.items():
+        question = questions.get(key)
+        if question is None:
+            known = ", ".join(questions) or "none"
+            raise UnknownQuestionError(f"no later question {key!r}; there are: {known}", field=f"answers.{key}")
+        values = [given] if isinstance(given, int | str) else given
+        form[FIELD + key] = [_as_value(question, value) for value in values]
+    return form
+
+
+def _as_value(question: Question, value: int | str) -> str:
+    positions = {option.key: position for position, option in enumerate(question.options, start=1)}
+    return str(positions.get(value, value)) if isinstance(value, str) else str(value)
+
+
+def _language(definition: Definition, wanted: Language | None) -> Language:
+    return wanted if wanted in definition.languages and wanted is not None else definition.languages[0]
+
+
+def _scale(definition: Definition) -> str:
+    values = list(definition.first.values())
+    return f"{definition.key} begins with a whole number from {values[0]} to {values[-1]}"
+
+
+def _name(text: str) -> str:
+    """Return the name as interactions are kept under: in single spaces."""
+    return " ".join(text.split())
