@@ -36,9 +36,8 @@ class Candidate:
 class Facts:
     """What is known of the person and of the unit when it is decided.
 
-    `addressed`: there is any address. `by_channel`: whether the person has the address that each channel needs, and
-    what kind of address stops it: a channel is in it if the person could be reached by it and a gateway carries it.
-    `country` is that of the number, None without one. `asked_at` is when an invitation was last decided on.
+    `addressed`: there is any address. `reachable`: the channels whose address the person has and that a gateway
+    carries. `country` is that of the number, None without one. `asked_at` is when an invitation was last decided on.
     """
 
     zone: ZoneInfo
@@ -96,6 +95,8 @@ def decide(candidate: Candidate, rules: Rules, facts: Facts, now: datetime) -> V
     if reason is not None:
         return Verdict(Decision.SKIPPED, reason)
     send_at = max(now, candidate.ended_at + timedelta(minutes=rules.delay_minutes.get(candidate.channel, 0)))
+    if send_at > send_by:  # narrowed by units above each other so that nothing is ever in time
+        return Verdict(Decision.SKIPPED, Reason.TOO_OLD)
     send_at = quiet_until(send_at, facts.zone, rules.quiet_hours) or send_at
     if send_at > send_by:
         return Verdict(Decision.SKIPPED, Reason.QUIET_HOURS)

@@ -10,7 +10,7 @@ import phonenumbers
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from app.kit.errors import ConfigurationError
-from app.kit.yaml_files import parse_yaml, validate_yaml
+from app.kit.yaml_files import Mistake, parse_yaml, raise_mistakes, validate_yaml
 from app.messaging.models import MessagingChannel
 from app.organisation.models import ROOT_CODE
 from app.touchpoints.models import Channel
@@ -133,11 +133,13 @@ class _Said(_Strict):
     @model_validator(mode="after")
     def _holds_together(self) -> Self:
         if len(set(self.channels)) != len(self.channels):
-            raise ValueError("channels: each only once")
-        late = max(self.delay_minutes.values(), default=0)
-        if late > self.send_by_hours * 60:
-            raise ValueError("delay_minutes: longer than send_by_hours, so nothing would ever be sent")
+            raise_mistakes([(("channels",), "each only once")])
         return self
+
+    @property
+    def is_late(self) -> bool:
+        """Tell whether something would be due only after it may be sent."""
+        return max(self.delay_minutes.values(), default=0) > self.send_by_hours * 60
 
 
 class Narrowing(_Said):
@@ -163,12 +165,18 @@ class DeliveryPolicy(_Said):
 
     @model_validator(mode="after")
     def _says_the_ways(self) -> Self:
+        found: list[Mistake] = []
         if ROOT_CODE in self.units:
-            raise ValueError(f"units: {ROOT_CODE} is the company, whose rules stand at the top of the file")
+            found.append((("units", ROOT_CODE), "is the company, whose rules stand at the top of the file"))
         if not self.channels:
-            raise ValueError("channels: name at least one, in the order in which they are tried")
-        for code in self.units:
-            self.rules_at((code,))  # each must hold together with what stands above it
+            found.append((("channels",), "name at least one, in the order in which they are tried"))
+        too_late = "is longer than send_by_hours, so nothing would ever be sent"
+        if self.is_late:
+            found.append((("delay_minutes",), too_late))
+        else:
+            late = (code for code in self.units if self.rules_at((code,)).is_late)
+            found += [(("units", code), f"delay_minutes {too_late}") for code in late]
+        raise_mistakes(found)
         return self
 
     def rules_at(self, path: Sequence[str]) -> Rules:

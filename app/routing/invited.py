@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
+from app.invitations.ending import end_asking
 from app.invitations.links import LiveInvitation
 from app.kit.errors import ConflictError, NotFoundError
 from app.kit.i18n import Language
@@ -118,6 +119,7 @@ def take_rating_about(
             now=now,
         ):
             follow(session, desk, response_id, about, step, now=now)
+            end_asking(session, interaction_id, failure="answered", now=now)
             record_event(session, "response.created", {"response_id": str(response_id)}, now=now)
             return taken(desk, response_id, step.band, created=True)
         known = responses.find_by_interaction(session, interaction_id)
