@@ -22,6 +22,11 @@ class Hook:
     secret: str = field(default="", repr=False)
     verify_token: str = field(default="", repr=False)
 
+    @property
+    def path(self) -> str:
+        """The path of its address."""
+        return f"/hooks/{self.gateway}/{self.slug}"
+
 
 @dataclass(frozen=True, slots=True)
 class Hooks:
