@@ -13,10 +13,13 @@ from app.cli.set_up import settings, tell_if_locked_out
 from app.cli.told import in_words
 from app.jobs.posters import PosterWork
 from app.jobs.supervisor import Supervisor, web_processes, web_program, worker_program
+from app.jobs.webhooks import WebhookWork
 from app.jobs.worker import Worker
 from app.kit.errors import ConfigurationError
 from app.kit.schema import downgrade_database, schema_is_current
 from app.web.edge import wiring
+from app.webhooks.addresses import is_trial
+from app.webhooks.calling import Caller
 
 
 @click.group()
@@ -69,7 +72,9 @@ def worker() -> None:
     _require_current_schema()
     wired = wiring()
     works = (PosterWork(wired.database, wired.clock, wired.workshop),)
-    Worker(wired.database, wired.clock, works=works, sender=wired.sender).run(stop)
+    caller = Caller(allow_local=is_trial(wired.public_url))
+    webhooks = WebhookWork(wired.database, wired.clock, wired.vault, caller, wired.public_url)
+    Worker(wired.database, wired.clock, works=works, lanes=(webhooks.lane(),), sender=wired.sender).run(stop)
 
 
 @click.command()

@@ -10,15 +10,18 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from app.accounts.retention import forget_invitations, forget_sign_ins
+from app.callbacks.coming_due import note_due_cases
 from app.callbacks.retention import forget_numbers
 from app.imports.drafts import forget_drafts
 from app.kit.clock import Clock
 from app.kit.db import Database
 from app.kit.log import get_logger
 from app.kit.outbox import purge_done
-from app.kit.slots import finish_slot, forget_slots, slot_of, take_slot
+from app.kit.slots import finish_slot, forget_slots, last_run, slot_of, take_slot
 from app.responses.retention import forget_addresses, forget_devices
 from app.touchpoints.posters.batches import KEPT_FOR, end_orphans, forget_batches
+from app.webhooks.service import KEPT_FOR as KEEP_DELIVERIES
+from app.webhooks.service import purge_deliveries
 
 _LOG = get_logger(__name__)
 # Rows a transaction: a purge must never make a rater wait for the one writer of SQLite.
@@ -30,6 +33,11 @@ KEEP_SLOTS = timedelta(days=90)
 KEEP_SIGN_INS = timedelta(days=90)
 # What `config/consents.yaml` promises; a text that promises less is a new version of it.
 KEEP_NUMBERS = timedelta(days=29)
+
+_DUE_CASES = "tell-of-due-cases"
+# How far back a first look goes, and how much of the last one each look repeats: nothing falls between two of them.
+_FIRST_LOOK = timedelta(hours=1)
+_OVERLAP = timedelta(minutes=5)
 
 # One batch of work, given the session and the instant; returns how many rows it touched, less than BATCH when done.
 Step = Callable[[Session, datetime], int]
@@ -98,6 +106,18 @@ def purge_drafts(session: Session, now: datetime) -> int:
     return forget_drafts(session, before=now - KEEP_DRAFTS, limit=BATCH)
 
 
+def purge_webhooks(session: Session, now: datetime) -> int:
+    """Delete what was sent to webhooks of events 30 days ago."""
+    return purge_deliveries(session, before=now - KEEP_DELIVERIES, limit=BATCH)
+
+
+def tell_of_due_cases(session: Session, now: datetime) -> int:
+    """Tell which cases came due since this was last done; few at a time, so one batch."""
+    before = last_run(session, _DUE_CASES)
+    since = now - _FIRST_LOOK if before is None else before - _OVERLAP
+    return min(note_due_cases(session, since=since, now=now), BATCH - 1)
+
+
 JOBS = (
     Job("purge-outbox", timedelta(hours=1), (purge_outbox,), KEEP_DONE),
     Job("forget-traces", timedelta(hours=1), (purge_devices, purge_addresses), KEEP_TRACES),
@@ -105,6 +125,8 @@ JOBS = (
     Job("forget-sign-ins", timedelta(days=1), (purge_sign_ins, purge_invitations), KEEP_SIGN_INS),
     Job("forget-posters", timedelta(hours=1), (purge_posters, purge_poster_events), KEPT_FOR),
     Job("forget-drafts", timedelta(hours=1), (purge_drafts,), KEEP_DRAFTS),
+    Job("forget-webhooks", timedelta(hours=1), (purge_webhooks,), KEEP_DELIVERIES),
+    Job(_DUE_CASES, timedelta(minutes=1), (tell_of_due_cases,)),
     Job("forget-slots", timedelta(days=1), (purge_slots,), KEEP_SLOTS),
 )
 

@@ -67,6 +67,11 @@ def last_runs(session: Session) -> dict[str, datetime | None]:
     return {job: finished_at for job, finished_at in rows}  # noqa: C416 -- rows are no pairs to mypy
 
 
+def last_run(session: Session, job: str) -> datetime | None:
+    """Return when this job was last finished, or None if it has not come to its end yet."""
+    return session.scalar(select(func.max(JobRun.finished_at)).where(JobRun.job == job))
+
+
 def last_beat(session: Session) -> datetime | None:
     """Return when any worker was last seen, or None if there has been none."""
     return session.scalar(select(func.max(WorkerBeat.seen_at)))

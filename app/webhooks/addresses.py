@@ -97,6 +97,11 @@ def read_target(url: str, *, allow_local: bool = False) -> Target:
     return Target(host, port or (443 if secure else 80), secure, path, local)
 
 
+def is_trial(public_url: str) -> bool:
+    """Tell whether the installation does without https itself: then it may call this very machine by plain http."""
+    return urlsplit(public_url).scheme == "http"
+
+
 def choose_addresses(target: Target, resolve: Resolver) -> list[str]:
     """Return the addresses that may be connected to, asking the resolver once; raises AddressRefusedError, OSError."""
     found = list(dict.fromkeys(resolve(target.host, target.port)))
