@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Annotated, Any, Self
 
 import phonenumbers
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictBool, model_validator
 
 from app.kit.errors import ConfigurationError
 from app.kit.yaml_files import Mistake, parse_yaml, raise_mistakes, validate_yaml
@@ -84,7 +84,7 @@ class Excluded(_Strict):
 class _Said(_Strict):
     """The keys that a unit may narrow; here none needs to be said."""
 
-    ask: bool = Field(default=True, description="Whether anybody is asked at all.")
+    ask: StrictBool = Field(default=True, description="Whether anybody is asked at all.")
     surveys: Mapping[Channel, str | None] = Field(
         default={}, description="Which survey is asked by what the interaction was; one left out is not asked about."
     )
@@ -114,7 +114,7 @@ class _Said(_Strict):
     channels: list[MessagingChannel] = Field(
         default=[], description="The channels in the order in which the first that reaches the person is taken."
     )
-    whatsapp_unasked: bool = Field(
+    whatsapp_unasked: StrictBool = Field(
         default=False,
         description="Whether WhatsApp is also tried with numbers that never wrote to us there, which takes an "
         "approved template.",
