@@ -28,12 +28,15 @@ from app.messaging.texts import load_texts
 from app.responses.service import find_by_interaction
 from app.review_sites.catalogue import load_catalogue
 from app.routing.desk import Desk
+from app.routing.line import Talk
 from app.routing.policy import load_policy
+from app.routing.replies import Replying, compose_reply
 from app.surveys.loader import load_surveys
 from app.touchpoints.posters.choice import Workshop
 from app.touchpoints.posters.logo import read_logo
 from app.touchpoints.posters.sheet import Look
 from app.web import access, edge, errors
+from app.web.hooks.receive import hooks
 from app.web.manage.account import account
 from app.web.manage.callbacks import callbacks
 from app.web.manage.dashboard import dashboard
@@ -105,6 +108,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     employee_import,
     home,
     health,
+    hooks,
 )
 
 
@@ -168,7 +172,7 @@ def wire(settings: Settings, *, clock: Clock, database: Database | None) -> edge
     )
     texts = load_texts(settings.config_dir / "messages.yaml")
     composing = Composing(vault, settings.public_url, settings.company_name, surveys, texts, find_by_interaction)
-    compose = _choose_composer(composing)
+    compose = _choose_composer(composing, Replying(desk, surveys, settings.public_url, texts))
     gateways = build_gateways(settings)
     ask = AskDesk(
         vault=vault,
@@ -198,6 +202,7 @@ def wire(settings: Settings, *, clock: Clock, database: Database | None) -> edge
         gateways=gateways,
         ask=ask,
         hooks=build_hooks(settings, vault),
+        talk=Talk(desk, surveys, settings.language),
         telegram_bot=settings.telegram_bot,
         texts=texts,
         compose=compose,
@@ -211,7 +216,8 @@ def wire(settings: Settings, *, clock: Clock, database: Database | None) -> edge
     )
 
 
-def _choose_composer(composing: Composing) -> Compose:
+def _choose_composer(composing: Composing, replying: Replying) -> Compose:
     """Return what composes a message by its purpose."""
     invite = partial(compose_invitation, composing=composing)
-    return by_purpose({MessagePurpose.INVITATION: invite, MessagePurpose.REMINDER: invite})
+    reply = partial(compose_reply, replying=replying)
+    return by_purpose({MessagePurpose.INVITATION: invite, MessagePurpose.REMINDER: invite, MessagePurpose.REPLY: reply})

@@ -55,6 +55,8 @@ DOORS: Mapping[str, tuple[object, Mapping[str, str]]] = {
     "unsubscribing.show": (ANYONE, {}),
     "unsubscribing.decide": (ANYONE, {}),
     "opened.note_opened": (ANYONE, {}),
+    "hooks.receive": (ANYONE, {}),
+    "hooks.confirm": (ANYONE, {}),
     "opened.note_link_opened": (ANYONE, {}),
     "look.stylesheet": (ANYONE, {}),
     "home.show_home": (ANYONE, {}),

@@ -11,6 +11,7 @@ from app.cli.doctor import Level, examine
 from app.cli.first_run import announce, find_address, port_is_free, prepare, server_answers
 from app.cli.set_up import settings, tell_if_locked_out
 from app.cli.told import in_words
+from app.jobs.inbound import InboundWork
 from app.jobs.posters import PosterWork
 from app.jobs.supervisor import Supervisor, web_processes, web_program, worker_program
 from app.jobs.webhooks import WebhookWork
@@ -74,7 +75,9 @@ def worker() -> None:
     works = (PosterWork(wired.database, wired.clock, wired.workshop),)
     caller = Caller(allow_local=is_trial(wired.public_url))
     webhooks = WebhookWork(wired.database, wired.clock, wired.vault, caller, wired.public_url)
-    Worker(wired.database, wired.clock, works=works, lanes=(webhooks.lane(),), sender=wired.sender).run(stop)
+    inbound = InboundWork(wired.database, wired.clock, wired.talk, wired.gateways, wired.sender.reroute)
+    lanes = (inbound.lane(), webhooks.lane())
+    Worker(wired.database, wired.clock, works=works, lanes=lanes, sender=wired.sender).run(stop)
 
 
 @click.command()

@@ -1,7 +1,7 @@
 """Structured logs on standard error: what happened, never to whom.
 
 Standard output belongs to exports. Links that open something (`/r/<key>`, `/i/<token>`, `/u/<token>`,
-`/invitation/<token>`), e-mails, telephone numbers and the rows that PostgreSQL repeats in its errors are cut out of
+`/invitation/<token>`, `/hooks/<gateway>/<slug>`), e-mails, telephone numbers and the rows that PostgreSQL repeats in its errors are cut out of
 every value, whoever wrote it there.
 """
 
@@ -13,7 +13,7 @@ from typing import Any
 
 import structlog
 
-_SECRET_PATH = re.compile(r"/([riu]|invitation)/[0-9A-Za-z_-]{6,}", re.IGNORECASE)
+_SECRET_PATH = re.compile(r"/([riu]|invitation|hooks/[a-z]{1,20})/[0-9A-Za-z_-]{6,}", re.IGNORECASE)
 _EMAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}\.[\w.-]{2,63}")
 _PHONE = re.compile(r"\+\d[\d\s()-]{7,18}\d")
 # As people type it at home: 10 to 15 digits, however they are set apart. Neither a part of a key nor an instant is one:

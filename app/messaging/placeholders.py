@@ -40,6 +40,8 @@ _BY_ENDING: Mapping[str, Rule] = {
 def rule_for(key: str, channel: str) -> Rule:
     """Return what holds for the texts of the key in the channel."""
     family, _, ending = key.partition(".")
+    if ending.endswith("_button"):
+        return _BY_ENDING["button"]
     if family == "reply":
         return Rule((*_ASKING, "rating"))
     if ending in _BY_ENDING:

@@ -37,6 +37,7 @@ from app.messaging.registry import Gateways
 from app.messaging.sending import Sender
 from app.messaging.texts import MessageTexts
 from app.routing.desk import Desk
+from app.routing.line import Talk
 from app.surveys.loader import SurveyLibrary
 from app.touchpoints.posters.choice import Workshop
 
@@ -77,6 +78,8 @@ class Wiring:
     gateways: Gateways
     ask: AskDesk
     hooks: Hooks
+    # What the worker hears people with who answer in their channel.
+    talk: Talk
     # The bot's name for t.me links, without @; empty if there is none.
     telegram_bot: str
     texts: MessageTexts

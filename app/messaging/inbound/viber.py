@@ -42,7 +42,7 @@ def _read(said: str, callback: Mapping[str, Any]) -> Event | None:
         if text.startswith(_PAYLOADS):
             return Tap(chat, text[:64], find_id(callback.get("message_token")))
         return Text(chat, text, find_id(sender.get("language"))[:16] or None)
-    if said in ("conversation_started", "subscribed"):
+    if said == "conversation_started":
         chat = find_id(user.get("id"))
         return Started(chat, find_id(callback.get("context"))[:64], language) if chat else None
     if said == "unsubscribed":
