@@ -1,8 +1,8 @@
 """Structured logs on standard error: what happened, never to whom.
 
 Standard output belongs to exports. Links that open something (`/r/<key>`, `/i/<token>`, `/u/<token>`,
-`/invitation/<token>`, `/hooks/<gateway>/<slug>`), e-mails, telephone numbers and the rows that PostgreSQL repeats in its errors are cut out of
-every value, whoever wrote it there.
+`/invitation/<token>`, `/hooks/<gateway>/<slug>`), e-mails, telephone numbers and the rows that PostgreSQL repeats in
+its errors are cut out of every value, whoever wrote it there.
 """
 
 import logging

@@ -179,9 +179,9 @@ class MessageText(Base):
 
 
 class ChatTurn(Base):
-    """What a chat is about right now: the invitation that was sent there last and what we wait to be told.
+    """What a chat is about right now: the response that was given or changed there last, and what we wait to be told.
 
-    One row for a contact and channel; `awaits` is `rating`, `comment` or `call`.
+    One row for a contact and channel; `awaits` is `comment` or `call`.
     """
 
     __tablename__ = "chat_turn"
