@@ -16,6 +16,7 @@ from flask import Blueprint, Response, current_app, request
 from markupsafe import Markup
 from sqlalchemy.exc import IntegrityError
 
+from app.invitations.links import LinkNotInUseError, get_live
 from app.invitations.noticed import count_open as count_link_open
 from app.kit.locks import DatabaseBusyError
 from app.touchpoints.opens import count_open, find_live_id
@@ -68,9 +69,7 @@ def note_link_opened(token: str) -> Response:
         and not is_too_often("opened", per_minute=_FROM_ONE_ADDRESS)
         and not is_too_often(f"opened {token[:20]}", per_minute=_AT_ONE_CODE)
     ):
-        now = edge.now()
-        with suppress(DatabaseBusyError), edge.wiring().database.transaction(patience=_PATIENCE) as writing:
-            count_link_open(writing, token, now=now)
+        _count_link(token)
     return Response(status=204)
 
 
@@ -83,6 +82,15 @@ def _count(code: str) -> None:
     # Whoever removes the touchpoint at this very moment wins.
     with suppress(DatabaseBusyError, IntegrityError), database.transaction(patience=_PATIENCE) as writing:
         count_open(writing, touchpoint_id, now=edge.now())
+
+
+def _count_link(token: str) -> None:
+    database, now = edge.wiring().database, edge.now()
+    with suppress(LinkNotInUseError, DatabaseBusyError):
+        with database.reading() as reading:
+            invitation = get_live(reading, token, now=now)
+        with database.transaction(patience=_PATIENCE) as writing:
+            count_link_open(writing, invitation.id)
 
 
 def _sent_by_our_page() -> bool:
