@@ -36,6 +36,7 @@ from app.touchpoints.posters.choice import Workshop
 from app.touchpoints.posters.logo import read_logo
 from app.touchpoints.posters.sheet import Look
 from app.web import access, edge, errors
+from app.web.api.register import init_api
 from app.web.hooks.receive import hooks
 from app.web.manage.account import account
 from app.web.manage.callbacks import callbacks
@@ -141,6 +142,7 @@ def create_app(settings: Settings, *, clock: Clock = utc_now, database: Database
     access.init_access(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
+    init_api(app)
     register_commands(app)
     return app
 
@@ -195,6 +197,7 @@ def wire(settings: Settings, *, clock: Clock, database: Database | None) -> edge
         signing_key=settings.signing_key,
         language=settings.language,
         metrics_token=settings.metrics_token,
+        api_per_minute=settings.api_per_minute,
         var_dir=settings.var_dir,
         sign_in_idle_minutes=settings.sign_in_idle_minutes,
         sign_in_hours=settings.sign_in_hours,

@@ -171,6 +171,14 @@ class Settings(ChannelSettings, BaseSettings):
         description="What Prometheus must send as a bearer token to read /metrics. Empty: there is no /metrics (404).",
     )
 
+    api_per_minute: int = Field(
+        default=6000,
+        ge=1,
+        le=1_000_000,
+        description="How many calls of /api/v1 one key may make in a minute, in each process that serves; "
+        "beyond it they are answered 429.",
+    )
+
     @classmethod
     def settings_customise_sources(
         cls,

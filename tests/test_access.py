@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
+from app.accounts.api_keys import ApiScope
 from app.accounts.models import Role, SignIn, StaffGrant
 from app.accounts.service import get_user
 from app.accounts.sign_ins import begin_sign_in
@@ -41,7 +42,8 @@ from tests.web.staff import CAST, Company, add_staff, email_of, form_token, make
 
 ANYONE, STAFF, CALLERS = "anyone", frozenset({"admin", "manager", "analyst"}), frozenset({"admin", "manager"})
 ADMINS = frozenset({"admin"})
-# Who may pass, and what a form that does its work carries. What is behind a door is narrowed to the units by itself.
+# Who may pass, and what a form that does its work carries. What is behind a door is narrowed to the units by itself. A
+# scope is asked of another system's key, without a form: tests/web/api/test_door.py walks those.
 DOORS: Mapping[str, tuple[object, Mapping[str, str]]] = {
     "survey.show": (ANYONE, {}),
     "survey.rate": (ANYONE, {}),
@@ -150,6 +152,21 @@ DOORS: Mapping[str, tuple[object, Mapping[str, str]]] = {
     "callbacks.note": (CALLERS, {"note": "rings tomorrow"}),
     "callbacks.reveal": (CALLERS, {"reason": "to ring from the desk telephone"}),
     "callbacks.release": (CALLERS, {}),
+    "api_docs.show_description": (ANYONE, {}),
+    "api_docs.show_docs": (ANYONE, {}),
+    "api_interactions.accept": (ApiScope.INTERACTIONS_WRITE, {}),
+    "api_interactions.accept_bulk": (ApiScope.INTERACTIONS_WRITE, {}),
+    "api_responses.bring": (ApiScope.RESPONSES_WRITE, {}),
+    "api_responses.show_list": (ApiScope.RESPONSES_READ, {}),
+    "api_responses.show_one": (ApiScope.RESPONSES_READ, {}),
+    "api_callbacks.show_list": (ApiScope.CALLBACKS_READ, {}),
+    "api_callbacks.show_one": (ApiScope.CALLBACKS_READ, {}),
+    "api_callbacks.complain": (ApiScope.CALLBACKS_WRITE, {}),
+    "api_callbacks.claim": (ApiScope.CALLBACKS_WRITE, {}),
+    "api_callbacks.attempt": (ApiScope.CALLBACKS_WRITE, {}),
+    "api_callbacks.close": (ApiScope.CALLBACKS_WRITE, {}),
+    "api_touchpoints.show_list": (ApiScope.TOUCHPOINTS_READ, {}),
+    "api_touchpoints.add": (ApiScope.TOUCHPOINTS_WRITE, {}),
     "callbacks.close": (CALLERS, {"outcome": "resolved", "cause": "waiting_time"}),
 }
 # What an address may name that belongs to no unit.
@@ -210,6 +227,7 @@ def test_doors_and_gates_say_the_same(app: Flask) -> None:
         assert lock is not None
         gates = {lock.for_method(method) for method in rule.methods or () if method != "OPTIONS"}
         assert (who == ANYONE) == (gates <= {Gate.PUBLIC, Gate.OPERATIONS}), rule
+        assert isinstance(who, ApiScope) == (gates == {Gate.API}), rule
 
 
 def test_without_a_sign_in_every_staff_page_leads_to_the_door(app: Flask, sides: dict[str, Side]) -> None:
@@ -284,7 +302,7 @@ def _staff_doors(app: Flask) -> Iterator[tuple[Rule, str]]:
     """Yield each staff route with its method; reading first, and in the order of DOORS, so that cases live on."""
     order = list(DOORS)
     for rule in sorted(_routes(app), key=lambda rule: order.index(rule.endpoint)):
-        if DOORS[rule.endpoint][0] != ANYONE:
+        if isinstance(DOORS[rule.endpoint][0], frozenset):
             for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
                 yield rule, method
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, literal, select, tuple_
+from sqlalchemy import Select, literal, select, tuple_
 from sqlalchemy.orm import Session, aliased
 
 from app.accounts.scope import Scope
@@ -123,7 +123,7 @@ def _rows(ids: Any) -> Select[*tuple[Any, ...]]:
     )
 
 
-def _row(session: Session, row: Row[Any], given: list[tuple[str, int | None, str | None]]) -> ResponseRow:
+def _row(session: Session, row: Any, given: list[tuple[str, int | None, str | None]]) -> ResponseRow:
     response, unit_code, unit_name, employee_code, employee_name, touchpoint, interaction, case = row
     definition = get_definition(session, response.survey_version_id)
     return ResponseRow(

@@ -71,6 +71,8 @@ class Wiring:
     signing_key: str
     language: Language
     metrics_token: str
+    # Calls that one key may make in a minute.
+    api_per_minute: int
     var_dir: Path
     sign_in_idle_minutes: int
     sign_in_hours: int

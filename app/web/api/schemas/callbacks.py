@@ -1,0 +1,226 @@
+"""What the calls of the callback list take and give."""
+
+import uuid
+from enum import StrEnum
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from app.callbacks.deadlines import NextMove
+from app.callbacks.models import AttemptResult, CallWindow, Cause, EventKind, Outcome
+from app.callbacks.numbers import ShownNumber
+from app.callbacks.reports import CaseRow, CaseSheet, Tab
+from app.callbacks.states import CaseReason
+from app.kit.i18n import Language
+from app.web.api.schemas.fields import Code, Cursor, Given, Instant, Mail, Moment, Short, Taken, Text
+
+Note = Annotated[Text | None, Field(description="A note for the timeline.")]
+User = Annotated[Mail, Field(description="The e-mail of the member of staff who does it; they must manage the unit.")]
+
+
+class CaseList(StrEnum):
+    """The lists that a system may ask for: those of the page, but for somebody's own."""
+
+    OPEN = "open"
+    CALLBACKS = "callbacks"
+    LOOK_INTO = "look_into"
+    UNCLAIMED = "unclaimed"
+    OVERDUE = "overdue"
+    CLOSED = "closed"
+
+    @property
+    def tab(self) -> Tab:
+        """The page's tab of the same name."""
+        return Tab(self.value)
+
+
+class CallbackQuery(Taken):
+    """Which cases."""
+
+    state: Annotated[CaseList, Field(description="The most urgent first; of the closed ones the latest.")] = (
+        CaseList.OPEN
+    )
+    unit: Annotated[Code | None, Field(description="The unit's code; with all below it.")] = None
+    cursor: Annotated[Cursor | None, Field(description="`next_cursor` of the page before.")] = None
+    limit: Annotated[int, Field(ge=1, le=200, description="How many at most.")] = 50
+
+
+class PhoneIn(Taken):
+    """Whom to ring."""
+
+    phone: Annotated[Short, Field(description="A number with its country, or as people write it at home.")]
+
+
+class ComplaintIn(Taken):
+    """A complaint that came without a rating: by telephone, by letter, in a social network."""
+
+    unit: Annotated[Code, Field(description="The code of the unit that it is about.")]
+    text: Annotated[Text, Field(min_length=1, pattern=r"^[^\x00]*[^\x00\s][^\x00]*$", description="What happened.")]
+    topic: Annotated[Short | None, Field(description="What it is about, in a word.")] = None
+    contact: Annotated[PhoneIn | None, Field(description="Whom to ring; to look into, if left out.")] = None
+    call_window: Annotated[CallWindow | None, Field(description="When the person would like to be rung.")] = None
+    language: Annotated[Language | None, Field(description="The language to speak.")] = None
+
+
+class ClaimIn(Taken):
+    """Who takes the case."""
+
+    user: User
+
+
+class AttemptIn(Taken):
+    """How a try to ring ended."""
+
+    user: User
+    result: Annotated[AttemptResult, Field(description="How it ended.")]
+    next_attempt_at: Annotated[
+        Moment | None, Field(description="When to ring again: asked for with `call_later`, within 60 days.")
+    ] = None
+    note: Note = None
+
+
+class CloseIn(Taken):
+    """How the matter was settled."""
+
+    user: User
+    outcome: Annotated[Outcome, Field(description="How it ended.")]
+    cause: Annotated[Cause, Field(description="What lay behind it.")]
+    note: Note = None
+
+
+class CallbackOut(Given):
+    """One case on the list."""
+
+    id: uuid.UUID
+    """Its id."""
+    response_id: uuid.UUID | None
+    """The response it follows from."""
+    unit: str
+    """The unit's code."""
+    unit_name: str
+    """The unit's name."""
+    reason: CaseReason
+    """Why it was opened."""
+    has_number: bool
+    """Whether there is somebody to ring."""
+    call_window: CallWindow | None
+    """When the person would like to be rung."""
+    opened_at: Instant
+    """When it was opened."""
+    due_at: Instant
+    """By when the next step is due."""
+    overdue: bool
+    """Whether that has passed."""
+    next_move: NextMove
+    """What is to be done next."""
+    claimed_by: str | None
+    """The name of whoever works it."""
+    closed_at: Instant | None
+    """When it was closed; open until then."""
+    outcome: Outcome | None
+    """How it ended."""
+    cause: Cause | None
+    """What lay behind it."""
+    rating: int | None
+    """The rating it follows from."""
+    comment: str | None
+    """The comment there."""
+
+    @classmethod
+    def of(cls, row: CaseRow) -> "CallbackOut":
+        """Return the row as it is told."""
+        return cls(
+            id=row.id,
+            response_id=row.response_id,
+            unit=row.unit_code,
+            unit_name=row.unit_name,
+            reason=CaseReason(row.reason),
+            has_number=row.has_number,
+            call_window=CallWindow(row.call_window) if row.call_window else None,
+            opened_at=row.opened_at,
+            due_at=row.due_at,
+            overdue=row.overdue,
+            next_move=row.move,
+            claimed_by=row.claimed_by,
+            closed_at=row.closed_at,
+            outcome=Outcome(row.outcome) if row.outcome else None,
+            cause=Cause(row.cause) if row.cause else None,
+            rating=row.rating,
+            comment=row.comment,
+        )
+
+
+class CallbacksOut(Given):
+    """A page of cases."""
+
+    items: list[CallbackOut]
+    """The cases."""
+    next_cursor: str | None
+    """For the page after this one; null at the end."""
+
+
+class EventOut(Given):
+    """One line of a timeline."""
+
+    at: Instant
+    """When."""
+    kind: EventKind
+    """What happened."""
+    who: str | None
+    """The name of whoever did it; null for the respondent and for other systems."""
+    note: str | None
+    """What was written."""
+    details: dict[str, Any]
+    """Plain values about it."""
+
+
+class CallbackSheet(CallbackOut):
+    """One case with everything that happened."""
+
+    phone: str | None
+    """The number, masked. In full it is shown to whoever works the case, on their page."""
+    first_attempt_due_at: Instant | None
+    """By when somebody must have tried to ring."""
+    settle_due_at: Instant
+    """By when the matter must be settled."""
+    next_attempt_at: Instant | None
+    """When the person agreed to be rung."""
+    events: list[EventOut]
+    """The timeline, the earliest first."""
+
+    @classmethod
+    def of_sheet(cls, sheet: CaseSheet, *, unit: str, number: ShownNumber) -> "CallbackSheet":
+        """Return the case as it is told."""
+        case, response = sheet.case, sheet.response
+        return cls(
+            id=case.id,
+            response_id=case.response_id,
+            unit=unit,
+            unit_name=sheet.unit_path[-1],
+            reason=CaseReason(case.reason),
+            has_number=case.contact_id is not None,
+            call_window=CallWindow(case.call_window) if case.call_window else None,
+            opened_at=case.opened_at,
+            due_at=case.due_at,
+            overdue=sheet.overdue,
+            next_move=sheet.move,
+            claimed_by=sheet.claimed_by,
+            closed_at=case.closed_at,
+            outcome=Outcome(case.outcome) if case.outcome else None,
+            cause=Cause(case.cause) if case.cause else None,
+            rating=response.rating if response else None,
+            comment=response.comment if response else None,
+            phone=number.text or None,
+            first_attempt_due_at=case.first_attempt_due_at,
+            settle_due_at=case.settle_due_at,
+            next_attempt_at=case.next_attempt_at,
+            events=[
+                EventOut(at=one.at, kind=one.kind, who=one.who, note=one.note, details=_plain(one.details))
+                for one in sheet.events
+            ],
+        )
+
+
+def _plain(details: dict[str, Any]) -> dict[str, Any]:
+    """Leave out whose case was given back: an id of a user says nothing elsewhere."""
+    return {name: value for name, value in details.items() if name != "held_by"}
