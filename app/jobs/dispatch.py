@@ -57,6 +57,7 @@ class ChannelLoop:
     gateways: Mapping[str, Gateway] = field(init=False)
     _buckets: Mapping[str, TokenBucket] = field(init=False)
     _pause: float = field(default=TICK_SECONDS, init=False)
+    _is_too_fast: bool = field(default=False, init=False)
 
     def __post_init__(self) -> None:
         self.gateways = {gateway.name: gateway for gateway in self.sender.gateways.carriers(self.channel)}
@@ -81,11 +82,9 @@ class ChannelLoop:
         route = find_route(names, fares, now)
         bucket = self._buckets[route.carrier] if route.carrier is not None else None
         allowed = min(limit, bucket.available(time.monotonic())) if bucket is not None else 0
-        self._pause = TICK_SECONDS
         wanted = min(limit, allowed + (route.probe is not None))
+        self._wait_for(bucket if not wanted else None)
         if not wanted:
-            if bucket is not None:
-                self._pause = min(TICK_SECONDS, bucket.seconds_to_fill())
             return []
         with self.database.transaction() as session:
             claims = claim_due(session, owner=self.owner, limit=wanted, lease=self.lease, lane=self.channel, kind=SEND)
@@ -103,8 +102,12 @@ class ChannelLoop:
         if bucket is not None:
             bucket.take(len(claims) - probing)
             if len(claims) == wanted:  # there may be more: go on as soon as the rate allows it
-                self._pause = min(TICK_SECONDS, bucket.seconds_to_fill())
+                self._wait_for(bucket)
         return tasks
+
+    def _wait_for(self, bucket: TokenBucket | None) -> None:
+        self._is_too_fast = bucket is not None
+        self._pause = min(TICK_SECONDS, bucket.seconds_to_fill()) if bucket is not None else TICK_SECONDS
 
     def pause(self) -> float:
         """Until the rate allows the next message, or until something may be due."""
@@ -113,11 +116,12 @@ class ChannelLoop:
     def run_once(self) -> int:
         """Send what is due, one after the other in this very thread, and return how many messages were tried."""
         tried = 0
-        while tasks := self.take(self.threads):
+        while (tasks := self.take(self.threads)) or self._is_too_fast:
             for task in tasks:
                 task.run()
             tried += len(tasks)
-            time.sleep(self._pause)
+            if self._is_too_fast:
+                time.sleep(self._pause)
         return tried
 
 
