@@ -39,6 +39,7 @@ from app.web import access, edge, errors
 from app.web.api.register import init_api
 from app.web.hooks.receive import hooks
 from app.web.manage.account import account
+from app.web.manage.api_keys import api_keys
 from app.web.manage.callbacks import callbacks
 from app.web.manage.dashboard import dashboard
 from app.web.manage.design import design
@@ -57,6 +58,8 @@ from app.web.manage.unit_editing import unit_editing
 from app.web.manage.units import units
 from app.web.manage.user_editing import user_editing
 from app.web.manage.users import users
+from app.web.manage.webhook_changes import webhook_changes
+from app.web.manage.webhooks import webhooks
 from app.web.public.answer import answer
 from app.web.public.invited import invited
 from app.web.public.look import look
@@ -93,6 +96,9 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     review_sites,
     review_links,
     settings_pages,
+    api_keys,
+    webhook_changes,
+    webhooks,
     touchpoints,
     posters,
     codes,

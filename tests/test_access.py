@@ -19,6 +19,7 @@ from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from app.accounts.api_keys import ApiScope
+from app.accounts.api_keys import add_key
 from app.accounts.models import Role, SignIn, StaffGrant
 from app.accounts.service import get_user
 from app.accounts.sign_ins import begin_sign_in
@@ -26,6 +27,7 @@ from app.callbacks.models import CallbackCase, CaseEvent
 from app.factory import create_app
 from app.imports.drafts import DraftOptions, keep_draft
 from app.imports.models import DraftKind
+from app.kit.crypto import DataKey, Vault
 from app.kit.db import Database
 from app.kit.ids import new_id
 from app.organisation.employees import add_employee
@@ -37,6 +39,8 @@ from app.touchpoints.models import BatchState, PosterBatch
 from app.touchpoints.posters.sheet import PosterSize
 from app.touchpoints.service import add_touchpoint
 from app.web.access import Gate, find_lock
+from app.webhooks.models import WebhookDelivery
+from app.webhooks.service import add_endpoint
 from config.settings import ROOT, Settings
 from tests.web.staff import CAST, Company, add_staff, email_of, form_token, make_company, signed_in
 
@@ -125,6 +129,23 @@ DOORS: Mapping[str, tuple[object, Mapping[str, str]]] = {
     "user_editing.end_all": (ADMINS, {}),
     "user_editing.turn_off": (ADMINS, {}),
     "user_editing.turn_on": (ADMINS, {}),
+    "webhooks.show_list": (ADMINS, {}),
+    "webhooks.show_one": (ADMINS, {}),
+    "webhook_changes.show_new": (ADMINS, {}),
+    "webhook_changes.add": (ADMINS, {"url": "https://crm.example/hooks", "event": "case.opened"}),
+    "webhook_changes.show_edit": (ADMINS, {}),
+    "webhook_changes.change": (ADMINS, {"url": "https://crm.example/hooks", "event": "case.opened"}),
+    "webhook_changes.test": (ADMINS, {}),
+    "webhook_changes.rotate": (ADMINS, {}),
+    "webhook_changes.replay": (ADMINS, {}),
+    "webhook_changes.replay_failed": (ADMINS, {"since": "24"}),
+    "webhook_changes.disable": (ADMINS, {}),
+    "webhook_changes.enable": (ADMINS, {}),
+    "webhook_changes.delete": (ADMINS, {}),
+    "api_keys.show_list": (ADMINS, {}),
+    "api_keys.show_new": (ADMINS, {}),
+    "api_keys.add": (ADMINS, {"name": "A telephone system", "scope": "responses:read", "expires": "30"}),
+    "api_keys.revoke": (ADMINS, {}),
     "touchpoints.show_qr_svg": (STAFF, {}),
     "touchpoints.show_qr_png": (STAFF, {}),
     "posters.show_poster": (STAFF, {}),
@@ -201,7 +222,7 @@ def sides(app: Flask, database: Database, now: datetime) -> dict[str, Side]:
         codes = _add_codes(session, company, now)
         for name, unit_id in (("east", company.east_office), ("west", company.west_office)):
             add_employee(session, code=f"clerk-{name}", name=f"Clerk of the {name}", unit_id=unit_id, now=now)
-            users[name] = _add_user(session, name, unit_id, now)
+            users[name] = {**_add_user(session, name, unit_id, now), **_add_connections(session, name, now)}
         draft_id = _add_draft(session, now)
     filled = {name: _fill(app, database, name, code) for name, code in codes.items()}
     common = {"survey_key": "office-visit", "draft_id": draft_id}
@@ -329,6 +350,33 @@ def _add_user(session: Session, name: str, unit_id: uuid.UUID, now: datetime) ->
     grant_id = session.scalars(select(StaffGrant.id).where(StaffGrant.user_id == user.id)).one()
     sign_in_id = session.scalars(select(SignIn.id).where(SignIn.user_id == user.id)).one()
     return {"user_id": str(user.id), "grant_id": str(grant_id), "their_sign_in_id": str(sign_in_id)}
+
+
+def _add_connections(session: Session, name: str, now: datetime) -> dict[str, str]:
+    """Add a webhook with a delivery that failed, and a key."""
+    vault = Vault([DataKey.generate("test")])
+    endpoint, _ = add_endpoint(
+        session,
+        vault=vault,
+        url=f"https://{name}.example/hooks",
+        description=name,
+        events=["case.opened"],
+        allow_local=False,
+        user_id=None,
+        now=now,
+    )
+    delivery = WebhookDelivery(
+        id=new_id(),
+        endpoint_id=endpoint.id,
+        event_id=new_id(),
+        event="case.opened",
+        payload={},
+        state="failed",
+        created_at=now,
+    )
+    session.add(delivery)
+    key, _ = add_key(session, name=name, scopes=["responses:read"], now=now)
+    return {"endpoint_id": str(endpoint.id), "delivery_id": str(delivery.id), "key_id": str(key.id)}
 
 
 def _add_draft(session: Session, now: datetime) -> str:

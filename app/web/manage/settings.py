@@ -20,6 +20,7 @@ from app.surveys.definition import Definition
 from app.touchpoints.qr import qr_address
 from app.web import access, edge
 from app.web.manage import settings_words, words
+from app.webhooks.listing import count_broken
 
 # Stands for any code in the address that posters carry.
 EXAMPLE_CODE = "7K3MQ9TX"
@@ -54,6 +55,7 @@ def show_settings() -> str:
         company_name=desk.company,
         agreed=count_consents(session),
         installation=wiring.installation,
+        broken_webhooks=count_broken(session),
         values=values,
         runs=last_runs(session),
         queue=queue,
