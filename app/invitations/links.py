@@ -71,6 +71,11 @@ def get_live_by_id(session: Session, invitation_id: uuid.UUID, *, now: datetime)
     return _get(session, Invitation.id == invitation_id, now)
 
 
+def find_interaction_id(session: Session, invitation_id: uuid.UUID) -> uuid.UUID | None:
+    """Return which interaction the invitation asks about, or None."""
+    return session.scalar(select(Invitation.interaction_id).where(Invitation.id == invitation_id))
+
+
 def _get(session: Session, which: object, now: datetime) -> LiveInvitation:
     row = session.execute(
         select(

@@ -4,6 +4,7 @@ Who decides about asking looks at it for each interaction, the dispatcher before
 """
 
 import uuid
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -133,3 +134,12 @@ def standing_pauses(session: Session, scope: Scope = EVERYTHING) -> list[Standin
         StandingPause(row.id, row.unit_id, name, code == ROOT_CODE, row.reason, row.began_at, by)
         for row, name, code, by in rows
     ]
+
+
+def endable(session: Session, pauses: Collection[StandingPause], scope: Scope) -> frozenset[uuid.UUID]:
+    """Return the ids of the stops whose units lie in the scope: those that whoever has it may end."""
+    units = [each.unit_id for each in pauses]
+    if not units:
+        return frozenset()
+    within = set(session.scalars(select(Unit.id).where(Unit.id.in_(units), scope.where(Unit.id))))
+    return frozenset(each.id for each in pauses if each.unit_id in within)
