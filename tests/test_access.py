@@ -18,8 +18,7 @@ from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
-from app.accounts.api_keys import ApiScope
-from app.accounts.api_keys import add_key
+from app.accounts.api_keys import ApiScope, add_key
 from app.accounts.models import Role, SignIn, StaffGrant
 from app.accounts.service import get_user
 from app.accounts.sign_ins import begin_sign_in
@@ -27,7 +26,6 @@ from app.callbacks.models import CallbackCase, CaseEvent
 from app.factory import create_app
 from app.imports.drafts import DraftOptions, keep_draft
 from app.imports.models import DraftKind
-from app.kit.crypto import DataKey, Vault
 from app.kit.db import Database
 from app.kit.ids import new_id
 from app.organisation.employees import add_employee
@@ -222,7 +220,7 @@ def sides(app: Flask, database: Database, now: datetime) -> dict[str, Side]:
         codes = _add_codes(session, company, now)
         for name, unit_id in (("east", company.east_office), ("west", company.west_office)):
             add_employee(session, code=f"clerk-{name}", name=f"Clerk of the {name}", unit_id=unit_id, now=now)
-            users[name] = {**_add_user(session, name, unit_id, now), **_add_connections(session, name, now)}
+            users[name] = {**_add_user(session, name, unit_id, now), **_add_connections(session, app, name, now)}
         draft_id = _add_draft(session, now)
     filled = {name: _fill(app, database, name, code) for name, code in codes.items()}
     common = {"survey_key": "office-visit", "draft_id": draft_id}
@@ -352,12 +350,11 @@ def _add_user(session: Session, name: str, unit_id: uuid.UUID, now: datetime) ->
     return {"user_id": str(user.id), "grant_id": str(grant_id), "their_sign_in_id": str(sign_in_id)}
 
 
-def _add_connections(session: Session, name: str, now: datetime) -> dict[str, str]:
+def _add_connections(session: Session, app: Flask, name: str, now: datetime) -> dict[str, str]:
     """Add a webhook with a delivery that failed, and a key."""
-    vault = Vault([DataKey.generate("test")])
     endpoint, _ = add_endpoint(
         session,
-        vault=vault,
+        vault=app.extensions["otklik"].vault,
         url=f"https://{name}.example/hooks",
         description=name,
         events=["case.opened"],

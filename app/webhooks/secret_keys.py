@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from app.kit.crypto import Vault
+from app.kit.crypto import UnreadableValueError, Vault
 from app.webhooks.models import WebhookEndpoint
 from app.webhooks.signing import new_secret
 
@@ -18,10 +18,14 @@ def give_secret(endpoint: WebhookEndpoint, vault: Vault) -> str:
 
 
 def renew_secret(endpoint: WebhookEndpoint, vault: Vault, *, now: datetime) -> str:
-    """Return a new secret; the one before it signs beside it for a day."""
-    old = vault.decrypt(endpoint.secret_enc, table=_TABLE, column=_COLUMN, row_id=endpoint.id)
-    endpoint.old_secret_enc = vault.encrypt(old, table=_TABLE, column=_OLD_COLUMN, row_id=endpoint.id)
-    endpoint.old_secret_until = now + BOTH_SIGN_FOR
+    """Return a new secret; the one before it signs beside it for a day, unless its key is lost."""
+    try:
+        old = vault.decrypt(endpoint.secret_enc, table=_TABLE, column=_COLUMN, row_id=endpoint.id)
+    except UnreadableValueError:
+        endpoint.old_secret_enc = endpoint.old_secret_until = None
+    else:
+        endpoint.old_secret_enc = vault.encrypt(old, table=_TABLE, column=_OLD_COLUMN, row_id=endpoint.id)
+        endpoint.old_secret_until = now + BOTH_SIGN_FOR
     return give_secret(endpoint, vault)
 
 
