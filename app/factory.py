@@ -181,7 +181,7 @@ def wire(settings: Settings, *, clock: Clock, database: Database | None) -> edge
     texts = load_texts(settings.config_dir / "messages.yaml")
     composing = Composing(vault, settings.public_url, settings.company_name, surveys, texts, find_by_interaction)
     compose = _choose_composer(composing, Replying(desk, surveys, settings.public_url, texts))
-    gateways = build_gateways(settings)
+    gateways = build_gateways(settings, vault)
     ask = AskDesk(
         vault=vault,
         policy=load_delivery(settings.config_dir / "delivery.yaml"),
