@@ -53,11 +53,14 @@ def find_or_add_contacts(
     for each other instead of locking each other out.
     """
     known = _find(session, vault, people)
-    fresh: dict[bytes, Addresses] = {}
-    for person in people:
-        first, value = next(iter(person.given.items()))
-        if len(person.given) == 1 and _known_as(known, vault, first, value) is None:
-            fresh.setdefault(vault.blind_index(first, value), person)
+    fresh: list[Addresses] = []
+    claimed: set[bytes] = set()
+    # Whoever is told with most addresses first: a later call by one of them is then known to be the same person's.
+    for person in sorted(people, key=lambda person: -len(person.given)):
+        indexes = {index for kind, value in person.given.items() for index in vault.blind_indexes(kind, value)}
+        if indexes.isdisjoint(known) and indexes.isdisjoint(claimed):
+            fresh.append(person)
+        claimed |= indexes
     if fresh:
         _add(session, vault, fresh, now)
         known = _find(session, vault, people)
@@ -140,26 +143,25 @@ def _find(session: Session, vault: Vault, people: Sequence[Addresses]) -> dict[b
     }
 
 
-def _add(session: Session, vault: Vault, fresh: dict[bytes, Addresses], now: datetime) -> None:
-    # Rows of one shape go in one statement; a person of the kind that somebody else has just added is left alone.
-    for kind in _COLUMNS:
-        rows = []
-        for index, person in sorted(fresh.items(), key=lambda item: item[0]):
-            first, value = next(iter(person.given.items()))
-            if first is not kind:
-                continue
-            contact_id = new_id()
-            rows.append(
-                {
-                    "id": contact_id,
-                    f"{kind}_enc": vault.encrypt(value, table="contact", column=f"{kind}_enc", row_id=contact_id),
-                    f"{kind}_index": index,
-                    "language": person.language,
-                    "demo": person.demo,
-                    "created_at": now,
-                    "updated_at": now,
-                }
-            )
-        if rows:
-            statement = upsert(session, table_of(Contact)).on_conflict_do_nothing(index_elements=[f"{kind}_index"])
-            session.execute(statement, rows)
+def _add(session: Session, vault: Vault, fresh: Sequence[Addresses], now: datetime) -> None:
+    """Add them; whoever somebody else has just added is left alone."""
+    shapes: dict[tuple[AddressKind, ...], list[tuple[list[bytes], dict[str, object]]]] = {}
+    for person in fresh:
+        contact_id = new_id()
+        row: dict[str, object] = {
+            "id": contact_id,
+            "language": person.language,
+            "demo": person.demo,
+            "created_at": now,
+            "updated_at": now,
+        }
+        indexes = []
+        for kind, value in person.given.items():
+            column, index = f"{kind}_enc", vault.blind_index(kind, value)
+            row[column] = vault.encrypt(value, table="contact", column=column, row_id=contact_id)
+            row[f"{kind}_index"] = index
+            indexes.append(index)
+        shapes.setdefault(tuple(person.given), []).append((indexes, row))
+    for rows in shapes.values():  # those of one shape go in one statement
+        ordered = [row for _, row in sorted(rows, key=lambda pair: pair[0])]
+        session.execute(upsert(session, table_of(Contact)).on_conflict_do_nothing(), ordered)

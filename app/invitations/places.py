@@ -71,7 +71,7 @@ def find_employees(session: Session, codes: Collection[str]) -> Mapping[str, uui
     if not codes:
         return {}
     rows = session.execute(select(Employee.code, Employee.id).where(Employee.code.in_(codes)))
-    return dict(rows.tuples())
+    return dict(rows.all())
 
 
 def find_paused(session: Session) -> frozenset[uuid.UUID]:

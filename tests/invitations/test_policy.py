@@ -74,7 +74,7 @@ REASONS = [
 def test_nobody_is_asked_for_a_reason(reason: Reason, candidate: Candidate, facts: Facts, more: str) -> None:
     verdict = decide(candidate, rules(more), facts, NOW)
     assert (verdict.decision, verdict.reason) == (Decision.SKIPPED, reason)
-    assert verdict.survey_key is verdict.send_at is verdict.answer_by is None
+    assert (verdict.survey_key, verdict.send_at, verdict.answer_by) == (None, None, None)
 
 
 def test_every_reason_is_reached() -> None:
