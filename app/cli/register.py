@@ -4,6 +4,7 @@ from flask import Flask
 
 from app.cli.api_keys import apikey
 from app.cli.backup import backup, restore
+from app.cli.channels import hooks, telegram, viber
 from app.cli.codes import add_desk_command, list_codes_command, point_code_command, revoke_code_command
 from app.cli.demo import demo
 from app.cli.exports import exports
@@ -28,5 +29,7 @@ def register_commands(app: Flask) -> None:
     app.cli.add_command(unit)
     app.cli.add_command(user)
     app.cli.add_command(apikey)
+    for command in (hooks, telegram, viber):
+        app.cli.add_command(command)
     for command in (db, doctor, serve, worker, demo, backup, restore):
         app.cli.add_command(command)
