@@ -27,6 +27,8 @@ test: setup ## All tests this machine can run; says what it leaves out and why
 	@test -n "$$TEST_POSTGRES_URL" || echo "left out: every test of PostgreSQL, because TEST_POSTGRES_URL is not set"
 	@command -v "$${TEST_CHROMIUM:-/usr/bin/chromium}" >/dev/null || \
 		echo "left out: the journeys in a browser, because there is no Chromium (TEST_CHROMIUM names the program)"
+	@command -v "$${TEST_REDIS:-redis-server}" >/dev/null || \
+		echo "left out: the tests of a queue in Redis, because there is no redis-server (TEST_REDIS names the program)"
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup $(ARGS)
 
 lint: setup ## ruff, format, mypy strict, import contracts

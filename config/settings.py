@@ -28,6 +28,7 @@ from config.channels import ChannelSettings
 ROOT = Path(__file__).resolve().parent.parent
 PREFIX = "OTKLIK_"
 _SHORTEST_SECRET = 32
+_REDIS = ("redis://", "rediss://")
 
 
 def _time_zone(value: str) -> str:
@@ -94,8 +95,9 @@ class Settings(ChannelSettings, BaseSettings):
     )
     queue_url: str = Field(
         default="",
-        description="Where the worker's queue is. Leave it out: the queue is a table of the database, and another "
-        "cannot be used yet.",
+        repr=False,  # may hold a password
+        description="Where several worker machines share what is due by the clock: `postgresql://…` or `redis://…`. "
+        "Left out, each worker keeps it in memory; nothing is lost either way, as all work is in the database.",
     )
     var_dir: Path = Field(
         default=ROOT / "var", description="Where the database and the keys live unless told otherwise."
@@ -200,8 +202,10 @@ class Settings(ChannelSettings, BaseSettings):
     @field_validator("queue_url")
     @classmethod
     def _queue(cls, value: str) -> str:
-        if value:
-            raise ValueError("leave it out: the queue is a table of OTKLIK_DATABASE_URL, another cannot be used yet")
+        if value and not value.startswith(("postgresql://", "postgresql+psycopg://", "postgres://", *_REDIS)):
+            raise ValueError("write postgresql://user:password@host/database or redis://host:6379/0, or leave it out")
+        if value.startswith(_REDIS) and not urlsplit(value).hostname:
+            raise ValueError("write the host of the Redis server: redis://host:6379/0")
         return value
 
     @field_validator("base_url")

@@ -51,8 +51,12 @@ def test_everything_wrong_is_told_at_once(monkeypatch: pytest.MonkeyPatch) -> No
 def test_the_name_of_the_queue_is_known_and_a_value_refused_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OTKLIK_QUEUE_URL", "")
     assert load_settings().queue_url == ""
-    monkeypatch.setenv("OTKLIK_QUEUE_URL", "redis://localhost")
-    with pytest.raises(ConfigurationError, match="OTKLIK_QUEUE_URL: leave it out"):
+    for url in ("redis://localhost:6379/0", "rediss://cache.example/1", "postgresql://otklik:secret@localhost/queue"):
+        monkeypatch.setenv("OTKLIK_QUEUE_URL", url)
+        assert load_settings().queue_url == url
+        assert "secret" not in repr(load_settings())
+    monkeypatch.setenv("OTKLIK_QUEUE_URL", "amqp://localhost")
+    with pytest.raises(ConfigurationError, match="OTKLIK_QUEUE_URL: write postgresql://"):
         load_settings()
 
 

@@ -15,11 +15,14 @@ from sqlalchemy.orm import Session
 from app.accounts.service import has_admin
 from app.cli.set_up import LET_IN, LOCKED_OUT
 from app.demo.staff import find_sign_in
+from app.jobs.queue import ask_queue, kind_of
 from app.kit.db import SAFE_WAL, sqlite_version
-from app.kit.errors import OtklikError
+from app.kit.errors import ConfigurationError, OtklikError
 from app.kit.outbox import read_status
 from app.kit.schema import schema_is_current
 from app.kit.slots import last_beat
+from app.messaging import console
+from app.messaging.models import MessagingChannel
 from app.surveys.service import store_versions
 from app.web.edge import Wiring
 from config.settings import Settings
@@ -60,7 +63,9 @@ def examine(wiring: Wiring, settings: Settings) -> Iterator[Finding]:
         Level.OK,
         f"{settings.company_name} is open {settings.hours} in {settings.time_zone}, unless a unit says otherwise",
     )
+    yield from _check_channels(wiring, settings)
     yield from _check_disk(wiring, settings)
+    yield from _check_queue(settings.queue_url)
     if not wiring.database.exists():
         yield _BEHIND
         return
@@ -143,6 +148,31 @@ def _check_sites(wiring: Wiring) -> Iterator[Finding]:
         )
 
 
+def _check_channels(wiring: Wiring, settings: Settings) -> Iterator[Finding]:
+    carried = {
+        channel: [gateway.name for gateway in wiring.gateways.carriers(channel)]
+        for channel in MessagingChannel
+        if channel in wiring.gateways.channels
+    }
+    told = [f"{channel} by {' then '.join(names)}" for channel, names in carried.items() if names != [console.NAME]]
+    spoken = [channel.value for channel, names in carried.items() if names == [console.NAME]]
+    off = [channel.value for channel in MessagingChannel if channel not in carried]
+    if told:
+        yield Finding(Level.OK, f"messages go out: {'; '.join(told)}")
+    if off:
+        yield Finding(Level.OK, f"channels without a gateway, by which nobody is written to: {', '.join(off)}")
+    if spoken:
+        what = f"the console stands in for {', '.join(spoken)}: messages are written to standard error, links included"
+        level = Level.WARN if settings.secure or told else Level.OK
+        yield Finding(level, what, "set up a gateway (docs/channels.md) or write OTKLIK_CONSOLE=never")
+    elif not told:
+        yield Finding(Level.WARN, "no message goes out at all", "set up a gateway (docs/channels.md)")
+    if (settings.telegram_token or settings.viber_token) and not settings.secure:
+        yield Finding(
+            Level.WARN, "messengers tell things to https addresses only", "set OTKLIK_BASE_URL to an https address"
+        )
+
+
 def _check_disk(wiring: Wiring, settings: Settings) -> Iterator[Finding]:
     url = wiring.database.url
     place = Path(str(url.database)).resolve() if wiring.database.is_sqlite else settings.var_dir
@@ -175,6 +205,21 @@ def _check_database(wiring: Wiring) -> Iterator[Finding]:
             )
         else:
             yield Finding(Level.OK, f"SQLite {version}, journal_mode={journal}")
+
+
+def _check_queue(url: str) -> Iterator[Finding]:
+    kind = kind_of(url)
+    if not kind:
+        return
+    try:
+        waiting = ask_queue(url)
+    except ConfigurationError as error:
+        yield Finding(Level.FAIL, error.message, "install it, or leave OTKLIK_QUEUE_URL out")
+    except Exception as error:  # noqa: BLE001 -- each driver has errors of its own, and all of them mean this
+        said = (str(error) or type(error).__name__).splitlines()[0]
+        yield Finding(Level.FAIL, f"the {kind} queue does not answer: {said}", "start it, or correct OTKLIK_QUEUE_URL")
+    else:
+        yield Finding(Level.OK, f"the {kind} queue of periodic jobs answers: {waiting} waiting")
 
 
 def _check_content(session: Session, wiring: Wiring) -> Iterator[Finding]:

@@ -13,6 +13,7 @@ from app.cli.set_up import settings, tell_if_locked_out
 from app.cli.told import in_words
 from app.jobs.inbound import InboundWork
 from app.jobs.posters import PosterWork
+from app.jobs.queue import require_driver
 from app.jobs.supervisor import Supervisor, web_processes, web_program, worker_program
 from app.jobs.webhooks import WebhookWork
 from app.jobs.worker import Worker
@@ -77,7 +78,9 @@ def worker() -> None:
     webhooks = WebhookWork(wired.database, wired.clock, wired.vault, caller, wired.public_url)
     inbound = InboundWork(wired.database, wired.clock, wired.talk, wired.gateways, wired.sender.reroute)
     lanes = (inbound.lane(), webhooks.lane())
-    Worker(wired.database, wired.clock, works=works, lanes=lanes, sender=wired.sender).run(stop)
+    queue_url = settings().queue_url
+    require_driver(queue_url)
+    Worker(wired.database, wired.clock, works=works, lanes=lanes, sender=wired.sender, queue_url=queue_url).run(stop)
 
 
 @click.command()

@@ -42,13 +42,15 @@ class Worker:
     works: Sequence[Work] = ()
     lanes: Sequence[Lane] = ()
     sender: Sender | None = None
+    # Where huey keeps what is due by the clock; in memory if empty.
+    queue_url: str = ""
     name: str = field(default_factory=worker_name)
 
     def run(self, stop: threading.Event) -> None:
         """Work until told to stop; an unreachable database is waited for, not died of."""
         drain = Drain(self.database, self.clock, self.name, self.handlers)
-        consumer = build_consumer(self.database, self.jobs, worker=self.name, clock=self.clock)
-        consumer.start()
+        by_the_clock = threading.Thread(target=self._run_jobs, args=(stop,), name="by-the-clock")
+        by_the_clock.start()
         long_work = threading.Thread(target=self._work_long, args=(stop,), name="long-work")
         long_work.start()
         loops = [
@@ -69,11 +71,26 @@ class Worker:
                 _LOG.error("worker cannot work", worker=self.name, exc_info=error)
                 stop.wait(BEAT_SECONDS)
             stop.wait(TICK_SECONDS)
-        consumer.stop()
+        by_the_clock.join()
         long_work.join()
         for loop in loops:
             loop.join()
         _LOG.info("worker stopped", worker=self.name)
+
+    def _run_jobs(self, stop: threading.Event) -> None:
+        """Run what is due by the clock; a queue that is out of reach is waited for, and everything else goes on."""
+        while not stop.is_set():
+            try:
+                consumer = build_consumer(
+                    self.database, self.jobs, worker=self.name, clock=self.clock, url=self.queue_url
+                )
+            except Exception as error:  # noqa: BLE001 -- whatever the driver raises; the outbox needs no queue
+                _LOG.error("the queue of periodic jobs is out of reach", worker=self.name, exc_info=error)
+                stop.wait(BEAT_SECONDS)
+                continue
+            consumer.start()
+            stop.wait()
+            consumer.stop()
 
     def _sources(self) -> list[Source]:
         lanes: list[Source] = [LaneLoop(self.database, self.clock, self.name, lane) for lane in self.lanes]
