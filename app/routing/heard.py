@@ -63,4 +63,4 @@ def read_rating(text: str, question: Question) -> Rated | None:
 def looks_like_number(text: str) -> bool:
     """Tell whether the text may be a telephone number rather than words."""
     digits = len(_DIGITS.findall(text))
-    return digits >= 6 and digits * 2 >= len(text.strip())
+    return digits >= 6 and digits * 3 >= len(text.strip())

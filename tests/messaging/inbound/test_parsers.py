@@ -142,50 +142,19 @@ def test_garbage_is_refused_in_words_or_is_nothing(gateway: str, body: bytes) ->
     assert found == []
 
 
+FIELDS = ("phone", "mes", "to", "id", "status", "sms_id", "MessageSid", "MessageStatus", "Body", "From", "text", "from")
+NAMES = (
+    *("update_id", "message", "chat", "id", "text", "from", "callback_query", "data", "my_chat_member", "status"),
+    *("new_chat_member", "type", "entry", "changes", "value", "messages", "statuses", "button", "payload", "code"),
+    *("interactive", "list_reply", "errors", "event", "sender", "user", "message_token", "context", "messageId"),
+    *FIELDS,
+)
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
     lambda inner: (
         st.lists(inner, max_size=3)
         | st.dictionaries(
-            st.sampled_from(
-                [
-                    "update_id",
-                    "message",
-                    "chat",
-                    "id",
-                    "text",
-                    "from",
-                    "callback_query",
-                    "data",
-                    "my_chat_member",
-                    "new_chat_member",
-                    "status",
-                    "type",
-                    "entry",
-                    "changes",
-                    "value",
-                    "messages",
-                    "statuses",
-                    "button",
-                    "payload",
-                    "interactive",
-                    "list_reply",
-                    "errors",
-                    "code",
-                    "event",
-                    "sender",
-                    "user",
-                    "message_token",
-                    "context",
-                    "phone",
-                    "mes",
-                    "to",
-                    "MessageSid",
-                    "Body",
-                    "From",
-                    "messageId",
-                ]
-            ),
+            st.sampled_from(NAMES),
             inner,
             max_size=5,
         )
@@ -207,23 +176,7 @@ def test_no_bytes_make_a_parser_fail_otherwise(gateway: str, body: bytes) -> Non
 @given(
     gateway=st.sampled_from(GATEWAYS),
     pairs=st.dictionaries(
-        st.sampled_from(
-            [
-                "phone",
-                "mes",
-                "to",
-                "id",
-                "status",
-                "sms_id",
-                "MessageSid",
-                "MessageStatus",
-                "Body",
-                "From",
-                "text",
-                "from",
-                "messageId",
-            ]
-        ),
+        st.sampled_from(FIELDS),
         st.text(max_size=20),
     ),
 )
