@@ -11,6 +11,7 @@ unit_table    those units sought, sorted and paged, and which of them to look at
 dashboard     the figures of a unit and a period, all of the above together
 reports       the list of responses and the rows of the export, joined with cases and clicks
 touchpoint_list  codes, with what came of each lately
+one_interaction  the call behind a response, with its recording and what else the person asked about
 survey_list   surveys, with how much each is used
 one_response  everything about one
 csv_form      the export's cells

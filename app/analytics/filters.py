@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.orm import Session
 
 from app.accounts.scope import Scope
-from app.organisation.models import UnitAncestor
+from app.organisation.models import Employee, UnitAncestor
 from app.responses.models import SurveyResponse
 from app.review_sites.catalogue import Site
 from app.review_sites.models import ReviewClick
@@ -22,11 +22,14 @@ from app.touchpoints.models import Touchpoint
 class ResponseFilter:
     """Everything left out does not narrow. `unit_id` takes all units below with it; `until` is exclusive.
 
+    `touchpoint` and `employee` are codes.
+
     `metric` keeps the surveys whose first question feeds it, which is what a figure on the dashboard counts.
     """
 
     unit_id: uuid.UUID | None = None
     touchpoint: str | None = None
+    employee: str | None = None
     survey: str | None = None
     metric: Metric | None = None
     ratings: tuple[int, ...] = ()
@@ -55,6 +58,8 @@ def response_conditions(session: Session, wanted: ResponseFilter, scope: Scope) 
         conditions.append(response.unit_id.in_(below))
     if wanted.touchpoint is not None:
         conditions.append(response.touchpoint_id.in_(select(Touchpoint.id).where(Touchpoint.code == wanted.touchpoint)))
+    if wanted.employee is not None:
+        conditions.append(response.employee_id.in_(select(Employee.id).where(Employee.code == wanted.employee)))
     if wanted.survey is not None or wanted.metric is not None:
         conditions.append(response.survey_version_id.in_(_version_ids(session, wanted.survey, wanted.metric)))
     if wanted.ratings:

@@ -14,6 +14,7 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from app.accounts.scope import Scope
+from app.analytics.one_interaction import find_interaction
 from app.callbacks.errors import CaseNotFoundError, InvalidWorkError, TooManyRevealsError
 from app.callbacks.models import AttemptResult, CallbackCase, Cause, Outcome
 from app.callbacks.numbers import ShownNumber, reveal_number, show_number
@@ -29,6 +30,7 @@ from app.surveys.definition import Definition, QuestionType
 from app.surveys.service import get_definition
 from app.web import access, edge
 from app.web.manage import case_words as words
+from app.web.manage.words import CHANNELS
 
 HOME = "/manage/callbacks"
 callbacks = Blueprint("callbacks", __name__, url_prefix=HOME)
@@ -251,6 +253,11 @@ def _show(
         rating=_show_rating(definition, sheet.response.rating) if definition and sheet.response else None,
         survey=definition.name(edge.current_language(), edge.desk().company) if definition else None,
         answers=_show_answers(definition, sheet) if definition else [],
+        about=find_interaction(edge.db(), sheet.response.interaction_id, scope=access.scope(), now=now)
+        if sheet.response
+        else None,
+        channels=CHANNELS,
+        show_time=words.say_time,
         timeline=_tell(sheet, zone),
         spoken=NAMES[Language(spoken)] if spoken else None,
         outcomes=[

@@ -72,6 +72,7 @@ def read_query(session: Session, args: MultiDict[str, str], *, scope: Scope, zon
     query.wanted = ResponseFilter(
         unit_id=unit_id,
         touchpoint=query.value("touchpoint").upper() or None,
+        employee=query.value("employee") or None,
         survey=query.value("survey") or None,
         metric=_read_known(query, "figure", Metric),
         ratings=_read_ratings(query),
@@ -103,6 +104,7 @@ FIELDS = (
     "figure",
     "rating",
     "touchpoint",
+    "employee",
     "via",
 )
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from flask import Blueprint, render_template, request, url_for
 
+from app.analytics.one_interaction import find_interaction
 from app.analytics.one_response import Step, get_response
 from app.analytics.reports import list_responses
 from app.web import access, edge
@@ -44,6 +45,7 @@ def show_one(response_id: uuid.UUID) -> str:
     return render_template(
         "manage/responses/one.html",
         report=report,
+        about=find_interaction(edge.db(), report.response.interaction_id, scope=access.scope(), now=edge.now()),
         offered=[edge.desk().catalogue.name(site) for site in report.offered],
         suspect_words=words.SUSPECT,
         Step=Step,
