@@ -6,6 +6,8 @@ from app.cli.api_keys import apikey
 from app.cli.backup import backup, restore
 from app.cli.channels import hooks, telegram, viber
 from app.cli.codes import add_desk_command, list_codes_command, point_code_command, revoke_code_command
+from app.cli.contacts import contacts
+from app.cli.delivery import delivery
 from app.cli.demo import demo
 from app.cli.exports import exports
 from app.cli.imports import import_group
@@ -22,6 +24,8 @@ def register_commands(app: Flask) -> None:
     app.cli.add_command(exports)
     app.cli.add_command(import_group)
     app.cli.add_command(survey)
+    app.cli.add_command(delivery)
+    app.cli.add_command(contacts)
     for command in (list_codes_command, add_desk_command, point_code_command, revoke_code_command):
         touchpoint.add_command(command)
     app.cli.add_command(touchpoint)
