@@ -102,10 +102,10 @@ def is_trial(public_url: str) -> bool:
     return urlsplit(public_url).scheme == "http"
 
 
-def choose_addresses(target: Target, resolve: Resolver) -> list[str]:
+def choose_addresses(target: Target, resolve: Resolver, *, is_open: Callable[[str], bool]) -> list[str]:
     """Return the addresses that may be connected to, asking the resolver once; raises AddressRefusedError, OSError."""
     found = list(dict.fromkeys(resolve(target.host, target.port)))
-    allowed = [address for address in found if target.local or is_public(address)]
+    allowed = [address for address in found if target.local or is_open(address)]
     if not allowed:
         raise AddressRefusedError("the name leads to no address of the public internet")
     return allowed

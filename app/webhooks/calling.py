@@ -10,7 +10,7 @@ import io
 import socket
 import ssl
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import cast
@@ -24,6 +24,7 @@ from app.webhooks.addresses import (
     Target,
     WebhookUrlError,
     choose_addresses,
+    is_public,
     read_target,
     resolve_by_system,
 )
@@ -64,10 +65,14 @@ def _tls() -> ssl.SSLContext:
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Posts to endpoints; `resolve` is asked once a call. `allow_local` is for a trial on one machine."""
+    """Posts to endpoints; `resolve` is asked once a call, `is_open` of each address that it names.
+
+    `allow_local` is for a trial on one machine.
+    """
 
     allow_local: bool = False
     resolve: Resolver = resolve_by_system
+    is_open: Callable[[str], bool] = is_public
     tls: ssl.SSLContext = field(default_factory=_tls)
     connect_seconds: float = CONNECT_SECONDS
     total_seconds: float = TOTAL_SECONDS
@@ -76,7 +81,7 @@ class Caller:
         """Return what was answered, whatever its status; raises one of CALL_ERRORS."""
         target = read_target(url, allow_local=self.allow_local)
         try:
-            addresses = choose_addresses(target, self.resolve)
+            addresses = choose_addresses(target, self.resolve, is_open=self.is_open)
         except (OSError, UnicodeError):
             raise WebhookCallError("name_unknown", "the name of the machine is not known") from None
         deadline = time.monotonic() + self.total_seconds
