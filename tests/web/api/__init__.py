@@ -1,0 +1,1 @@
+"""The JSON API, called as other systems call it."""
