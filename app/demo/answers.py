@@ -13,6 +13,7 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from app.callbacks.models import CallWindow
+from app.demo.calls import Call
 from app.demo.company import DemoCode
 from app.demo.words import BENEFITS, COMMENTS, REASONS, Comment
 from app.demo.work import Step
@@ -50,7 +51,7 @@ class Answer:
     """One customer: which code (a key of `company.CODES`), when, what they tapped, wrote and left.
 
     `reasons` and `scales` are answers to later questions, as a form sends them. `work` is what staff did about it, in
-    order; steps still to come are left out when it is written.
+    order; steps still to come are left out when it is written. `call` is the call that an invitation asked about.
     """
 
     code: str
@@ -67,6 +68,7 @@ class Answer:
     leaves_for: Site | None = None
     curious: bool = False
     work: tuple[Step, ...] | None = None
+    call: Call | None = None
 
 
 @dataclass(frozen=True, slots=True)

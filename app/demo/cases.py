@@ -18,11 +18,11 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """A number that was left, with the consent to ring it."""
+    """A number that was left with the consent to ring it, or the one that called us, without either."""
 
     contact_id: uuid.UUID
-    consent_id: uuid.UUID
-    window: CallWindow
+    consent_id: uuid.UUID | None
+    window: CallWindow | None
     at: datetime
 
 

@@ -18,8 +18,12 @@ from app.demo.company import CODES
 from app.demo.staff import DemoSignIn, add_staff, find_sign_in
 from app.demo.stories import tell_stories
 from app.demo.writing import write_answers
+from app.invitations.models import Interaction
 from app.kit.crypto import Vault
 from app.kit.errors import ConflictError
+from app.kit.outbox import withdraw
+from app.messaging.models import Message, MessageState
+from app.messaging.service import once_key
 from app.organisation.models import Employee, Unit
 from app.responses.models import SurveyResponse
 from app.routing.desk import Desk
@@ -30,6 +34,7 @@ from app.touchpoints.models import Touchpoint
 # The company began before its first answer.
 _FOUNDED = timedelta(days=DAYS + 1)
 _REMOVED = "demo.removed"
+_AT_ONCE = 1000
 
 
 class DemoInUseError(ConflictError):
@@ -117,9 +122,11 @@ def remove_demo(session: Session, *, now: datetime) -> Removed:
     responses = select(SurveyResponse.id).where(SurveyResponse.unit_id.in_(units))
     cases = or_(CallbackCase.unit_id.in_(units), CallbackCase.response_id.in_(responses))
     contact_ids = session.scalars(select(CallbackCase.contact_id).where(cases, CallbackCase.contact_id.is_not(None)))
-    people = set(contact_ids)
+    people = set(contact_ids) | _callers(session, units)
+    _drop_messages(session, units, now=now)
     gone_cases = _delete(session, delete(CallbackCase).where(cases))
     gone_responses = _delete(session, delete(SurveyResponse).where(SurveyResponse.id.in_(responses)))
+    _delete(session, delete(Interaction).where(Interaction.unit_id.in_(units)))
     _forget_people(session, people)
     codes = select(Touchpoint.id).where(Touchpoint.unit_id.in_(units))
     _detach(session, codes)
@@ -134,15 +141,35 @@ def remove_demo(session: Session, *, now: datetime) -> Removed:
     return Removed(gone_units, gone_responses, gone_cases)
 
 
+def _callers(session: Session, units: Select[uuid.UUID]) -> set[uuid.UUID | None]:
+    """Return whom the demo's calls were with and its messages were for."""
+    found: set[uuid.UUID | None] = set()
+    for column, unit in ((Interaction.contact_id, Interaction.unit_id), (Message.contact_id, Message.unit_id)):
+        found |= set(session.scalars(select(column).where(unit.in_(units), column.is_not(None))))
+    return found
+
+
+def _drop_messages(session: Session, units: Select[uuid.UUID], *, now: datetime) -> None:
+    """Delete the demo's messages; what still waits is not sent any more."""
+    waiting = session.scalars(
+        select(Message.id).where(Message.unit_id.in_(units), Message.state == MessageState.WAITING)
+    ).all()
+    for start in range(0, len(waiting), _AT_ONCE):
+        some = waiting[start : start + _AT_ONCE]
+        withdraw(session, [once_key(message_id) for message_id in some], now=now)
+    _delete(session, delete(Message).where(Message.unit_id.in_(units)))
+
+
 def _leaves(session: Session) -> list[uuid.UUID]:
     parents = select(Unit.parent_id).where(Unit.parent_id.is_not(None))
     return list(session.scalars(select(Unit.id).where(Unit.demo.is_(True), Unit.id.not_in(parents))))
 
 
 def _forget_people(session: Session, people: set[uuid.UUID | None]) -> None:
-    """Numbers left in the demo go with it, unless a real case needs them."""
-    needed = select(CallbackCase.contact_id).where(CallbackCase.contact_id.is_not(None))
-    alone = select(Contact.id).where(Contact.id.in_(people), Contact.id.not_in(needed))
+    """Numbers left in the demo go with it, unless a real case, call or message needs them."""
+    alone = select(Contact.id).where(Contact.id.in_(people))
+    for column in (CallbackCase.contact_id, Interaction.contact_id, Message.contact_id):
+        alone = alone.where(Contact.id.not_in(select(column).where(column.is_not(None))))
     ids = list(session.scalars(alone))
     _delete(session, delete(Consent).where(Consent.contact_id.in_(ids)))
     _delete(session, delete(Contact).where(Contact.id.in_(ids)))

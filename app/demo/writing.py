@@ -8,6 +8,7 @@ import random
 import uuid
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -17,13 +18,17 @@ from sqlalchemy.orm import Session
 from app.callbacks.models import CallbackCase, CaseEvent
 from app.contacts.models import Consent, Contact, Purpose
 from app.demo.answers import Answer, Asked
+from app.demo.asked import CallRows
 from app.demo.build import Built
+from app.demo.calls import LATELY, Call, answered_call, other_calls
 from app.demo.cases import Number, case_rows
 from app.demo.stories import STORIES
 from app.demo.work import plan_work
+from app.invitations.models import Interaction, Invitation
 from app.kit.crypto import digest
 from app.kit.db import Base, table_of
 from app.kit.ids import new_id
+from app.messaging.models import Message
 from app.responses.models import RatingChange, ResponseAnswer, SurveyResponse, Via
 from app.responses.scoring import scale_style, score
 from app.responses.service import response_key
@@ -37,6 +42,7 @@ from app.surveys.definition import Band
 from app.touchpoints.models import PageOpen
 
 _BATCH = 1000
+_AFTER_CALLS = "call-follow-up"
 _MINUTE = timedelta(minutes=1)
 # After so long a number is forgotten once its case is closed; the demo's past looks as if that had been done.
 _NUMBERS_KEPT = timedelta(days=29)
@@ -44,12 +50,15 @@ _NUMBERS_KEPT = timedelta(days=29)
 _AREAS = (202, 303, 312, 404, 415, 503, 617, 702, 808)
 # Rows come in the order in which they point at each other.
 _ORDER: tuple[type[Base], ...] = (
+    Contact,
+    Interaction,
+    Invitation,
+    Message,
     SurveyResponse,
     ResponseAnswer,
     RatingChange,
     ReviewOffer,
     ReviewClick,
-    Contact,
     Consent,
     CallbackCase,
     CaseEvent,
@@ -78,6 +87,7 @@ def write_answers(
     scribe = _Scribe(session, desk, built, versions=versions, workers=workers, now=now)
     for answer in answers:
         scribe.take(answer)
+    scribe.add_other_calls()
     scribe.write()
 
 
@@ -101,27 +111,59 @@ class _Scribe:
         self._opens: Counter[tuple[uuid.UUID, date]] = Counter()
         self._offers: dict[tuple[str, Band | None], list[Offer]] = {}
         self._numbers = film_numbers()
+        self._calls = CallRows(desk.vault, self._numbers, survey=_AFTER_CALLS, now=now)
+        self._answered: list[Call] = []
         self._dice = random.Random(built.asked[0].code.key)  # noqa: S311 -- a demo, the same everywhere
 
     def take(self, answer: Answer) -> None:
         """Make the rows of one answer."""
         asked, live = self._asked[answer.code], self._built.codes[answer.code]
+        answer = self._as_invited(answer, asked)
+        response_id, interaction_id, caller = new_id(), None, None
+        if answer.call is not None:
+            interaction_id, caller = self._calls.add(answer.call, live)
         # When all film numbers are given away, people only ask.
-        phone = (answer.phone or next(self._numbers, None)) if answer.asks_for_call else None
+        wants_other = answer.asks_for_call and caller is None
+        phone = (answer.phone or next(self._numbers, None)) if wants_other else None
         ruled = RuledAnswer(
             asked.definition,
             answer.rating,
             suspect=bool(answer.suspect),
-            has_number=phone is not None,
+            has_number=phone is not None or caller is not None,
             asks_for_call=answer.asks_for_call,
         )
         step = choose(ruled, self._desk.policy)
-        response_id = new_id()
-        self._add_response(answer, asked, response_id, step)
+        self._add_response(answer, asked, response_id, step, interaction_id)
         self._add_review(answer, response_id, step)
-        self._opens[live.id, answer.at.astimezone(UTC).date()] += self._dice.choice((1, 1, 2, 2, 3))
+        if answer.call is None:
+            self._opens[live.id, answer.at.astimezone(UTC).date()] += self._dice.choice((1, 1, 2, 2, 3))
         if step.case is not None:
-            self._add_case(answer, asked, response_id, step, phone)
+            number = None
+            if caller is not None:
+                number = Number(caller, None, answer.window if answer.asks_for_call else None, answer.at)
+            elif phone is not None:
+                number = self._add_number(answer, phone)
+            self._add_case(answer, asked, response_id, step, number)
+
+    def add_other_calls(self) -> None:
+        """Make the calls that nobody answered about."""
+        units = {key: asked.code.unit for key, asked in self._asked.items()}
+        for call in other_calls(self._answered, units, now=self._now):
+            self._calls.add(call, self._built.codes[call.code])
+        for model, rows in self._calls.rows.items():
+            self._rows[model] += rows
+
+    def _as_invited(self, answer: Answer, asked: Asked) -> Answer:
+        """Return the answer as one to an invitation if it was lately given to an operator, else as it is."""
+        is_operators = asked.definition.key == _AFTER_CALLS and asked.code.employee is not None
+        if not is_operators or answer.at < self._now - LATELY or answer.suspect:
+            return answer
+        happy = answer.rating >= asked.definition.first.values()[-2]
+        number = len(self._answered) + 1
+        call = answered_call(number, answer.code, asked.code.unit, answer.at, answer.language, happy=happy)
+        self._answered.append(call)
+        # Whoever answers by SMS or in a chat is asked nothing further there.
+        return replace(answer, call=call, answers=answer.answers if call.via is Via.PAGE else {})
 
     def write(self) -> None:
         """Write everything, table by table."""
@@ -134,7 +176,9 @@ class _Scribe:
             for start in range(0, len(rows), _BATCH):
                 self._session.execute(insert(table_of(model)), rows[start : start + _BATCH])
 
-    def _add_response(self, answer: Answer, asked: Asked, response_id: uuid.UUID, step: NextStep) -> None:
+    def _add_response(
+        self, answer: Answer, asked: Asked, response_id: uuid.UUID, step: NextStep, interaction_id: uuid.UUID | None
+    ) -> None:
         live, kind = self._built.codes[answer.code], asked.definition.first.type
         later = parse_answers(asked.definition, answer.answers, step.band, answer.rating)
         extended = bool(later or answer.comment)
@@ -143,11 +187,12 @@ class _Scribe:
             {
                 "id": response_id,
                 "survey_version_id": self._versions[asked.definition.key],
-                "touchpoint_id": live.id,
+                "touchpoint_id": None if interaction_id else live.id,
+                "interaction_id": interaction_id,
                 "unit_id": live.unit_id,
                 "employee_id": live.employee_id,
                 "channel": live.channel,
-                "via": Via.PAGE,
+                "via": (answer.call.via if answer.call else None) or Via.PAGE,
                 "language": answer.language,
                 "rating": answer.rating,
                 "score": score(kind, answer.rating),
@@ -210,7 +255,7 @@ class _Scribe:
             )
 
     def _add_case(
-        self, answer: Answer, asked: Asked, response_id: uuid.UUID, step: NextStep, phone: str | None
+        self, answer: Answer, asked: Asked, response_id: uuid.UUID, step: NextStep, number: Number | None
     ) -> None:
         place = asked.place
         work = answer.work
@@ -218,12 +263,11 @@ class _Scribe:
             work = plan_work(
                 self._dice,
                 opened_at=answer.at,
-                has_number=phone is not None,
+                has_number=number is not None,
                 hours=place.hours,
                 zone=place.zone,
                 now=self._now,
             )
-        number = self._add_number(answer, phone) if phone is not None else None
         case, events = case_rows(
             unit_id=self._built.codes[answer.code].unit_id,
             response_id=response_id,
@@ -235,7 +279,8 @@ class _Scribe:
             worker_id=self._workers[self._built.manager_of(answer.code)],
             now=self._now,
         )
-        if number is not None and case["closed_at"] is not None and case["closed_at"] < self._now - _NUMBERS_KEPT:
+        was_left = number is not None and number.consent_id is not None
+        if was_left and case["closed_at"] is not None and case["closed_at"] < self._now - _NUMBERS_KEPT:
             self._rows[Contact][-1] |= {"phone_enc": None, "phone_index": None}
         self._rows[CallbackCase].append(case)
         self._rows[CaseEvent] += events
@@ -248,6 +293,7 @@ class _Scribe:
                 "id": contact_id,
                 "phone_enc": vault.encrypt(phone, table="contact", column="phone_enc", row_id=contact_id),
                 "phone_index": vault.blind_index("phone", phone),
+                "asked_at": None,
                 "language": answer.language,
                 "demo": True,
                 "created_at": at,

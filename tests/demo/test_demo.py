@@ -32,11 +32,14 @@ from app.demo.service import (
     wants_demo,
 )
 from app.demo.staff import ADMIN_EMAIL, derive_password
+from app.invitations.links import get_live_by_id
+from app.invitations.models import Interaction, Invitation
 from app.kit.crypto import DataKey, Vault
 from app.kit.db import Database
 from app.kit.i18n import Language
 from app.kit.outbox import OutboxRow
 from app.kit.phones import normalise_phone
+from app.messaging.models import Message, MessageState
 from app.organisation.hours import parse_hours
 from app.organisation.models import Employee, Unit
 from app.organisation.service import add_unit, get_company, get_unit, sync_company, working_time
@@ -128,7 +131,17 @@ def test_the_first_link_is_that_of_an_office_with_review_links(demo: Session) ->
 
 
 def test_everything_of_the_demo_is_marked(demo: Session) -> None:
-    for model in (Employee, Touchpoint, SurveyResponse, CallbackCase, StaffUser, Contact):
+    for model in (
+        Employee,
+        Touchpoint,
+        SurveyResponse,
+        CallbackCase,
+        StaffUser,
+        Contact,
+        Interaction,
+        Invitation,
+        Message,
+    ):
         assert count(demo, model) > 0
         assert set(demo.scalars(select(model.demo))) == {True}, model
     assert set(demo.scalars(select(Unit.demo).where(Unit.parent_id.is_not(None)))) == {True}
@@ -254,6 +267,53 @@ def test_something_was_said_today_at_any_hour(surveys: SurveyLibrary, hour: int)
     assert len(today) >= 8
     assert max(answer.at for answer in answers) < now
     assert answers == make_answers(asked, zone=zone, now=now)  # the same company every time
+
+
+def test_finished_calls_were_asked_about_and_answered_by_several_ways(demo: Session) -> None:
+    decisions = dict(demo.execute(select(Interaction.decision, func.count()).group_by(Interaction.decision)).all())
+    reasons = set(demo.scalars(select(Interaction.reason).where(Interaction.reason.is_not(None))))
+    vias = dict(
+        demo.execute(
+            select(SurveyResponse.via, func.count())
+            .where(SurveyResponse.interaction_id.is_not(None), SurveyResponse.touchpoint_id.is_(None))
+            .group_by(SurveyResponse.via)
+        ).all()
+    )
+    rows = demo.execute(
+        select(Interaction, SurveyResponse).join(SurveyResponse, SurveyResponse.interaction_id == Interaction.id)
+    ).all()
+
+    assert decisions["invited"] > 100
+    assert decisions["skipped"] > 30
+    assert reasons >= {"asked_lately", "unanswered", "no_address", "opted_out"}
+    assert set(vias) == {"page", "sms", "telegram"}
+    assert min(vias.values()) > 5
+    for call, response in rows:
+        assert call.decision == "invited"
+        assert call.ended_at < response.answered_at < NOW
+        assert (call.employee_id, call.unit_id) == (response.employee_id, response.unit_id)
+        assert call.recording_url.startswith("https://pbx.example/")
+
+
+def test_a_low_answer_about_a_call_rings_the_caller_without_asking_for_the_number(demo: Session) -> None:
+    rows = demo.execute(
+        select(CallbackCase, Interaction.contact_id)
+        .join(SurveyResponse, SurveyResponse.id == CallbackCase.response_id)
+        .join(Interaction, Interaction.id == SurveyResponse.interaction_id)
+    ).all()
+
+    assert rows
+    for case, contact_id in rows:
+        assert (case.contact_id, case.consent_id) == (contact_id, None)
+        assert case.first_attempt_due_at is not None
+
+
+def test_messages_met_every_end_and_a_link_that_waits_can_still_be_opened(demo: Session) -> None:
+    states = set(demo.scalars(select(Message.state)))
+    assert states == set(MessageState) - {MessageState.WAITING, MessageState.CANCELLED}
+    latest = demo.scalars(select(Invitation.id).order_by(Invitation.send_at.desc())).first()
+    assert latest is not None
+    assert get_live_by_id(demo, latest, now=NOW).demo
 
 
 def test_the_past_of_the_demo_tells_nobody_anything(demo: Session) -> None:
