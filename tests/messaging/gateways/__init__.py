@@ -1,0 +1,1 @@
+"""Every gateway against a real server that does what a script says."""
