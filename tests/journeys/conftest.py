@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import count
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -21,6 +22,8 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, R
 from sqlalchemy import func, select
 from werkzeug.serving import make_server
 
+from app.contacts.links import unsubscribe_token
+from app.contacts.models import Contact
 from app.factory import create_app
 from app.kit.crypto import Vault
 from app.kit.db import Base, Database
@@ -30,6 +33,7 @@ from app.surveys.loader import load_surveys
 from app.surveys.service import store_version
 from app.touchpoints.service import add_touchpoint
 from config.settings import ROOT, Settings
+from tests.callers import AskedCall, make_asked_call
 from tests.conftest import NOW
 from tests.journeys.certificate import write_certificate
 from tests.respondents import make_office
@@ -38,6 +42,7 @@ CHROMIUM = os.environ.get("TEST_CHROMIUM") or "/usr/bin/chromium"
 if not Path(CHROMIUM).exists():
     collect_ignore_glob = ["test_*.py"]
 
+_CALLERS = count(1)
 # Where 2GIS would send people; the browser of these tests finds both names on this machine.
 HOPS = {"2gis.kz": "https://link.2gis.ru/hop", "link.2gis.ru": "https://2gis.ru/form"}
 
@@ -62,10 +67,24 @@ class Site:
     codes: dict[str, str]
     clock: TickingClock
     unit: Unit
+    vault: Vault
 
     def survey(self, key: str = "office-visit", query: str = "?lang=en") -> str:
         """Return the address of a survey."""
         return f"{self.address}/q/{self.codes[key]}{query}"
+
+    def invite(self, **about: Any) -> AskedCall:
+        """Return a call at the office that ended minutes ago and that its caller, a new one, was invited to rate."""
+        phone = f"+7701{next(_CALLERS):07}"
+        with self.database.transaction() as session:
+            return make_asked_call(session, self.vault, self.unit.id, **{"now": NOW, "phone": phone, **about})
+
+    def unsubscribe(self, call: AskedCall) -> str:
+        """Return the address by which the caller stops all messages."""
+        assert call.contact is not None
+        with self.database.transaction() as session:
+            token = unsubscribe_token(self.vault, session.get_one(Contact, call.contact.id))
+        return f"{self.address}/u/{token}"
 
     def count(self, table: type[Base]) -> int:
         """Return how many rows a table has."""
@@ -203,7 +222,8 @@ def _served(database: Database, var_dir: Path) -> Iterator[Site]:
                 ).code
     server = make_server("127.0.0.1", 0, app, threaded=True)
     with in_background(server.serve_forever, server.shutdown):
-        yield Site(f"http://127.0.0.1:{server.server_port}", database, codes, clock, unit)
+        vault = Vault(settings.encryption_keys)
+        yield Site(f"http://127.0.0.1:{server.server_port}", database, codes, clock, unit, vault)
     server.server_close()
 
 

@@ -38,6 +38,29 @@ def _every_page(page: Page, site: Site, language: str) -> Iterator[str]:
     yield "saved"
     page.goto(f"{site.address}/q/00000000?lang={language}")
     yield "not in use"
+    yield from _pages_of_a_call(page, site, language)
+
+
+def _pages_of_a_call(page: Page, site: Site, language: str) -> Iterator[str]:
+    call = site.invite()
+    page.goto(f"{site.address}/i/{call.token}?lang={language}")
+    yield "question about a call"
+    page.goto(f"{site.address}/i/{call.token}?lang={language}&rating=1")
+    yield "marked in a mail"
+    page.locator(".confirm button").click()
+    page.wait_for_url("**/r/**")
+    yield "a call at the known number"
+    page.locator("button[value=no-call]").click()
+    page.locator("[role=status]").first.wait_for()
+    yield "not to be called"
+    page.context.clear_cookies()
+    page.goto(f"{site.address}/i/{call.token}?lang={language}")
+    yield "answered already"
+    page.goto(f"{site.unsubscribe(call)}?lang={language}")
+    yield "stop messages"
+    page.locator("form button").click()
+    page.locator("[name=do][value=resume]").wait_for(state="attached")
+    yield "no more messages"
 
 
 @pytest.mark.parametrize(
