@@ -42,9 +42,13 @@ from app.web.manage.account import account
 from app.web.manage.api_keys import api_keys
 from app.web.manage.callbacks import callbacks
 from app.web.manage.dashboard import dashboard
+from app.web.manage.delivery import delivery
 from app.web.manage.design import design
 from app.web.manage.employees import employee_editing, employees
 from app.web.manage.file_import import employee_import, unit_import
+from app.web.manage.interactions import interactions
+from app.web.manage.message_texts import message_texts
+from app.web.manage.messages import messages
 from app.web.manage.posters import posters
 from app.web.manage.responses import responses
 from app.web.manage.review_links import review_links
@@ -106,6 +110,10 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     surveys,
     preview,
     units,
+    interactions,
+    delivery,
+    messages,
+    message_texts,
     users,
     user_editing,
     unit_editing,

@@ -26,8 +26,11 @@ from app.callbacks.models import CallbackCase, CaseEvent
 from app.factory import create_app
 from app.imports.drafts import DraftOptions, keep_draft
 from app.imports.models import DraftKind
+from app.invitations.models import Decision, Interaction, Reason
 from app.kit.db import Database
 from app.kit.ids import new_id
+from app.messaging.models import Message
+from app.messaging.pausing import pause
 from app.organisation.employees import add_employee
 from app.organisation.service import get_unit
 from app.responses.models import SurveyResponse
@@ -82,6 +85,10 @@ DOORS: Mapping[str, tuple[object, Mapping[str, str]]] = {
     "design.show_design": (STAFF, {}),
     "responses.show_list": (STAFF, {}),
     "responses.show_one": (STAFF, {}),
+    "interactions.show_list": (STAFF, {}),
+    "interactions.show_one": (STAFF, {}),
+    "delivery.show_delivery": (ADMINS, {}),
+    "delivery.try_other": (ADMINS, {"text": "channels: [sms]\ncurrency: KZT"}),
     "review_sites.show_list": (STAFF, {}),
     "review_sites.show_unit": (STAFF, {}),
     "review_sites.change_unit": (CALLERS, {"site": "2gis", "link-2gis": "https://2gis.kz/firm/1"}),
@@ -186,10 +193,21 @@ DOORS: Mapping[str, tuple[object, Mapping[str, str]]] = {
     "api_callbacks.close": (ApiScope.CALLBACKS_WRITE, {}),
     "api_touchpoints.show_list": (ApiScope.TOUCHPOINTS_READ, {}),
     "api_touchpoints.add": (ApiScope.TOUCHPOINTS_WRITE, {}),
+    "messages.show_overview": (STAFF, {}),
+    "messages.show_list": (STAFF, {}),
+    "messages.show_one": (STAFF, {}),
+    "messages.resend": (ADMINS, {}),
+    "messages.resend_many": (ADMINS, {"failure": "timeout"}),
+    "messages.show_text": (ADMINS, {}),
+    "messages.stop": (ADMINS, {"unit": "east", "reason": "wrong text"}),
+    "messages.begin_again": (ADMINS, {}),
+    "message_texts.show_list": (STAFF, {}),
+    "message_texts.show_one": (STAFF, {}),
+    "message_texts.change": (ADMINS, {"text": "Rate us: {link}"}),
     "callbacks.close": (CALLERS, {"outcome": "resolved", "cause": "waiting_time"}),
 }
 # What an address may name that belongs to no unit.
-EVERYBODYS = frozenset({"survey_key"})
+EVERYBODYS = frozenset({"survey_key", "text_key", "text_channel", "text_language"})
 _FORM_TOKEN = re.compile(r'name="form_token" value="([^"]+)"')
 
 
@@ -220,10 +238,16 @@ def sides(app: Flask, database: Database, now: datetime) -> dict[str, Side]:
         codes = _add_codes(session, company, now)
         for name, unit_id in (("east", company.east_office), ("west", company.west_office)):
             add_employee(session, code=f"clerk-{name}", name=f"Clerk of the {name}", unit_id=unit_id, now=now)
-            users[name] = {**_add_user(session, name, unit_id, now), **_add_connections(session, app, name, now)}
+            users[name] = {
+                **_add_user(session, name, unit_id, now),
+                **_add_connections(session, app, name, now),
+                **_add_message(session, unit_id, now),
+                **_add_interaction(session, unit_id, now),
+            }
         draft_id = _add_draft(session, now)
     filled = {name: _fill(app, database, name, code) for name, code in codes.items()}
-    common = {"survey_key": "office-visit", "draft_id": draft_id}
+    text = {"text_key": "invitation", "text_channel": "sms", "text_language": "en"}
+    common = {"survey_key": "office-visit", "draft_id": draft_id, **text}
     return {name: Side({**side.arguments, **users[name], **common}, side.secret) for name, side in filled.items()}
 
 
@@ -374,6 +398,46 @@ def _add_connections(session: Session, app: Flask, name: str, now: datetime) -> 
     session.add(delivery)
     key, _ = add_key(session, name=name, scopes=["responses:read"], now=now)
     return {"endpoint_id": str(endpoint.id), "delivery_id": str(delivery.id), "key_id": str(key.id)}
+
+
+def _add_interaction(session: Session, unit_id: uuid.UUID, now: datetime) -> dict[str, str]:
+    interaction = Interaction(
+        id=new_id(),
+        source="pbx",
+        external_id=str(unit_id),
+        body_hash=bytes(32),
+        channel="call",
+        unit_id=unit_id,
+        ended_at=now,
+        tags=[],
+        decision=Decision.SKIPPED,
+        reason=Reason.NO_ADDRESS,
+        decided_at=now,
+    )
+    session.add(interaction)
+    session.flush()
+    return {"interaction_id": str(interaction.id)}
+
+
+def _add_message(session: Session, unit_id: uuid.UUID, now: datetime) -> dict[str, str]:
+    """Add a message that was given up, and a stop of sending there."""
+    message = Message(
+        id=new_id(),
+        channel="sms",
+        purpose="invitation",
+        subject_id=new_id(),
+        unit_id=unit_id,
+        language="ru",
+        text_key="invitation",
+        params={},
+        state="failed_technical",
+        created_at=now,
+        due_at=now,
+        failed_at=now,
+    )
+    session.add(message)
+    stop = pause(session, unit_id, reason="the wrong text", user_id=None, now=now)
+    return {"message_id": str(message.id), "pause_id": str(stop.id)}
 
 
 def _add_draft(session: Session, now: datetime) -> str:
