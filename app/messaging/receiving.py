@@ -3,19 +3,23 @@
 import uuid
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
+from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from app.kit.crypto import Vault
-from app.kit.db import upsert
+from app.kit.db import table_of, upsert
 from app.kit.ids import new_id
-from app.kit.outbox import record_event
+from app.kit.outbox import OutboxRow, OutboxState
 from app.messaging.hooks import Hook
 from app.messaging.inbound.events import Event, Inbound, dump_event, load_event
 from app.messaging.models import InboundEvent, InboundState
 
 LANE = "inbound"
 RECEIVED = "inbound.received"
+# Of a batch, in one statement: SQLite binds some 32,000 values.
+_AT_ONCE = 500
 
 
 def keep_inbound(session: Session, vault: Vault, hook: Hook, events: Sequence[Inbound], *, now: datetime) -> int:
@@ -24,13 +28,45 @@ def keep_inbound(session: Session, vault: Vault, hook: Hook, events: Sequence[In
     Gateways repeat what they do not hear a yes to, at the same moment or days later: the unique index of (gateway,
     provider's id) makes the repeat fall away.
     """
-    return sum(_keep(session, vault, hook, each, now) for each in events)
+    return sum(
+        _keep(session, vault, hook, events[start : start + _AT_ONCE], now) for start in range(0, len(events), _AT_ONCE)
+    )
 
 
-def _keep(session: Session, vault: Vault, hook: Hook, inbound: Inbound, now: datetime) -> bool:
+def _keep(session: Session, vault: Vault, hook: Hook, events: Sequence[Inbound], now: datetime) -> int:
+    rows = [_row(vault, hook, each, now) for each in events]
+    written = set(
+        session.scalars(
+            upsert(session, InboundEvent)
+            .values(rows)
+            .on_conflict_do_nothing(index_elements=["gateway", "provider_id"])
+            .returning(InboundEvent.id)
+        )
+    )
+    # In the order in which they were told: an id is younger than the one before.
+    new = [
+        {
+            "id": new_id(),
+            "lane": LANE,
+            "kind": RECEIVED,
+            "payload": {"inbound_id": str(row["id"])},
+            "created_at": now,
+            "due_at": now,
+            "state": OutboxState.WAITING,
+            "attempts": 0,
+        }
+        for row in rows
+        if row["id"] in written
+    ]
+    if new:
+        session.execute(insert(table_of(OutboxRow)), new)
+    return len(new)
+
+
+def _row(vault: Vault, hook: Hook, inbound: Inbound, now: datetime) -> dict[str, Any]:
     inbound_id = new_id()
     sealed = vault.encrypt(dump_event(inbound.event), table="inbound_event", column="content_enc", row_id=inbound_id)
-    values = {
+    return {
         "id": inbound_id,
         "gateway": hook.gateway,
         "channel": hook.channel,
@@ -39,16 +75,6 @@ def _keep(session: Session, vault: Vault, hook: Hook, inbound: Inbound, now: dat
         "state": InboundState.WAITING,
         "received_at": now,
     }
-    written = session.execute(
-        upsert(session, InboundEvent)
-        .values(values)
-        .on_conflict_do_nothing(index_elements=["gateway", "provider_id"])
-        .returning(InboundEvent.id)
-    ).scalar_one_or_none()
-    if written is None:
-        return False
-    record_event(session, RECEIVED, {"inbound_id": str(inbound_id)}, now=now, lane=LANE)
-    return True
 
 
 def find_inbound(session: Session, inbound_id: uuid.UUID) -> InboundEvent | None:
