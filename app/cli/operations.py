@@ -3,6 +3,7 @@
 import signal
 import sys
 import threading
+from datetime import timedelta
 
 import click
 from flask.cli import with_appcontext
@@ -12,6 +13,7 @@ from app.cli.first_run import announce, find_address, port_is_free, prepare, ser
 from app.cli.set_up import settings, tell_if_locked_out
 from app.cli.told import in_words
 from app.jobs.inbound import InboundWork
+from app.jobs.periodic import plan_jobs
 from app.jobs.posters import PosterWork
 from app.jobs.queue import require_driver
 from app.jobs.supervisor import Supervisor, web_processes, web_program, worker_program
@@ -80,7 +82,15 @@ def worker() -> None:
     lanes = (inbound.lane(), webhooks.lane())
     queue_url = settings().queue_url
     require_driver(queue_url)
-    Worker(wired.database, wired.clock, works=works, lanes=lanes, sender=wired.sender, queue_url=queue_url).run(stop)
+    Worker(
+        wired.database,
+        wired.clock,
+        jobs=plan_jobs(timedelta(days=wired.ask.policy.longest_throttle_days)),
+        works=works,
+        lanes=lanes,
+        sender=wired.sender,
+        queue_url=queue_url,
+    ).run(stop)
 
 
 @click.command()

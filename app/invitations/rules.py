@@ -200,6 +200,12 @@ class DeliveryPolicy(_Said):
         """Return what one message costs, in hundredths of the currency."""
         return round(self.prices.get(channel, 0) * 100)
 
+    @property
+    def longest_throttle_days(self) -> float:
+        """For how many days at most somebody who was asked is not asked again, whichever the unit."""
+        narrowed = [unit for unit in self.units.values() if "ask_again_after_days" in unit.model_fields_set]
+        return max([self.ask_again_after_days, *(unit.ask_again_after_days for unit in narrowed)])
+
     def survey_keys(self) -> set[str]:
         """Return every survey that is named anywhere in the file."""
         said: list[_Said] = [self, *self.units.values()]

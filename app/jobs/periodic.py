@@ -11,13 +11,15 @@ from sqlalchemy.orm import Session
 
 from app.accounts.retention import forget_invitations, forget_sign_ins
 from app.callbacks.coming_due import note_due_cases
-from app.callbacks.retention import forget_numbers
+from app.callbacks.retention import forget_asked, forget_numbers
 from app.imports.drafts import forget_drafts
 from app.kit.clock import Clock
 from app.kit.db import Database
+from app.kit.idempotency import purge_answers
 from app.kit.log import get_logger
 from app.kit.outbox import purge_done
 from app.kit.slots import finish_slot, forget_slots, last_run, slot_of, take_slot
+from app.messaging.lost import forget_inbound, forget_messages, requeue_lost
 from app.responses.retention import forget_addresses, forget_devices
 from app.touchpoints.posters.batches import KEPT_FOR, end_orphans, forget_batches
 from app.webhooks.service import KEPT_FOR as KEEP_DELIVERIES
@@ -33,6 +35,11 @@ KEEP_SLOTS = timedelta(days=90)
 KEEP_SIGN_INS = timedelta(days=90)
 # What `config/consents.yaml` promises; a text that promises less is a new version of it.
 KEEP_NUMBERS = timedelta(days=29)
+# After the last link to somebody has ended, or after we were last told of them.
+KEEP_ASKED = timedelta(days=14)
+KEEP_MESSAGES = timedelta(days=90)
+# A system that repeats a request does so within a day; a day more for one that was switched off meanwhile.
+KEEP_ANSWERS = timedelta(days=2)
 
 _DUE_CASES = "tell-of-due-cases"
 # How far back a first look goes, and how much of the last one each look repeats: nothing falls between two of them.
@@ -76,9 +83,21 @@ def purge_slots(session: Session, now: datetime) -> int:
     return min(forget_slots(session, before=now - KEEP_SLOTS), BATCH - 1)
 
 
-def purge_numbers(session: Session, now: datetime) -> int:
-    """Forget the numbers of people whose last case was closed 29 days ago: by the 30th day they are gone."""
-    return forget_numbers(session, before=now - KEEP_NUMBERS, limit=BATCH)
+@dataclass(frozen=True, slots=True)
+class PurgeAddresses:
+    """Forgets people's addresses; `ask_again` is for how long after being asked they must be known again."""
+
+    ask_again: timedelta = timedelta()
+
+    def of_cases(self, session: Session, now: datetime) -> int:
+        """Forget those of people whose last case was closed 29 days ago: by the 30th day they are gone."""
+        asked = now - max(self.ask_again, KEEP_NUMBERS)
+        return forget_numbers(session, before=now - KEEP_NUMBERS, asked_before=asked, limit=BATCH)
+
+    def of_asked(self, session: Session, now: datetime) -> int:
+        """Forget those of people whose last link ended 14 days ago."""
+        before, asked = now - KEEP_ASKED, now - max(self.ask_again, KEEP_ASKED)
+        return forget_asked(session, before=before, closed_before=now - KEEP_NUMBERS, asked_before=asked, limit=BATCH)
 
 
 def purge_sign_ins(session: Session, now: datetime) -> int:
@@ -118,17 +137,48 @@ def tell_of_due_cases(session: Session, now: datetime) -> int:
     return min(note_due_cases(session, since=since, now=now), BATCH - 1)
 
 
-JOBS = (
-    Job("purge-outbox", timedelta(hours=1), (purge_outbox,), KEEP_DONE),
-    Job("forget-traces", timedelta(hours=1), (purge_devices, purge_addresses), KEEP_TRACES),
-    Job("forget-numbers", timedelta(hours=1), (purge_numbers,), KEEP_NUMBERS),
-    Job("forget-sign-ins", timedelta(days=1), (purge_sign_ins, purge_invitations), KEEP_SIGN_INS),
-    Job("forget-posters", timedelta(hours=1), (purge_posters, purge_poster_events), KEPT_FOR),
-    Job("forget-drafts", timedelta(hours=1), (purge_drafts,), KEEP_DRAFTS),
-    Job("forget-webhooks", timedelta(hours=1), (purge_webhooks,), KEEP_DELIVERIES),
-    Job(_DUE_CASES, timedelta(minutes=1), (tell_of_due_cases,)),
-    Job("forget-slots", timedelta(days=1), (purge_slots,), KEEP_SLOTS),
-)
+def purge_messages(session: Session, now: datetime) -> int:
+    """Delete messages of 90 days ago."""
+    return forget_messages(session, before=now - KEEP_MESSAGES, limit=BATCH)
+
+
+def purge_inbound(session: Session, now: datetime) -> int:
+    """Delete what gateways told us 90 days ago."""
+    return forget_inbound(session, before=now - KEEP_MESSAGES, limit=BATCH)
+
+
+def purge_repeats(session: Session, now: datetime) -> int:
+    """Delete answers that were kept for repeated requests of other systems."""
+    return purge_answers(session, before=now - KEEP_ANSWERS, limit=BATCH)
+
+
+def find_lost_messages(session: Session, now: datetime) -> int:
+    """Queue messages again that wait without a row in the outbox."""
+    return requeue_lost(session, now=now, limit=BATCH)
+
+
+def plan_jobs(ask_again: timedelta) -> tuple[Job, ...]:
+    """Return all jobs; `ask_again` is the longest time for which somebody who was asked is not asked again."""
+    addresses = PurgeAddresses(ask_again)
+    return (
+        Job("purge-outbox", timedelta(hours=1), (purge_outbox,), KEEP_DONE),
+        Job("forget-traces", timedelta(hours=1), (purge_devices, purge_addresses), KEEP_TRACES),
+        Job("forget-numbers", timedelta(hours=1), (addresses.of_cases,), KEEP_NUMBERS),
+        Job("forget-asked", timedelta(hours=1), (addresses.of_asked,), KEEP_ASKED),
+        Job("forget-messages", timedelta(hours=1), (purge_messages, purge_inbound), KEEP_MESSAGES),
+        Job("forget-repeats", timedelta(hours=1), (purge_repeats,), KEEP_ANSWERS),
+        Job("find-lost-messages", timedelta(minutes=15), (find_lost_messages,)),
+        Job("forget-sign-ins", timedelta(days=1), (purge_sign_ins, purge_invitations), KEEP_SIGN_INS),
+        Job("forget-posters", timedelta(hours=1), (purge_posters, purge_poster_events), KEPT_FOR),
+        Job("forget-drafts", timedelta(hours=1), (purge_drafts,), KEEP_DRAFTS),
+        Job("forget-webhooks", timedelta(hours=1), (purge_webhooks,), KEEP_DELIVERIES),
+        Job(_DUE_CASES, timedelta(minutes=1), (tell_of_due_cases,)),
+        Job("forget-slots", timedelta(days=1), (purge_slots,), KEEP_SLOTS),
+    )
+
+
+# What runs where the policy says nothing longer than the addresses are kept anyway.
+JOBS = plan_jobs(timedelta())
 
 
 def run_job(database: Database, job: Job, *, worker: str, clock: Clock) -> int | None:

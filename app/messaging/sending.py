@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.contacts.addresses import forget_address
 from app.contacts.models import AddressKind, Contact
 from app.contacts.service import read_address
 from app.contacts.suppression import find_suppression
@@ -250,6 +251,4 @@ def _forget_address(session: Session, message: Message) -> None:
     contact = session.get(Contact, message.contact_id) if message.contact_id is not None else None
     if kind is None or contact is None:
         return
-    setattr(contact, f"{kind}_enc", None)
-    setattr(contact, f"{kind}_index", None)
-    session.flush()  # the next channel is chosen by what is left
+    forget_address(session, contact, kind)

@@ -1,9 +1,9 @@
-"""A number goes when its last case was closed long enough ago, and not before."""
+"""An address goes when its last case was closed, or its last link ended, long enough ago, and not before."""
 
 import uuid
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -11,17 +11,22 @@ from sqlalchemy.orm import Session
 
 from app.callbacks.models import Cause, Outcome
 from app.callbacks.numbers import NumberState, show_number
-from app.callbacks.retention import forget_numbers
+from app.callbacks.retention import forget_asked, forget_numbers
 from app.callbacks.service import close_case
 from app.contacts.models import Consent, Contact
 from app.contacts.service import find_contact, find_or_add_contact, read_phone
+from app.invitations.models import Decision, Interaction, Invitation
 from app.kit.crypto import Vault
 from app.kit.db import Database
 from app.kit.i18n import Language
+from app.kit.ids import new_id
+from app.messaging.models import MessagePurpose, MessageState, MessagingChannel
+from app.messaging.service import queue_message
 from tests.callbacks.factories import PHONE, SCOPE, make_case, make_office, make_user
 from tests.conftest import NOW
 
 MONTH = timedelta(days=29)
+WEEK = timedelta(days=7)
 
 
 def test_a_number_is_kept_until_its_last_case_is_long_closed(session: Session, vault: Vault) -> None:
@@ -105,3 +110,98 @@ def test_a_number_left_beside_a_purge_that_came_first_is_added_anew(database: Da
         found = find_contact(session, vault, phone=PHONE)
         assert found is not None
         assert found.id == new_id
+
+
+def _told_of(session: Session, vault: Vault, *, ended_at: datetime) -> Contact:
+    """Somebody who was asked about a call, and can answer for seven days."""
+    contact = find_or_add_contact(
+        session, vault, phone=PHONE, email="aigul@example.org", telegram="7007", language=None, now=ended_at
+    )
+    contact.asked_at = ended_at
+    interaction = Interaction(
+        id=new_id(),
+        source="pbx",
+        external_id=str(new_id()),
+        body_hash=b"",
+        channel="call",
+        unit_id=make_office(session, now=NOW).id,
+        contact_id=contact.id,
+        ended_at=ended_at,
+        tags=[],
+        decision=Decision.INVITED,
+        decided_at=ended_at,
+    )
+    session.add(interaction)
+    session.flush()
+    session.add(
+        Invitation(
+            id=new_id(),
+            interaction_id=interaction.id,
+            token_hash=new_id().bytes,
+            survey_key="call-follow-up",
+            language="ru",
+            created_at=ended_at,
+            send_at=ended_at,
+            send_by=ended_at + timedelta(days=1),
+            answer_by=ended_at + WEEK,
+        )
+    )
+    session.flush()
+    return contact
+
+
+def _forget(session: Session, now: datetime, asked_before: datetime | None = None) -> int:
+    return forget_asked(session, before=now - 2 * WEEK, closed_before=now - MONTH, asked_before=asked_before)
+
+
+def test_whoever_was_asked_is_forgotten_two_weeks_after_the_link_ended(session: Session, vault: Vault) -> None:
+    contact = _told_of(session, vault, ended_at=NOW)
+
+    assert _forget(session, NOW + 3 * WEEK) == 0
+    assert forget_numbers(session, before=NOW + timedelta(days=1)) == 0  # the link ends later than that
+    assert _forget(session, NOW + 3 * WEEK + timedelta(seconds=1)) == 1
+
+    session.refresh(contact)
+    assert (contact.phone_enc, contact.email_index, contact.telegram_enc) == (None, None, None)
+    assert contact.asked_at == NOW
+
+
+def test_whoever_waits_for_a_message_or_a_call_is_not_forgotten(session: Session, vault: Vault) -> None:
+    contact = _told_of(session, vault, ended_at=NOW)
+    message = queue_message(
+        session,
+        channel=MessagingChannel.SMS,
+        purpose=MessagePurpose.REMINDER,
+        subject_id=new_id(),
+        contact_id=contact.id,
+        unit_id=make_office(session, now=NOW).id,
+        language=Language.RU,
+        text_key="reminder",
+        now=NOW,
+    )
+    late = NOW + timedelta(days=60)
+
+    assert _forget(session, late) == 0
+    message.state = MessageState.CANCELLED
+    session.flush()
+    case = make_case(session, message.unit_id, contact=contact, now=NOW)
+    assert _forget(session, late) == 0
+    close_case(
+        session,
+        case.id,
+        user_id=make_user(session, "Asel", now=NOW).id,
+        scope=SCOPE,
+        outcome=Outcome.SETTLED,
+        cause=Cause.OTHER,
+        now=late - timedelta(days=20),
+    )
+    assert _forget(session, late) == 0  # twenty days are not yet twenty-nine
+    assert _forget(session, late + timedelta(days=10)) == 1
+
+
+def test_whoever_must_not_be_asked_again_yet_stays_known(session: Session, vault: Vault) -> None:
+    _told_of(session, vault, ended_at=NOW)
+    later = NOW + timedelta(days=40)
+
+    assert _forget(session, later, asked_before=later - timedelta(days=90)) == 0
+    assert _forget(session, later, asked_before=later - timedelta(days=30)) == 1

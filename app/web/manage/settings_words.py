@@ -44,6 +44,11 @@ STANCES: Mapping[Stance, LazyString] = {
 # By the names of the periodic jobs; what is deleted, and counted from when.
 _FORGOTTEN: Mapping[str, LazyString] = {
     "forget-numbers": lazy_gettext("Telephone numbers, counted from the day the person's last case was closed"),
+    "forget-asked": lazy_gettext(
+        "Numbers, e-mail addresses and chats of people we were told of, counted from the day their last link ended"
+    ),
+    "forget-messages": lazy_gettext("Messages to people, and what gateways told us about them"),
+    "forget-repeats": lazy_gettext("Answers to other systems, kept in case they repeat a request"),
     "forget-traces": lazy_gettext("Which device and which network an answer came from, as hashes"),
     "forget-sign-ins": lazy_gettext("Sign-ins of staff that have ended, and links for new passwords"),
     "forget-posters": lazy_gettext("Files of posters that were drawn"),
