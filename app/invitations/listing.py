@@ -1,0 +1,104 @@
+"""Interactions as staff see them: a list with filters, each with what was decided and why. Read-only."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, select, tuple_
+from sqlalchemy.orm import Session
+
+from app.accounts.scope import Scope
+from app.invitations.models import Decision, Interaction, Reason
+from app.kit.errors import InvalidInputError
+from app.organisation.models import Employee, Unit, UnitAncestor
+
+PAGE_SIZE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class InteractionFilter:
+    """Which interactions; everything that is None is not asked about. `employee` is a code, instants are of the end."""
+
+    decision: Decision | None = None
+    reason: Reason | None = None
+    channel: str | None = None
+    unit_id: uuid.UUID | None = None
+    employee: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class InteractionLine:
+    """One line of the list."""
+
+    interaction: Interaction
+    unit_name: str
+    employee_name: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class InteractionPage:
+    """`older` is the cursor of the next page, if there is one."""
+
+    lines: tuple[InteractionLine, ...]
+    older: str | None
+
+
+def list_interactions(
+    session: Session, wanted: InteractionFilter, *, scope: Scope, cursor: str | None = None, limit: int = PAGE_SIZE
+) -> InteractionPage:
+    """Return a page of interactions, the latest ended first; two queries. InvalidInputError for a foreign cursor."""
+    page = select(Interaction.id).where(*_conditions(wanted, scope))
+    if cursor is not None:
+        page = page.where(tuple_(Interaction.ended_at, Interaction.id) < tuple_(*_read_cursor(cursor)))
+    # The page is chosen by index first; what is shown beside it is looked up for these rows only.
+    ids = session.scalars(page.order_by(Interaction.ended_at.desc(), Interaction.id.desc()).limit(limit + 1)).all()
+    rows = session.execute(
+        select(Interaction, Unit.name, Employee.name)
+        .join(Unit, Unit.id == Interaction.unit_id)
+        .outerjoin(Employee, Employee.id == Interaction.employee_id)
+        .where(Interaction.id.in_(ids[:limit]))
+        .order_by(Interaction.ended_at.desc(), Interaction.id.desc())
+    ).all()
+    lines = tuple(InteractionLine(interaction, unit, employee) for interaction, unit, employee in rows)
+    older = _write_cursor(lines[-1].interaction) if len(ids) > limit and lines else None
+    return InteractionPage(lines, older)
+
+
+def _conditions(wanted: InteractionFilter, scope: Scope) -> list[ColumnElement[Any]]:
+    conditions: list[ColumnElement[Any]] = [scope.where(Interaction.unit_id)]
+    for column, value in (
+        (Interaction.decision, wanted.decision),
+        (Interaction.reason, wanted.reason),
+        (Interaction.channel, wanted.channel),
+    ):
+        if value is not None:
+            conditions.append(column == value)
+    if wanted.unit_id is not None:
+        below = select(UnitAncestor.unit_id).where(UnitAncestor.ancestor_id == wanted.unit_id)
+        conditions.append(Interaction.unit_id.in_(below))
+    if wanted.employee is not None:
+        named = select(Employee.id).where(Employee.code == wanted.employee)
+        conditions.append(Interaction.employee_id.in_(named))
+    if wanted.since is not None:
+        conditions.append(Interaction.ended_at >= wanted.since)
+    if wanted.until is not None:
+        conditions.append(Interaction.ended_at < wanted.until)
+    return conditions
+
+
+def _write_cursor(interaction: Interaction) -> str:
+    return f"{interaction.ended_at.isoformat()}_{interaction.id}"
+
+
+def _read_cursor(cursor: str) -> tuple[datetime, uuid.UUID]:
+    at, _, row_id = cursor.partition("_")
+    try:
+        moment, found = datetime.fromisoformat(at), uuid.UUID(row_id)
+    except ValueError as error:
+        raise InvalidInputError("this page of the list is not known", field="before") from error
+    if moment.tzinfo is None:
+        raise InvalidInputError("this page of the list is not known", field="before")
+    return moment, found

@@ -1,0 +1,94 @@
+"""The filter of interactions as it stands in the address: read, shown again, and linked to from figures."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from enum import StrEnum
+from typing import TypeVar
+from zoneinfo import ZoneInfo
+
+from flask_babel import gettext
+from sqlalchemy.orm import Session
+from werkzeug.datastructures import MultiDict
+
+from app.accounts.scope import Scope
+from app.analytics.periods import start_of
+from app.invitations.listing import InteractionFilter
+from app.invitations.models import Decision, Reason
+from app.organisation.places import Place
+from app.touchpoints.models import Channel
+from app.web.manage.unit_choice import seek_unit
+
+FIELDS = ("decision", "reason", "channel", "unit", "employee", "from", "to")
+Known = TypeVar("Known", bound=StrEnum)
+
+
+@dataclass(slots=True)
+class InteractionQuery:
+    """What was asked for. `problems` are by field, in the reader's words; with any of them nothing is listed."""
+
+    wanted: InteractionFilter
+    typed: Mapping[str, str]
+    problems: dict[str, str] = field(default_factory=dict)
+    suggestions: Sequence[Place] = ()
+
+    def value(self, name: str) -> str:
+        """Return what was typed into a field, or an empty text."""
+        return self.typed.get(name, "")
+
+    def changed(self, **values: str) -> dict[str, str]:
+        """Return the address's values with changes."""
+        return {**self.typed, **values}
+
+
+def read_interaction_query(
+    session: Session, args: MultiDict[str, str], *, scope: Scope, zone: ZoneInfo
+) -> InteractionQuery:
+    """Return the filter of the address; days are whole ones in `zone`, `to` included."""
+    typed = {name: value for name in FIELDS if (value := args.get(name, "").strip())}
+    # PostgreSQL refuses NUL even in a comparison, and nothing that we store under a key holds control characters.
+    strange = [name for name, value in typed.items() if not value.isprintable()]
+    query = InteractionQuery(
+        InteractionFilter(),
+        {name: value for name, value in typed.items() if name not in strange},
+        problems={name: gettext("There is no such choice.") for name in strange},
+    )
+    unit = seek_unit(session, query.value("unit"), scope) if query.value("unit") else None
+    if unit is not None and unit.unit is None:
+        query.problems["unit"] = unit.problem or ""
+        query.suggestions = unit.suggestions
+    first, last = _read_day(query, "from"), _read_day(query, "to")
+    if first and last and first > last:
+        query.problems["to"] = gettext("The last day comes before the first.")
+    query.wanted = InteractionFilter(
+        decision=_read_known(query, "decision", Decision),
+        reason=_read_known(query, "reason", Reason),
+        channel=_read_known(query, "channel", Channel),
+        unit_id=unit.unit.id if unit is not None and unit.unit is not None else None,
+        employee=query.value("employee") or None,
+        since=start_of(first, zone) if first else None,
+        until=start_of(last + timedelta(days=1), zone) if last else None,
+    )
+    return query
+
+
+def _read_day(query: InteractionQuery, name: str) -> date | None:
+    typed = query.value(name)
+    if not typed:
+        return None
+    try:
+        day = date.fromisoformat(typed)
+    except ValueError:
+        day = None
+    if day is None or not 1970 <= day.year <= 9000:  # further out, its midnight in UTC may not exist
+        query.problems[name] = gettext("This is not a day.")
+        return None
+    return day
+
+
+def _read_known(query: InteractionQuery, name: str, known: type[Known]) -> Known | None:
+    typed = query.value(name)
+    found = next((one for one in known if one.value == typed), None)
+    if typed and found is None:
+        query.problems[name] = gettext("There is no such choice.")
+    return found
