@@ -4,7 +4,7 @@ import uuid
 from enum import StrEnum
 from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from app.callbacks.deadlines import NextMove
 from app.callbacks.models import AttemptResult, CallWindow, Cause, EventKind, Outcome
@@ -14,6 +14,8 @@ from app.callbacks.states import CaseReason
 from app.kit.i18n import Language
 from app.web.api.schemas.fields import Code, Cursor, Given, Instant, Mail, Moment, Short, Taken, Text
 
+# With the topic above it, it is one note of a timeline, which holds 2,000 characters.
+Story = Annotated[str, StringConstraints(max_length=1800, pattern=r"^[^\x00]*[^\x00-\x20][^\x00]*$")]
 Note = Annotated[Text | None, Field(description="A note for the timeline.")]
 User = Annotated[Mail, Field(description="The e-mail of the member of staff who does it; they must manage the unit.")]
 
@@ -55,7 +57,7 @@ class ComplaintIn(Taken):
     """A complaint that came without a rating: by telephone, by letter, in a social network."""
 
     unit: Annotated[Code, Field(description="The code of the unit that it is about.")]
-    text: Annotated[Text, Field(min_length=1, pattern=r"^[^\x00]*[^\x00\s][^\x00]*$", description="What happened.")]
+    text: Annotated[Story, Field(description="What happened.")]
     topic: Annotated[Short | None, Field(description="What it is about, in a word.")] = None
     contact: Annotated[PhoneIn | None, Field(description="Whom to ring; to look into, if left out.")] = None
     call_window: Annotated[CallWindow | None, Field(description="When the person would like to be rung.")] = None

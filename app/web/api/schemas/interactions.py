@@ -103,9 +103,9 @@ class InteractionOut(Given):
 class BulkIn(Taken):
     """Up to a thousand interactions; one that cannot be taken does not hurt the others."""
 
-    # Each is looked at by itself, so the schema of the whole says only that it is an object.
+    # Each is looked at by itself, so the schema of the whole says nothing of it.
     interactions: Annotated[
-        list[Annotated[Any, WithJsonSchema({"type": "object"})]],
+        list[Annotated[Any, WithJsonSchema({})]],
         Field(
             min_length=1,
             max_length=MOST_AT_ONCE,
