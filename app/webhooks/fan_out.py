@@ -34,13 +34,9 @@ def fan_out(session: Session, claims: Sequence[Claim], *, now: datetime) -> int:
     ).all()
     if not endpoints:
         return 0
-    happened = dict(
-        session.execute(
-            select(OutboxRow.id, OutboxRow.created_at).where(OutboxRow.id.in_([claim.id for claim in told]))
-        )
-        .tuples()
-        .all()
-    )
+    told_ids = [claim.id for claim in told]
+    moments = session.execute(select(OutboxRow.id, OutboxRow.created_at).where(OutboxRow.id.in_(told_ids)))
+    happened = {row.id: row.created_at for row in moments}
     rows = [
         delivery_row(endpoint_id, claim.id, claim.kind, claim.payload, at=happened.get(claim.id, now), due_at=now)
         for claim in told
