@@ -28,6 +28,7 @@ from app.messaging.models import Message, MessagePurpose, MessageState, Messagin
 from app.messaging.pausing import is_paused
 from app.messaging.registry import Gateways
 from app.messaging.retries import UNREACHABLE, Then, decide, is_throttled
+from app.messaging.segments import measure
 
 _LOG = get_logger(__name__)
 # The one message that somebody who has just said stop still gets: that we heard it.
@@ -113,6 +114,8 @@ def begin_call(session: Session, claim: Claim, sender: Sender, carriers: Carrier
     # Still set from a try before: that worker died, or its call never came back, perhaps after the gateway's yes.
     message.maybe_duplicate = message.maybe_duplicate or message.calling_since is not None
     message.calling_since, message.gateway, message.tries = now, gateway, message.tries + 1
+    if channel is MessagingChannel.SMS:
+        _count_segments(message, content.text)
     seen_at = contact.whatsapp_seen_at
     return Call(
         gateway,
@@ -131,6 +134,14 @@ def begin_call(session: Session, claim: Claim, sender: Sender, carriers: Carrier
             template_values=content.template_values,
         ),
     )
+
+
+def _count_segments(message: Message, text: str) -> None:
+    """Write how many SMS the words take, now that they are known, and what is expected of their cost by that."""
+    segments = measure(text).segments
+    if message.segments:
+        message.cost = message.cost // message.segments * segments
+    message.segments = segments
 
 
 def record_accepted(session: Session, claim: Claim, gateway: str, accepted: Accepted, *, now: datetime) -> bool:
