@@ -65,20 +65,19 @@ class Smtp:
         message["From"] = Address(_one_line(self.sender_name), addr_spec=self.sender)
         message["To"] = Address(addr_spec=to)
         message["Subject"] = _one_line(outgoing.subject) or _one_line(outgoing.text)[:60]
-        message["Date"] = formatdate()
+        message["Date"] = formatdate(usegmt=True)
         message["Message-ID"] = _message_id(outgoing.message_id, self.sender)
-        message["Content-Language"] = outgoing.language.value
         message["Auto-Submitted"] = "auto-generated"
         message.set_content(outgoing.text)
         if outgoing.html:
             message.add_alternative(outgoing.html, subtype="html")
+        message["Content-Language"] = outgoing.language.value
         # By hand: the library would fold a long address or encode it, and no reader finds it then.
         return _unsubscribing(outgoing.unsubscribe_url) + message.as_bytes()
 
     def _connect(self) -> smtplib.SMTP:
-        server = _TLS(self.context) if self.security == "tls" else _Plain()
+        server = _TLS(self.host, self.port, self.context) if self.security == "tls" else _Plain(self.host, self.port)
         try:
-            server.connect(self.host, self.port)
             if self.security == "starttls":
                 server.starttls(context=self.context)
                 watch_socket(server.sock)
@@ -96,16 +95,16 @@ class Smtp:
 
 
 class _Plain(smtplib.SMTP):
-    def __init__(self) -> None:
-        super().__init__(timeout=_STEP_SECONDS, local_hostname="localhost")
+    def __init__(self, host: str, port: int) -> None:
+        super().__init__(host, port, timeout=_STEP_SECONDS, local_hostname="localhost")
 
     def _get_socket(self, *arguments: Any) -> socket.socket:
         return _watched(super()._get_socket(*arguments))  # type: ignore[misc]  # not in typeshed
 
 
 class _TLS(smtplib.SMTP_SSL):
-    def __init__(self, context: ssl.SSLContext) -> None:
-        super().__init__(timeout=_STEP_SECONDS, local_hostname="localhost", context=context)
+    def __init__(self, host: str, port: int, context: ssl.SSLContext) -> None:
+        super().__init__(host, port, timeout=_STEP_SECONDS, local_hostname="localhost", context=context)
 
     def _get_socket(self, *arguments: Any) -> socket.socket:
         return _watched(super()._get_socket(*arguments))  # type: ignore[misc]
@@ -132,7 +131,7 @@ def _told(watch: Watch, step: Callable[[], T]) -> T:
     except smtplib.SMTPNotSupportedError:
         raise DeliveryError("no STARTTLS or no AUTH there", code="misconfigured", gateway_down=True) from None
     except smtplib.SMTPResponseException as error:
-        raise _down("unavailable", error.smtp_code) from None
+        raise _down("timeout" if watch.is_late else "unavailable", error.smtp_code) from None
     except ssl.SSLError:
         raise DeliveryError("its certificate or TLS is not right", code="unavailable", gateway_down=True) from None
     except (smtplib.SMTPException, OSError, ValueError) as error:
