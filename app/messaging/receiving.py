@@ -1,8 +1,9 @@
 """Keep what gateways tell us: each event once, sealed, with the outbox row by which the worker takes it up."""
 
 import uuid
+from collections import Counter
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import insert
@@ -13,13 +14,14 @@ from app.kit.db import table_of, upsert
 from app.kit.ids import new_id
 from app.kit.outbox import OutboxRow, OutboxState
 from app.messaging.hooks import Hook
-from app.messaging.inbound.events import Event, Inbound, dump_event, load_event
+from app.messaging.inbound.events import Event, Inbound, Receipt, dump_event, load_event
 from app.messaging.models import InboundEvent, InboundState
 
 LANE = "inbound"
 RECEIVED = "inbound.received"
 # Of a batch, in one statement: SQLite binds some 32,000 values.
 _AT_ONCE = 500
+_APART = timedelta(seconds=1)
 
 
 def keep_inbound(session: Session, vault: Vault, hook: Hook, events: Sequence[Inbound], *, now: datetime) -> int:
@@ -43,7 +45,7 @@ def _keep(session: Session, vault: Vault, hook: Hook, events: Sequence[Inbound],
             .returning(InboundEvent.id)
         )
     )
-    # In the order in which they were told: an id is younger than the one before.
+    said: Counter[str] = Counter()
     new = [
         {
             "id": new_id(),
@@ -51,16 +53,27 @@ def _keep(session: Session, vault: Vault, hook: Hook, events: Sequence[Inbound],
             "kind": RECEIVED,
             "payload": {"inbound_id": str(row["id"])},
             "created_at": now,
-            "due_at": now,
+            "due_at": now + _wait(each, said),
             "state": OutboxState.WAITING,
             "attempts": 0,
         }
-        for row in rows
+        for row, each in zip(rows, events, strict=True)
         if row["id"] in written
     ]
     if new:
         session.execute(insert(table_of(OutboxRow)), new)
     return len(new)
+
+
+def _wait(inbound: Inbound, said: Counter[str]) -> timedelta:
+    """Return how long an event waits for those of the same chat before it in the batch.
+
+    Workers take rows side by side; "5" must be heard before the "thank you" that was written after it.
+    """
+    if isinstance(inbound.event, Receipt):
+        return timedelta()
+    said[inbound.event.chat] += 1
+    return _APART * (said[inbound.event.chat] - 1)
 
 
 def _row(vault: Vault, hook: Hook, inbound: Inbound, now: datetime) -> dict[str, Any]:

@@ -148,6 +148,16 @@ def test_one_update_a_hundred_times_at_once_is_one_event(desk: Desk) -> None:
         assert session.scalars(lane).one() == 1
 
 
+def test_what_one_person_wrote_in_a_row_is_heard_in_a_row_and_nobody_else_waits_for_it(desk: Desk) -> None:
+    batch = [Text(CHAT, "5"), Text("other", "4"), Text(CHAT, "спасибо"), Receipt("1", ReceiptState.READ)]
+    with desk.database.transaction() as session:
+        told = [Inbound(str(number), event) for number, event in enumerate(batch)]
+        assert keep_inbound(session, desk.vault, HOOK, told, now=NOW) == 4
+    with desk.database.reading() as session:
+        due = session.scalars(select(OutboxRow.due_at).where(OutboxRow.lane == LANE).order_by(OutboxRow.id)).all()
+    assert [(at - NOW).total_seconds() for at in due] == [0, 0, 1, 0]
+
+
 def test_a_hundred_taps_at_once_are_one_response_and_one_case(desk: Desk) -> None:
     claims: list[Claim] = []
     for number in range(40):
