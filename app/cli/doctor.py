@@ -8,7 +8,7 @@ from enum import StrEnum
 from ipaddress import ip_address
 from pathlib import Path
 
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
@@ -23,6 +23,7 @@ from app.kit.schema import schema_is_current
 from app.kit.slots import last_beat
 from app.messaging import console
 from app.messaging.models import MessagingChannel
+from app.organisation.models import Unit
 from app.surveys.service import store_versions
 from app.web.edge import Wiring
 from config.settings import Settings
@@ -77,6 +78,7 @@ def examine(wiring: Wiring, settings: Settings) -> Iterator[Finding]:
         yield Finding(Level.OK, "the database's schema is this code's")
         with wiring.database.session() as session:
             yield from _check_content(session, wiring)
+            yield from _check_delivery(session, wiring)
             session.rollback()
     except (SQLAlchemyError, OtklikError) as error:
         yield Finding(
@@ -220,6 +222,19 @@ def _check_queue(url: str) -> Iterator[Finding]:
         yield Finding(Level.FAIL, f"the {kind} queue does not answer: {said}", "start it, or correct OTKLIK_QUEUE_URL")
     else:
         yield Finding(Level.OK, f"the {kind} queue of periodic jobs answers: {waiting} waiting")
+
+
+def _check_delivery(session: Session, wiring: Wiring) -> Iterator[Finding]:
+    codes = set(wiring.ask.policy.units)
+    unknown = sorted(codes - set(session.scalars(select(Unit.code).where(Unit.code.in_(codes)))))
+    if unknown:
+        yield Finding(
+            Level.WARN,
+            f"delivery.yaml: units: no unit has the code {', '.join(unknown)}; it changes nothing",
+            "correct the code, or take it out",
+        )
+    else:
+        yield Finding(Level.OK, "delivery.yaml is read without a mistake, and every unit it names is there")
 
 
 def _check_content(session: Session, wiring: Wiring) -> Iterator[Finding]:
