@@ -149,7 +149,7 @@ def test_one_update_a_hundred_times_at_once_is_one_event(desk: Desk) -> None:
 
 
 def test_what_one_person_wrote_in_a_row_is_heard_in_a_row_and_nobody_else_waits_for_it(desk: Desk) -> None:
-    batch = [Text(CHAT, "5"), Text("other", "4"), Text(CHAT, "спасибо"), Receipt("1", ReceiptState.READ)]
+    batch: list[Event] = [Text(CHAT, "5"), Text("other", "4"), Text(CHAT, "спасибо"), Receipt("1", ReceiptState.READ)]
     with desk.database.transaction() as session:
         told = [Inbound(str(number), event) for number, event in enumerate(batch)]
         assert keep_inbound(session, desk.vault, HOOK, told, now=NOW) == 4
