@@ -15,7 +15,7 @@ from app.accounts.scope import Scope
 from app.analytics.filters import ResponseFilter, response_conditions
 from app.callbacks.models import CallbackCase
 from app.kit.errors import InvalidInputError
-from app.organisation.models import Unit
+from app.organisation.models import Employee, Unit
 from app.organisation.places import say_place
 from app.organisation.service import WorkingTime, working_times
 from app.responses.models import RatingChange, ResponseAnswer, SurveyResponse
@@ -40,6 +40,7 @@ class ResponseLine:
     unit_name: str
     unit_place: str | None
     placement: str | None
+    employee: str | None
     definition: Definition
     channel: str
     language: str
@@ -212,6 +213,7 @@ def _lines(ids: Any) -> Select[*tuple[Any, ...]]:
             above.name.label("above"),
             above.kind.label("above_kind"),
             Touchpoint.placement,
+            Employee.name.label("employee"),
             response.survey_version_id,
             response.channel,
             response.language,
@@ -227,6 +229,7 @@ def _lines(ids: Any) -> Select[*tuple[Any, ...]]:
         .join(Unit, Unit.id == response.unit_id)
         .outerjoin(above, above.id == Unit.parent_id)
         .outerjoin(Touchpoint, Touchpoint.id == response.touchpoint_id)
+        .outerjoin(Employee, Employee.id == response.employee_id)
         .where(response.id.in_(select(ids)))
         .order_by(response.answered_at.desc(), response.id.desc())
     )
@@ -241,6 +244,7 @@ def _line(session: Session, row: Row[Any], times: WorkingTime | None, zone: Zone
         unit_name=row.name,
         unit_place=say_place(row.address, row.above, row.above_kind),
         placement=row.placement or None,
+        employee=row.employee,
         definition=get_definition(session, row.survey_version_id),
         channel=row.channel,
         language=row.language,

@@ -9,7 +9,10 @@ bands      which answers of a survey lie in which band, pure
 desk       what the use cases are handed: policy, sites, words of consent, how to keep a number
 explained  what each rating of a survey leads to, for people to read, pure
 service    take_rating: the tap and what follows from it
-additions  open_page, extend_response, request_callback, leave_for_site: what comes after
+single_use what an invitation's link shows to whom: the question, one's own answer, or that it was answered
+known_person  whom we know to have answered, and whether they can be rung
+additions  open_page, extend_response, request_callback, decline_call, leave_for_site:
+           what comes after
 
 Knows everything below. Known by web, imports and demo.
 """

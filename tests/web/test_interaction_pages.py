@@ -8,7 +8,10 @@ from bs4 import BeautifulSoup, Tag
 from flask import Flask
 from sqlalchemy import select
 
+from app.accounts.scope import EVERYTHING
+from app.analytics.filters import ResponseFilter
 from app.analytics.one_interaction import safe_link
+from app.analytics.reports import export_responses
 from app.callbacks.models import CallbackCase
 from app.invitations.models import Interaction
 from app.kit.db import Database
@@ -75,6 +78,22 @@ def test_others_of_the_same_person_are_told_only_where_the_reader_may_look(
     assert "1 more contact of this person lately" in card(app, "manager", f"/manage/responses/{rated[0]}").get_text()
     assert "2 more contacts of this person lately" in card(app, "admin", f"/manage/responses/{rated[0]}").get_text()
     assert signed_in(app, "elsewhere").get(f"/manage/responses/{rated[0]}").status_code == 404
+
+
+def test_an_answer_without_a_code_is_listed_counted_and_exported_with_its_way(
+    app: Flask, database: Database, rated: tuple[uuid.UUID, uuid.UUID]
+) -> None:
+    with database.reading() as session:
+        rows = list(export_responses(session, ResponseFilter(), scope=EVERYTHING))
+    assert [(row.touchpoint, row.via, row.channel, row.rating) for row in rows] == [
+        (None, "sms", "call", 5),
+        (None, "sms", "call", 1),
+    ]
+    browser = signed_in(app, "manager")
+    page = BeautifulSoup(browser.get("/manage/responses?via=sms").text, "html.parser")
+    assert len(page.select(".said-head")) == 2
+    assert "Operator <b>" in page.get_text()
+    assert browser.get("/manage/?unit=east").status_code == 200
 
 
 def test_responses_are_narrowed_to_an_employee(app: Flask, rated: tuple[uuid.UUID, uuid.UUID]) -> None:
