@@ -3,6 +3,7 @@
 What belongs together is asked for together: an account without its password stops the start.
 """
 
+import re
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
@@ -10,6 +11,8 @@ from pydantic import AfterValidator, BaseModel, Field, model_validator
 
 SMS_GATEWAYS = ("smsc", "mobizon", "twilio")
 _SHORTEST_SECRET = 16
+_MAILBOX = re.compile(r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
+_BOT = re.compile(r"[A-Za-z0-9_]{5,32}")
 
 
 def _address(value: str) -> str:
@@ -23,6 +26,19 @@ def _one_line(value: str) -> str:
     if not value.isprintable():
         raise ValueError("one line of printable characters")
     return value
+
+
+def _mailbox(value: str) -> str:
+    if value and not _MAILBOX.fullmatch(value):
+        raise ValueError("write one e-mail address, such as feedback@example.kz")
+    return value
+
+
+def _bot(value: str) -> str:
+    name = value.removeprefix("@")
+    if name and not _BOT.fullmatch(name):
+        raise ValueError("write the bot's name, 5 to 32 letters, digits and _, such as example_feedback_bot")
+    return name
 
 
 def _order(value: str) -> str:
@@ -109,14 +125,18 @@ class ChannelSettings(BaseModel):
     )
     smtp_user: Line = Field(default="", description="E-mail: the account, if the server asks for one.")
     smtp_password: Line = Field(default="", repr=False, description="E-mail: the account's password.")
-    smtp_sender: Line = Field(default="", description="E-mail: the address that messages come from.")
+    smtp_sender: Annotated[str, AfterValidator(_mailbox)] = Field(
+        default="", description="E-mail: the address that messages come from."
+    )
     smtp_sender_name: Line = Field(
         default="", max_length=120, description="E-mail: the name beside that address. Empty: the company's name."
     )
     smtp_per_second: Rate = Field(default=5, description="E-mail: messages a second at most, for each worker.")
 
     telegram_token: Line = Field(default="", repr=False, description="Telegram: the bot's token, from @BotFather.")
-    telegram_bot: Line = Field(default="", description="Telegram: the bot's name without @, for t.me links.")
+    telegram_bot: Annotated[str, AfterValidator(_bot)] = Field(
+        default="", description="Telegram: the bot's name, for t.me links."
+    )
     telegram_secret: Annotated[str, AfterValidator(_start_secret)] = Field(
         default="",
         repr=False,

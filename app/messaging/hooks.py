@@ -18,7 +18,7 @@ class Hook:
 
     gateway: str
     channel: MessagingChannel
-    slug: str
+    slug: str = field(repr=False)
     secret: str = field(default="", repr=False)
     verify_token: str = field(default="", repr=False)
 
