@@ -4,13 +4,11 @@ A message is claimed only when a thread is free, its gateway is up and its rate 
 outbox, where waiting is no try. The gateway is called outside any transaction; before and after are two short ones.
 """
 
-import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from math import ceil
-from typing import TypeVar
 
 from sqlalchemy.orm import Session
 
@@ -37,10 +35,11 @@ from app.messaging.sending import (
 from app.messaging.service import SEND
 
 _LOG = get_logger(__name__)
-T = TypeVar("T")
 # Calls side by side: enough to keep up the gateway's rate when it takes so many seconds for each.
 _SLOW_CALL = 0.3
 _FEWEST_THREADS, _MOST_THREADS = 4, 16
+# How long and how often to try to write down what a gateway said: a database is restarted within minutes.
+_INSIST_SECONDS = 300.0
 _AGAIN_SECONDS = 0.25
 
 
@@ -133,7 +132,7 @@ class _Sending:
     claim: Claim
     carriers: Carriers
     call: Call | None = None
-    _is_over: threading.Event = field(default_factory=threading.Event)
+    has_answer: bool = False
 
     def run(self) -> None:
         call = self.call = self._begin()
@@ -150,16 +149,20 @@ class _Sending:
             _LOG.error("a gateway's code failed", gateway=call.gateway, exc_info=error)
             refused = DeliveryError(code="unexpected")
         else:
+            self.has_answer = True
             self._insist(
                 lambda session: record_accepted(session, self.claim, call.gateway, accepted, now=self.loop.clock())
             )
             return
+        self.has_answer = True
         self._insist(lambda session: self._refuse(session, call, refused))
 
     def write_off(self) -> None:
-        """The gateway may have the message all the same; it is sent again, with the same id and marked."""
-        self._is_over.set()
-        if self.call is not None:
+        """The gateway may have the message all the same; it is sent again, with the same id and marked.
+
+        If it is our own database that does not come back, the gateway is not to blame, and its answer is still good.
+        """
+        if self.call is not None and not self.has_answer:
             call, stuck = self.call, DeliveryError(code="stuck", gateway_down=True)
             with self.loop.database.transaction() as session:
                 self._refuse(session, call, stuck, came_back=False)
@@ -188,15 +191,21 @@ class _Sending:
             came_back=came_back,
         )
 
-    def _insist(self, work: Callable[[Session], T]) -> None:
-        """Write what the gateway said, also if the database is away for a moment: else the message is sent twice."""
+    def _insist(self, work: Callable[[Session], bool]) -> None:
+        """Write what the gateway said, also if the database is away for a while: else the message is sent twice.
+
+        Even after the lease has ended: as long as nobody has taken the row, the claim is still good.
+        """
+        give_up_at = time.monotonic() + _INSIST_SECONDS
         while True:
             try:
                 held = self.loop.database.write(work)
-            except Exception as error:  # noqa: BLE001 -- whatever it is, the lease bounds it
-                _LOG.warning("what a gateway said could not be written yet", exc_info=error)
-                if self._is_over.wait(_AGAIN_SECONDS):
+            except Exception as error:  # noqa: BLE001 -- whatever it is, it is tried again and then left to the lease
+                if time.monotonic() > give_up_at:
+                    _LOG.error("what a gateway said could not be written", outbox_id=str(self.claim.id), exc_info=error)
                     return
+                _LOG.warning("what a gateway said cannot be written yet", error=type(error).__name__)
+                time.sleep(_AGAIN_SECONDS)
             else:
                 if not held:
                     _LOG.warning("a message was taken over by another worker", outbox_id=str(self.claim.id))

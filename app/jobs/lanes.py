@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from app.jobs.handlers import PermanentFailureError
@@ -27,7 +28,7 @@ LEASE = timedelta(seconds=60)
 _LONGEST = 0.9
 # How often an empty lane is looked at; a reply in a chat should not feel slow.
 TICK_SECONDS = 0.5
-_AWAY_SECONDS = 5.0
+_AWAY_SECONDS = 2.0
 
 
 class RetryAtError(OtklikError):
@@ -97,7 +98,9 @@ def run_source(source: Source, stop: threading.Event) -> None:
         try:
             tasks = source.take(free)
         except Exception as error:  # noqa: BLE001 -- the database may be away for a while; the worker lives on
-            _LOG.error("a lane cannot work", lane=source.name, exc_info=error)
+            away = isinstance(error, SQLAlchemyError)
+            said = None if away else error
+            _LOG.error("a lane cannot work", lane=source.name, error=type(error).__name__, exc_info=said)
             stop.wait(_AWAY_SECONDS)
             continue
         for task in tasks:

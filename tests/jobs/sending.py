@@ -18,7 +18,7 @@ from app.kit.db import Database
 from app.kit.i18n import Language
 from app.kit.outbox import OutboxRow
 from app.messaging.content import Content
-from app.messaging.gateway import Accepted, DeliveryError, Outgoing
+from app.messaging.gateway import Accepted, DeliveryError, Gateway, Outgoing
 from app.messaging.models import GatewayHealth, Message, MessagePurpose, MessagingChannel
 from app.messaging.registry import Gateways
 from app.messaging.sending import Sender
@@ -52,7 +52,7 @@ class ScriptedGateway:
         return answer if isinstance(answer, Accepted) else answer(outgoing)
 
 
-def sender(*gateways: ScriptedGateway, channel: MessagingChannel = SMS, **changed: Any) -> Sender:
+def sender(*gateways: Gateway, channel: MessagingChannel = SMS, **changed: Any) -> Sender:
     """Return what the dispatcher works with, by default with words and without any night."""
     parts: dict[str, Any] = {
         "vault": VAULT,
