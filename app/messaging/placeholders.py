@@ -28,6 +28,14 @@ class Rule:
 
 _PEOPLE = ("company", "place", "employee", "date")
 _ASKING = (*_PEOPLE, "question", "scale", "link")
+# What a reply can name beside the company and the place.
+_IN_REPLIES: Mapping[str, tuple[str, ...]] = {
+    "thanks": ("link", "rating"),
+    "ask_call": ("link", "rating"),
+    "ask_comment": ("link", "rating"),
+    "review": ("link", "rating"),
+    "help_rate": ("link", "scale"),
+}
 _BY_ENDING: Mapping[str, Rule] = {
     "subject": Rule((*_PEOPLE, "question"), limit=MAX_SUBJECT, one_line=True),
     "button": Rule((), limit=MAX_BUTTON, one_line=True),
@@ -42,8 +50,12 @@ def rule_for(key: str, channel: str) -> Rule:
     family, _, ending = key.partition(".")
     if ending.endswith("_button"):
         return _BY_ENDING["button"]
+    if ending.endswith("_button"):
+        return _BY_ENDING["button"]
     if family == "reply":
-        return Rule((*_ASKING, "rating"))
+        return Rule(
+            ("company", "place", *_IN_REPLIES.get(ending, ())), required=("link",) if ending == "review" else ()
+        )
     if ending in _BY_ENDING:
         return _BY_ENDING[ending]
     # An e-mail has a link of its own for each rating below the words.

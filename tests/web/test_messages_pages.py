@@ -127,7 +127,7 @@ def test_a_gateway_that_is_down_is_told_with_its_reason_and_times(
 
 def test_an_empty_installation_says_which_channels_are_ready(admin: FlaskClient) -> None:
     page = words_of(admin.get(HOME).text)
-    assert "Ready, and not used in these days: SMS (Console" in page
+    assert "Ready, and not used in these days: SMS, E-mail, Telegram" in page
     assert "Everything that was due was sent." in page
     assert "No messages yet" in words_of(admin.get(f"{HOME}/list").text)
 

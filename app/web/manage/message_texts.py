@@ -14,7 +14,7 @@ from app.messaging.models import MessagingChannel
 from app.messaging.placeholders import render_text, rule_for
 from app.messaging.segments import Estimate, Size, estimate, measure
 from app.messaging.texts import Place
-from app.messaging.wording import change_wording, get_wording, list_wordings, reset_wording
+from app.messaging.wording import Wording, change_wording, get_wording, list_wordings, reset_wording
 from app.surveys.definition import QuestionType
 from app.surveys.question import Question
 from app.web import access, edge
@@ -30,10 +30,18 @@ access.gate(message_texts, access.Gate.STAFF, writing=access.Gate.ADMIN)
 @message_texts.get("")
 def show_list() -> str:
     """All texts by what they are for and by channel, with the languages in which staff changed them."""
+    families: dict[str, dict[str, list[dict[Language, Wording]]]] = {}
+    for (key, _), by_language in list_wordings(edge.db(), edge.wiring().texts).items():
+        families.setdefault(key.partition(".")[0], {}).setdefault(key, []).append(by_language)
     return render_template(
         "manage/messages/texts.html",
         text_address=text_address,
-        wordings=list_wordings(edge.db(), edge.wiring().texts),
+        families=families,
+        changed={
+            family
+            for family, keys in families.items()
+            if any(one.changed_at for places in keys.values() for each in places for one in each.values())
+        },
         reader=edge.current_language(),
         words=message_words,
     )

@@ -59,6 +59,7 @@ _REASONS: Mapping[str, LazyString] = {
     "forgotten": lazy_gettext("The person’s address was deleted"),
     "garbage": lazy_gettext("The gateway’s answer could not be read"),
     "gone": lazy_gettext("What it was about is gone"),
+    "misconfigured": lazy_gettext("The gateway is not set up rightly"),
     "no_address": lazy_gettext("No address for this channel"),
     "no_money": lazy_gettext("No credit left with the gateway"),
     "not_composed": lazy_gettext("The text could not be put together"),
@@ -103,11 +104,29 @@ TEXTS: Mapping[str, LazyString] = {
     "email.stop": lazy_gettext("Last line, with the link that stops messages"),
     "reply.thanks": lazy_gettext("Thanks for a rating"),
     "reply.ask_comment": lazy_gettext("Asking for a few words"),
-    "reply.ask_call": lazy_gettext("May we call you back?"),
+    "reply.ask_call": lazy_gettext("Offer of a call back"),
+    "reply.yes_button": lazy_gettext("Button for yes"),
+    "reply.no_button": lazy_gettext("Button for no"),
+    "reply.review": lazy_gettext("Where else to leave a review"),
+    "reply.review_button": lazy_gettext("Button that leads to the review sites"),
+    "reply.noted": lazy_gettext("Confirmation of a comment"),
+    "reply.call_noted": lazy_gettext("Confirmation that we will call"),
+    "reply.no_call": lazy_gettext("Confirmation that we will not call"),
+    "reply.ask_number": lazy_gettext("Asking for a number to call"),
+    "reply.bad_number": lazy_gettext("Answer to a number that cannot be called"),
+    "reply.closed": lazy_gettext("Answer when it is too late"),
     "reply.stopped": lazy_gettext("Confirmation of a stop"),
     "reply.started": lazy_gettext("Confirmation that messages go on"),
+    "reply.linked": lazy_gettext("Welcome of somebody we know"),
+    "reply.welcome": lazy_gettext("Welcome of somebody we do not know"),
     "reply.help": lazy_gettext("Answer to what was not understood"),
-    "reply.linked": lazy_gettext("Welcome in a chat"),
+    "reply.help_rate": lazy_gettext("How to answer with a rating"),
+}
+FAMILIES: Mapping[str, LazyString] = {
+    "invitation": lazy_gettext("Invitations"),
+    "reminder": lazy_gettext("Reminders"),
+    "email": lazy_gettext("In every e-mail"),
+    "reply": lazy_gettext("Replies to what people answer"),
 }
 PLACEHOLDERS: Mapping[str, LazyString] = {
     "company": lazy_gettext("the company’s name"),
@@ -134,6 +153,11 @@ def gateway_name(name: str | None) -> str:
 def text_name(key: str) -> str:
     """Return what a text is for; a key without words stands for itself."""
     return str(TEXTS.get(key, key))
+
+
+def family_name(family: str) -> str:
+    """Return what a group of texts is for."""
+    return str(FAMILIES.get(family, family))
 
 
 def say_reason(code: str | None) -> str:
