@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.invitations.composing import say_answer
@@ -15,6 +16,7 @@ from app.messaging.content import Content, NothingToSayError
 from app.messaging.gateway import Button
 from app.messaging.models import Message, MessagingChannel
 from app.messaging.texts import MessageTexts, Spoken
+from app.organisation.models import Unit
 from app.responses.models import SurveyResponse
 from app.responses.service import response_key
 from app.routing.additions import AnswerPage, open_page
@@ -65,7 +67,8 @@ def compose_reply(session: Session, message: Message, now: datetime, *, replying
     Its subject is a response, for `reply.help_rate` an invitation, and for what is about no answer the contact.
     """
     spoken = replying.texts.speak(session, MessagingChannel(message.channel), Language(message.language))
-    values = {"company": replying.desk.company}
+    place = session.scalars(select(Unit.name).where(Unit.id == message.unit_id)).one_or_none()
+    values = {"company": replying.desk.company, "place": place or ""}
     if message.text_key == Reply.THANKS:
         return _thank(_open(session, message, replying, now), spoken, replying, values)
     if message.text_key == Reply.ASK_NUMBER:
