@@ -50,6 +50,44 @@ def test_only_the_ground_knows_the_dialects() -> None:
     assert knowing == ["app/kit/db.py"]
 
 
+def _imports(path: Path) -> set[str]:
+    """Return the modules that a file imports, and the names it takes from them as if they were modules."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return found
+
+
+# Each speaks one provider's language; who picks one of them knows the settings.
+_GATEWAYS = {
+    f"app.messaging.{name}"
+    for name in ("smsc", "mobizon", "twilio", "smtp", "telegram", "whatsapp", "viber", "console", "http")
+}
+_PICKS_GATEWAYS = {"config/gateways.py", "app/factory.py", "app/cli/doctor.py"}
+
+
+def test_only_the_settings_pick_gateways() -> None:
+    """Whoever else knew one could not be tried against another."""
+    own = {f"app/messaging/{module.rpartition('.')[2]}.py" for module in _GATEWAYS} | {"app/messaging/refusals.py"}
+    files = [*MODULES, *(ROOT / "config").glob("*.py")]
+    knowing = {name(path) for path in files if _imports(path) & _GATEWAYS}
+    assert knowing <= own | _PICKS_GATEWAYS
+
+
+@pytest.mark.parametrize("package", ["messaging", "invitations", "webhooks"])
+def test_what_asks_and_sends_knows_neither_flask_nor_settings(package: str) -> None:
+    forbidden = {"flask", "werkzeug", "apiflask", "flask_security", "flask_babel", "flask_wtf", "config"}
+    knowing = {
+        name(path): sorted(found)
+        for path in (APP / package).rglob("*.py")
+        if (found := {module.partition(".")[0] for module in _imports(path)} & forbidden)
+    }
+    assert not knowing
+
+
 @pytest.mark.parametrize("package", sorted(path for path in APP.iterdir() if (path / "__init__.py").exists()), ids=name)
 def test_a_package_has_more_than_its_map(package: Path) -> None:
     assert [path for path in package.rglob("*.py") if path.name != "__init__.py"]
