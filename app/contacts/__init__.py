@@ -7,6 +7,7 @@ consents  the texts and their versions, pure
 models    contact, consent, suppression
 service   find or add a contact by an address, record and withdraw a consent, reveal a number
 suppression  who must not be written to: people who said stop, and staff
+addresses  a messenger's chat becomes somebody's, moves on, or is forgotten
 links     the tokens that a person's messages carry: to stop, and to go on in Telegram
 
 Numbers and addresses are AES-256-GCM under `kit.crypto.Vault` and found by a keyed blind index, never stored plain.
