@@ -10,6 +10,17 @@ content   what a message says, made anew at each try
 gateway   the protocol that every gateway fulfils, and how it refuses
 registry  which gateways carry which channel, first and second
 texts     the words of messages by language, from `config/messages.yaml` and changed by staff
+placeholders  what may stand in braces in them, by key; pure
+wording   staff change the words, and go back to the file's
+segments  how many SMS a text takes and what it costs; pure
+pausing   the kill switch, for the company or a unit with all below it
+figures   what waits, what was taken, what failed and why
+listing   the list of messages, and one with all that happened to it
+resending  send again by hand what was not sent
+hooks     where gateways knock, and what proves that it is they
+inbound   what they tell us, verified and read, a file a provider; pure
+receiving  kept once each, for the worker
+receipts  what became of a message; states only go forwards
 
 One file a gateway: smsc, mobizon, twilio, smtp, telegram, whatsapp, viber, console (needs no account).
 
