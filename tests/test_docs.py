@@ -7,6 +7,7 @@ import pytest
 from pydantic import BaseModel, Field
 
 from app.contacts.consents import load_consents
+from app.messaging.texts import load_texts
 from app.review_sites.catalogue import load_catalogue
 from app.routing.policy import load_policy
 from config import reference
@@ -73,6 +74,7 @@ def test_the_files_that_come_with_the_program_are_those_that_are_described() -> 
     assert load_policy(ROOT / "config" / "routing.yaml")
     assert load_catalogue(ROOT / "config" / "review_sites.yaml")
     assert load_consents(ROOT / "config" / "consents.yaml")
+    assert load_texts(ROOT / "config" / "messages.yaml")
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ service   accept an interaction: idempotent, decided, invited
 links     the single-use token and what it opens
 noticed   how often a link was opened, and whether a scanner touched it
 composing  an invitation into a message of each channel
+letters   the e-mail of an invitation, as plain text and HTML; pure
 
 Knows messaging, surveys, touchpoints and below. Known by responses (a response knows its interaction) and above.
 """
