@@ -1,5 +1,6 @@
 """No page asks the database more often because there is more to show."""
 
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -7,7 +8,9 @@ from datetime import datetime
 import pytest
 from flask import Flask
 from sqlalchemy import event
+from sqlalchemy.orm import Session
 
+from app.accounts.api_keys import add_key
 from app.accounts.invitations import make_invitation
 from app.accounts.models import Role
 from app.accounts.service import add_user, get_user
@@ -20,9 +23,11 @@ from app.messaging.models import Message, MessageState
 from app.organisation.employees import add_employee
 from app.organisation.service import add_unit
 from app.touchpoints.models import Channel, PosterBatch
+from app.webhooks.models import WebhookDelivery, WebhookEndpoint
 from tests.web.staff import email_of, signed_in
 from tests.web.test_dashboard import acme
 
+ENDPOINT = uuid.UUID(int=17)
 PAGES = (
     "/",
     "/manage/",
@@ -54,6 +59,9 @@ PAGES = (
     "/manage/messages",
     "/manage/messages/list?channel=sms&unit=north",
     "/manage/messages/texts",
+    "/manage/webhooks",
+    f"/manage/webhooks/{ENDPOINT}",
+    "/manage/api-keys",
 )
 
 
@@ -125,6 +133,8 @@ def test_sixty_rows_take_as_many_queries_as_one(app: Flask, database: Database, 
                 )
             )
 
+            _add_connections(company.session, number, admin_id, now)
+
         add(0)
     browser = signed_in(app, "admin")
     browser.get(page)  # definitions and the like are read once a process
@@ -137,3 +147,22 @@ def test_sixty_rows_take_as_many_queries_as_one(app: Flask, database: Database, 
     with counted(database) as many:
         assert browser.get(page).status_code == 200
     assert len(many) == len(few), "\n".join(many)
+
+
+def _add_connections(session: Session, number: int, user_id: uuid.UUID, now: datetime) -> None:
+    """Add a webhook, a delivery of the first one, and a key."""
+    endpoint = WebhookEndpoint(
+        id=ENDPOINT if number == 0 else new_id(),
+        url="https://crm.example/",
+        events=[],
+        secret_enc=b"",
+        created_at=now,
+        created_by_id=user_id,
+    )
+    session.add(endpoint)
+    session.flush()  # the delivery refers to it
+    delivery = WebhookDelivery(
+        id=new_id(), endpoint_id=ENDPOINT, event_id=new_id(), event="case.opened", payload={}, created_at=now
+    )
+    session.add(delivery)
+    add_key(session, name=f"key {number}", scopes=["metrics:read"], user_id=user_id, now=now)
