@@ -16,6 +16,8 @@ from app.messaging.refusals import Refuse, down, for_good, slower
 _MOST_REPLIES, _MOST_ROWS = 3, 10
 _LONGEST_REPLY, _LONGEST_ROW, _LONGEST_TITLE, _LONGEST_INTERACTIVE, _LONGEST_TEXT = 20, 24, 20, 1024, 4096
 _WINDOW_CLOSED = (131047, 470)
+# Of the approved template, in the order of the ratings (docs/channels.md).
+TEMPLATE_REPLIES = 5
 
 
 _REFUSALS: Mapping[int, Refuse] = {
@@ -69,9 +71,15 @@ class WhatsApp:
         if self.buttons == "link":
             components.append(_component("url", 0, {"type": "text", "text": _link_ending(outgoing.buttons)}))
         else:
+            ratings = [button.payload for button in outgoing.buttons if button.payload]
+            if len(ratings) != TEMPLATE_REPLIES:
+                # Meta would refuse it and count it against the account, or show five ratings of another scale.
+                raise DeliveryError(
+                    "the template has five replies, the survey not", code="misconfigured", permanent=True
+                )
             components += [
-                _component("quick_reply", number, {"type": "payload", "payload": button.payload})
-                for number, button in enumerate(button for button in outgoing.buttons if button.payload)
+                _component("quick_reply", number, {"type": "payload", "payload": payload})
+                for number, payload in enumerate(ratings)
             ]
         return {
             "type": "template",

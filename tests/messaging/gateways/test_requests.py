@@ -219,6 +219,15 @@ def test_whatsapp_falls_back_on_the_template_when_the_window_has_just_closed(scr
     assert len(scripted.ledger.lines) == 1
 
 
+@pytest.mark.parametrize("count", [0, 2, 11])
+def test_a_survey_of_another_scale_does_not_go_by_the_template_of_five(scripted: ScriptedGateway, count: int) -> None:
+    buttons = tuple(Button(str(value), f"r:{TOKEN}:{value}") for value in range(count))
+    with pytest.raises(DeliveryError) as caught:
+        sent(scripted, "whatsapp", buttons=buttons)
+    assert (caught.value.code, caught.value.permanent, caught.value.gateway_down) == ("misconfigured", True, False)
+    assert not scripted.requests
+
+
 def test_a_turn_of_a_conversation_never_goes_out_as_an_invitation(scripted: ScriptedGateway) -> None:
     with pytest.raises(DeliveryError) as caught:
         sent(scripted, "whatsapp", template_values=())
