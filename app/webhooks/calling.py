@@ -132,7 +132,7 @@ class _Timed:
         return io.BufferedReader(_TimedReader(self._inner, self._deadline))
 
     def close(self) -> None:
-        self._inner.close()
+        """`http.client` lets go of the socket before it reads what ends with the connection; whoever opened it closes."""
 
 
 class _TimedReader(io.RawIOBase):

@@ -127,6 +127,20 @@ def test_of_a_large_answer_the_beginning_is_read() -> None:
     assert (answer.status, answer.text) == (200, "x" * 500)
 
 
+@pytest.mark.parametrize(
+    "head", [b"HTTP/1.0 200 OK\r\n", b"HTTP/1.1 200 OK\r\nConnection: close\r\n"], ids=["1.0", "1.1"]
+)
+def test_an_answer_may_end_with_the_connection(head: bytes) -> None:
+    answer, _ = post(TRIAL, say_raw(head + b"\r\n", b"taken"))
+    assert (answer.status, answer.text) == (200, "taken")
+
+
+def test_an_answer_in_chunks_is_read() -> None:
+    pieces = (b"HTTP/1.1 201 Created\r\nTransfer-Encoding: chunked\r\n\r\n", b"3\r\ntak\r\n", b"2\r\nen\r\n0\r\n\r\n")
+    answer, _ = post(TRIAL, say_raw(*pieces))
+    assert (answer.status, answer.text) == (201, "taken")
+
+
 def test_an_answer_that_breaks_off_has_said_its_status() -> None:
     answer, _ = post(TRIAL, say_raw(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf"))
     assert answer.status == 200
