@@ -8,6 +8,11 @@ models    message, gateway health, what came in from outside
 service   queue a message, end one that nobody needs any more
 content   what a message says, made anew at each try
 gateway   the protocol that every gateway fulfils, and how it refuses
+sending   before the gateway is called, and after: what stops a message and what is written of it
+retries   what follows when a gateway refuses; decides on plain values
+breaker   when a gateway is left alone, and which carries the next message; pure
+health    how gateways fare, for all workers
+lost      messages that fell out of the queue, and those that have served
 registry  which gateways carry which channel, first and second
 texts     the words of messages by language, from `config/messages.yaml` and changed by staff
 placeholders  what may stand in braces in them, by key; pure
