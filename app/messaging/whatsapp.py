@@ -69,7 +69,7 @@ class WhatsApp:
         body = [{"type": "text", "text": " ".join(value.split()) or "-"} for value in outgoing.template_values]
         components: list[dict[str, Any]] = [{"type": "body", "parameters": body}]
         if self.buttons == "link":
-            components.append(_component("url", 0, {"type": "text", "text": _link_ending(outgoing.buttons)}))
+            components.append(_component("url", 0, {"type": "text", "text": _link_ending(outgoing)}))
         else:
             ratings = [button.payload for button in outgoing.buttons if button.payload]
             if len(ratings) != TEMPLATE_REPLIES:
@@ -120,13 +120,16 @@ def _component(kind: str, index: int, parameter: Mapping[str, str]) -> dict[str,
     return {"type": "button", "sub_type": kind, "index": str(index), "parameters": [dict(parameter)]}
 
 
-def _link_ending(buttons: Sequence[Button]) -> str:
-    """Return what the template's link ends with: the invitation's token, from a link or from a rating's payload."""
-    for button in buttons:
+def _link_ending(outgoing: Outgoing) -> str:
+    """Return what the template's link ends with, the invitation's token: from a button, or from the text's link."""
+    for button in outgoing.buttons:
         ending = button.url.partition("?")[0].rpartition("/")[2] or button.payload.partition(":")[2].partition(":")[0]
         if ending:
             return ending
-    raise DeliveryError("the template's link has nothing to lead to", code="misconfigured")
+    links = [word for word in outgoing.text.split() if word.startswith(("https://", "http://"))]
+    if not links:
+        raise DeliveryError("the template's link has nothing to lead to", code="misconfigured", permanent=True)
+    return links[-1].partition("?")[0].rpartition("/")[2]
 
 
 def _freely(outgoing: Outgoing) -> dict[str, Any]:

@@ -173,7 +173,7 @@ def test_whatsapp_is_sent_the_template_outside_the_window(scripted: ScriptedGate
     }
 
 
-@pytest.mark.parametrize("buttons", [RATINGS, (Button("Оценить", url=LINK),)], ids=["ratings", "link"])
+@pytest.mark.parametrize("buttons", [RATINGS, (Button("Оценить", url=LINK),), ()], ids=["ratings", "link", "text"])
 def test_whatsapp_sends_one_link_where_replies_are_not_approved(
     scripted: ScriptedGateway, buttons: tuple[Button, ...]
 ) -> None:
@@ -297,5 +297,5 @@ def test_a_text_without_end_is_refused_for_good(scripted: ScriptedGateway, name:
 
 @pytest.mark.parametrize("name", BUILD)
 def test_lines_in_an_address_or_text_add_no_header(scripted: ScriptedGateway, name: str) -> None:
-    sent(scripted, name, to="+7701\r\nX-Evil: 1", text="a\r\nX-Evil: 1\r\n\r\n", buttons=())
+    sent(scripted, name, to="+7701\r\nX-Evil: 1", text="a\r\nX-Evil: 1\r\n\r\n")
     assert "x-evil" not in scripted.requests[0].headers
