@@ -15,7 +15,7 @@ from app.contacts.addresses import forget_address, move_address
 from app.contacts.links import read_opt_in
 from app.contacts.models import AddressKind, Contact, SuppressionReason
 from app.contacts.service import find_or_add_contact
-from app.contacts.suppression import find_suppression, opt_in, suppress_address
+from app.contacts.suppression import find_suppression, lift_suppression, opt_in, suppress_address
 from app.invitations.links import LinkNotInUseError, LiveInvitation, get_live, get_live_by_id
 from app.invitations.models import Invitation
 from app.kit.i18n import read_language
@@ -81,19 +81,14 @@ def hear(session: Session, talk: Talk, channel: MessagingChannel, event: Event, 
 
 
 def _hear_stranger(chat: _Chat, event: Tap | Text) -> None:
-    """Stop is heard from anybody; a chat that somebody opened with our bot gets an answer, a strange number none."""
+    """Heed stop and start from anybody: a stop outlives the contact. A chat with our bot gets an answer, too."""
     if not isinstance(event, Text):
         return
+    vault, reason = chat.talk.desk.vault, SuppressionReason.OPTED_OUT
     if asks_to_stop(event.text):
-        suppress_address(
-            chat.session,
-            chat.talk.desk.vault,
-            chat.kind,
-            chat.address,
-            reason=SuppressionReason.OPTED_OUT,
-            via=chat.channel,
-            now=chat.now,
-        )
+        suppress_address(chat.session, vault, chat.kind, chat.address, reason=reason, via=chat.channel, now=chat.now)
+    elif asks_to_start(event.text) and lift_suppression(chat.session, vault, chat.kind, chat.address, reason=reason):
+        return
     elif chat.kind is not AddressKind.PHONE and event.text:
         _help(chat.line(_add_contact(chat, event.language)), None)
 

@@ -317,10 +317,12 @@ def test_start_takes_a_stop_back(person: Person, vault: Vault) -> None:
     assert person.told() == ["reply.stopped", "reply.started"]
 
 
-def test_stop_is_heard_from_a_number_that_we_do_not_know(session: Session, vault: Vault) -> None:
+def test_stop_and_start_are_heard_from_a_number_that_we_do_not_know(session: Session, vault: Vault) -> None:
     person = make_person(session, vault)
     person.hears(Text("+77019998877", "STOP"), channel=SMS)
     assert session.scalars(select(Suppression.address_index)).one() == vault.blind_index("phone", "+77019998877")
+    person.hears(Text("+77019998877", "СТАРТ"), channel=SMS)
+    assert count(session, Suppression) == 0
     assert person.told() == []
 
 
