@@ -132,7 +132,7 @@ class _Timed:
         return io.BufferedReader(_TimedReader(self._inner, self._deadline))
 
     def close(self) -> None:
-        """`http.client` lets go of the socket before it reads what ends with the connection; whoever opened it closes."""
+        """Leave it open: `http.client` lets go of the socket before it reads what ends with the connection."""
 
 
 class _TimedReader(io.RawIOBase):
