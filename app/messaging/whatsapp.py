@@ -4,12 +4,12 @@ Within 24 hours of the person's last message anything may be sent; outside of it
 https://developers.facebook.com/documentation/business-messaging/whatsapp/support/error-codes
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Literal
 
-from app.messaging.gateway import Accepted, Button, DeliveryError, Outgoing
+from app.messaging.gateway import Accepted, DeliveryError, Outgoing
 from app.messaging.http import Http
 from app.messaging.refusals import Refuse, down, for_good, slower
 
