@@ -5,10 +5,14 @@ we ask about it, once; the *decision* says whether and why; its *link* is `/i/<t
 
 models    interaction, invitation, how many were asked today
 rules     `config/delivery.yaml`: the policy as data, narrowed by unit
-policy    decide(candidate, rules): who is asked and when; pure
-service   accept an interaction: idempotent, decided, invited
+policy    decide(candidate, rules, facts): who is asked and when; pure, as is zones (where somebody's clock is)
+drafts    what we are told, in one form, and what makes two tellings the same
+service   accept interactions: idempotent, decided, invited; counts keeps caps, writing puts it down in batches
+rerouting the person's night before each try, and the next channel when one does not reach them
+ending    nothing more is sent once it is answered
+trial     what a policy would have done with the past; writes nothing
+listing   what was decided, for staff
 links     the single-use token and what it opens
-noticed   how often a link was opened, and whether a scanner touched it
 composing  an invitation into a message of each channel
 letters   the e-mail of an invitation, as plain text and HTML; pure
 

@@ -13,7 +13,7 @@ from app.contacts.service import find_or_add_contact
 from app.contacts.suppression import suppress_address
 from app.invitations.drafts import Accepted, InteractionConflictError, hash_draft, read_draft
 from app.invitations.ending import end_asking
-from app.invitations.links import get_live
+from app.invitations.links import get_live, get_live_by_id
 from app.invitations.models import AskedCount, Decision, Delivery, Interaction, Invitation, Reason
 from app.invitations.rerouting import may_send_at, reroute
 from app.invitations.service import accept_interaction, accept_many
@@ -25,8 +25,11 @@ from app.messaging.models import Message, MessagePurpose
 from app.messaging.pausing import pause
 from app.organisation.employees import add_employee
 from app.organisation.service import get_unit
+from app.responses.models import Via
+from app.routing.invited import AnswerIn, take_invited_rating
 from tests.conftest import NOW
 from tests.invitations.calls import VAULT, ask_desk, call, make_place
+from tests.respondents import SURVEYS, make_desk
 
 PHONE = "+77011234567"
 
@@ -316,3 +319,23 @@ def reasons(session: Session) -> dict[str | None, int]:
 
 def count_events(session: Session, kind: str) -> int:
     return session.scalar(select(func.count()).select_from(OutboxRow).where(OutboxRow.kind == kind)) or 0
+
+
+def test_a_reminder_is_not_sent_to_whoever_answered(session: Session) -> None:
+    make_place(session)
+    desk = ask_desk("reminder: {after_days: 2, by: email}")
+    told = accept_interaction(session, desk, call(email="a@example.kz"), now=NOW)
+    assert told.invitation_id is not None
+    session.scalars(select(Message).where(Message.purpose == MessagePurpose.INVITATION)).one().state = "delivered"
+    session.flush()
+    take_invited_rating(
+        session,
+        make_desk(VAULT),
+        invitation=get_live_by_id(session, told.invitation_id, now=NOW),
+        definition=SURVEYS.current("call-follow-up"),
+        rating=5,
+        answer=AnswerIn(Via.SMS, Language.RU, same_person=True),
+        now=NOW,
+    )
+    reminder = session.scalars(select(Message).where(Message.purpose == MessagePurpose.REMINDER)).one()
+    assert (reminder.state, reminder.failure) == ("cancelled", "answered")
