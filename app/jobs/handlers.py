@@ -36,5 +36,6 @@ _SENTENCES: Mapping[str, str] = {
     "case.opened": "a case was opened: somebody is to be rung",
     "case.closed": "a case was closed",
     "response.burst": "unusually many answers at one touchpoint",
+    "budget.reached": "the budget of a day is used up: nobody more is asked there until tomorrow",
 }
 HANDLERS: Mapping[str, Handler] = {}
