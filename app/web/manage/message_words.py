@@ -51,7 +51,7 @@ PURPOSES: Mapping[str, LazyString] = {
     MessagePurpose.REPLY: lazy_gettext("Reply"),
 }
 _REASONS: Mapping[str, LazyString] = {
-    "answered": lazy_gettext("Answered before it was sent"),
+    "answered": lazy_gettext("It has been answered already"),
     "bad_credentials": lazy_gettext("The gateway does not accept our password or key"),
     "blocked": lazy_gettext("The person has blocked us"),
     "delivery_failed": lazy_gettext("The gateway did not take it"),
