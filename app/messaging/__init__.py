@@ -27,6 +27,8 @@ inbound   what they tell us, verified and read, a file a provider; pure
 receiving  kept once each, for the worker
 receipts  what became of a message; states only go forwards
 
+http      one bounded call to a gateway's API; `watch` ends it in time, `refusals` tell its codes as ours
+
 One file a gateway: smsc, mobizon, twilio, smtp, telegram, whatsapp, viber, console (needs no account).
 
 Knows contacts, accounts, organisation, kit; never who is asked or why. Known by invitations and above.
