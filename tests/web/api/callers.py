@@ -6,30 +6,32 @@ from typing import Any
 
 from flask import Flask
 from flask.testing import FlaskClient
-from werkzeug.test import TestResponse
 
 from app.accounts.api_keys import ApiScope, add_key
 from app.kit.db import Database
 
 ALL = tuple(ApiScope)
+# An answer whose `json` is what its call says: the tests look into it.
+Reply = Any
 
 
 class System:
     """Another system with a key: it calls, and sends what it is given as JSON."""
 
     def __init__(self, client: FlaskClient, key: str) -> None:
-        self.client, self.key = client, key
+        self.client: Any = client
+        self.key = key
 
-    def get(self, path: str, **query: str | int) -> TestResponse:
+    def get(self, path: str, **query: str | int) -> Reply:
         """Return the answer to a GET below /api/v1."""
         return self.client.get(f"/api/v1{path}", query_string=query, headers=self.headers())
 
-    def post(self, path: str, body: object, *, once: str | None = None, **headers: str) -> TestResponse:
+    def post(self, path: str, body: object, *, once: str | None = None, **headers: str) -> Reply:
         """Return the answer to a POST below /api/v1; `once` is its Idempotency-Key."""
         more = {"Idempotency-Key": once} if once is not None else {}
         return self.client.post(f"/api/v1{path}", json=body, headers={**self.headers(), **more, **headers})
 
-    def send(self, path: str, raw: bytes, content_type: str = "application/json") -> TestResponse:
+    def send(self, path: str, raw: bytes, content_type: str = "application/json") -> Reply:
         """Return the answer to a POST of these very bytes."""
         return self.client.post(f"/api/v1{path}", data=raw, content_type=content_type, headers=self.headers())
 

@@ -19,7 +19,7 @@ from tests.web.staff import signed_in
 
 def _knock(system: System, call: Call, **more: str) -> int:
     address = re.sub(r"{\w+}", str(uuid.uuid4()), call.address)
-    return system.client.open(address, method=call.method, headers={**system.headers(), **more}).status_code
+    return int(system.client.open(address, method=call.method, headers={**system.headers(), **more}).status_code)
 
 
 @pytest.mark.parametrize("scope", ApiScope)

@@ -3,7 +3,7 @@
 Bounded in examples and without a random seed, so that a run is as long, and as good, as the one before.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,7 @@ from tests.web.staff import email_of, make_company
 
 _EXAMPLES = 12
 _HEALTHY = list(HealthCheck)
+_Hook = Callable[[Any, Any], Any]
 
 
 @pytest.fixture(scope="module", params=ENGINES)
@@ -91,6 +92,7 @@ def _fill_in(loaded: Any, system: System) -> None:
         "case_id": case["id"],
         "response_id": response["id"],
     }
+    hook: Callable[[_Hook], _Hook] = loaded.hook
     # What would have to fit something else.
     unknowable = ("employee", "answers", "cursor")
 
@@ -101,15 +103,15 @@ def _fill_in(loaded: Any, system: System) -> None:
         filled = {name: known[name] for name in kept if name in known and kept[name] is not None}
         return {**kept, **filled}
 
-    @loaded.hook
+    @hook
     def map_path_parameters(_context: Any, path_parameters: Any) -> Any:
         return fill(path_parameters)
 
-    @loaded.hook
+    @hook
     def map_query(_context: Any, query: Any) -> Any:
         return fill(query)
 
-    @loaded.hook
+    @hook
     def map_body(context: Any, body: Any) -> Any:
         filled = fill(body)
         if context.operation.label == "POST /api/v1/responses" and "external_id" in filled:

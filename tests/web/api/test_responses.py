@@ -1,5 +1,6 @@
 """Ratings taken elsewhere come in, and every response goes out with its interaction."""
 
+import threading
 from datetime import datetime, timedelta
 
 import pytest
@@ -179,3 +180,25 @@ def test_a_longer_page_asks_no_more_often(system: System, database: Database, cl
     few = len(asked)
     system.get("/responses", limit=7)
     assert len(asked) - few <= few
+
+
+def test_the_same_key_many_times_at_once_is_one_response(
+    app: Flask, system: System, database: Database, code: str
+) -> None:
+    answers: list[tuple[int, bytes]] = []
+
+    def send() -> None:
+        answer = System(app.test_client(), system.key).post(
+            "/responses", {"touchpoint": code, "rating": 1}, once="same"
+        )
+        answers.append((answer.status_code, answer.data))
+
+    threads = [threading.Thread(target=send) for _ in range(12)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(answers) == 12
+    assert len(set(answers)) == 1
+    assert answers[0][0] == 201
+    assert (_count(database, SurveyResponse), _count(database, CallbackCase)) == (1, 1)
