@@ -7,6 +7,7 @@ from pathlib import Path
 from pydantic.fields import FieldInfo
 
 from app.kit.installation import Installation, KeySource, PlannedJob, SettingLine
+from config.channels import ChannelSettings
 from config.settings import PREFIX, Settings
 
 
@@ -23,7 +24,10 @@ def describe_installation(settings: Settings, jobs: Iterable[PlannedJob]) -> Ins
             str(getattr(settings, name)) if field.repr else None,
             getattr(settings, name) != field.default,
         )
-        for name, field in Settings.model_fields.items()
+        # The channels' come last, as in the documents.
+        for name, field in sorted(
+            Settings.model_fields.items(), key=lambda item: item[0] in ChannelSettings.model_fields
+        )
     ]
     return Installation(
         settings=tuple(lines),
