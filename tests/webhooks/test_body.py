@@ -21,11 +21,11 @@ QUESTIONS = [
     {
         "key": "reasons",
         "type": "choice",
-        "text": {"en": "Why?"},
+        "text": {"ru": "Why?"},
         "multiple": True,
-        "options": [{"key": "waiting", "label": {"en": "Waiting"}}, {"key": "price", "label": {"en": "Price"}}],
+        "options": [{"key": "waiting", "label": {"ru": "Waiting"}}, {"key": "price", "label": {"ru": "Price"}}],
     },
-    *({"key": f"more-{number}", "type": "text", "text": {"en": "More?"}} for number in range(6)),
+    *({"key": f"more-{number}", "type": "text", "text": {"ru": "More?"}} for number in range(6)),
 ]
 
 
