@@ -38,7 +38,7 @@ def test_every_setting_says_what_it_means_in_both(name: str, variable: str) -> N
 
 @pytest.mark.parametrize(("name", "variable"), _NAMES)
 def test_what_may_hold_a_secret_is_not_printed(name: str, variable: str) -> None:
-    may_hold = any(word in name for word in ("key", "token", "password", "secret", "database_url"))
+    may_hold = any(word in name for word in ("key", "token", "password", "secret", "database_url", "queue_url"))
     assert Settings.model_fields[name].repr is not may_hold, variable
 
 
