@@ -24,7 +24,7 @@ class TokenBucket:
         if self._filled_at is not None:
             self._tokens = min(self.holds, self._tokens + (now - self._filled_at) * self.per_second)
         self._filled_at = now
-        return int(self._tokens)
+        return int(self._tokens + 1e-9)  # what floats lose in adding up
 
     def take(self, count: int) -> None:
         """Spend tokens; below nothing is possible, where somebody could not wait."""
