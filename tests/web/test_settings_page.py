@@ -1,6 +1,7 @@
 """The settings page: in words, complete, without a secret, for administrators of the whole company alone."""
 
 import base64
+import shutil
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -220,10 +221,8 @@ def test_consents_are_counted_by_the_text_that_was_agreed_to(
 def test_a_survey_with_bands_of_its_own_is_told_apart(
     database: Database, now: datetime, tmp_path: Path, company: Company
 ) -> None:
-    visit = (ROOT / "surveys" / "office-visit.yaml").read_text()
-    surveys = tmp_path / "surveys"
-    surveys.mkdir()
-    (surveys / "office-visit.yaml").write_text(visit)
+    surveys = Path(shutil.copytree(ROOT / "surveys", tmp_path / "surveys"))
+    visit = (surveys / "office-visit.yaml").read_text()
     strict = visit.replace(
         "key: office-visit\n", "key: strict-visit\nrouting: {happy_at_least: 5, unhappy_at_most: 3}\n", 1
     )
