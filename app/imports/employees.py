@@ -9,6 +9,7 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from app.imports.guessing import read_yes_no
 from app.imports.mapping import Columns, choose_columns
 from app.imports.report import ImportReport, explain, remark
 from app.imports.tables import Table, TableRow
@@ -20,8 +21,6 @@ from app.organisation.facts import check_name
 from app.organisation.models import Employee, Unit
 
 FIELDS = ("code", "name", "unit", "active")
-_YES = frozenset(("true", "yes", "y", "1", "да", "иә", "ия", "так"))
-_NO = frozenset(("false", "no", "n", "0", "нет", "жоқ", "ні"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,11 +134,10 @@ def _read_row(row: TableRow, columns: Columns, units: Mapping[str, uuid.UUID]) -
 
 
 def _read_active(text: str, column: str) -> bool | None:
-    folded = text.casefold()
-    if not folded:
+    if not text:
         return None
-    if folded in _YES or folded in _NO:
-        return folded in _YES
+    if (active := read_yes_no(text)) is not None:
+        return active
     raise InvalidInputError(
         f"{column}: {text[:40]!r} is neither yes nor no; write true or false", code="neither_yes_nor_no", text=text[:40]
     )

@@ -1,6 +1,7 @@
 """What people write in four languages: which column is probably which field, which word means which kind. Pure.
 
-A guess of columns only fills in a form that somebody looks at; the command line takes columns by their own names alone.
+A guess of columns fills in a form that somebody looks at; on the command line only interactions are guessed, whose
+report names every column that was taken: units and employees take columns by their own names alone there.
 """
 
 import re
@@ -38,7 +39,40 @@ _EMPLOYEE_WORDS: Mapping[str, str] = {
     "код відділення|відділення|підрозділ|unit code|unit|branch|office",
     "active": "active|активен|активный|работает|белсенді|активний|працює",
 }
-_WORDS = {"units": _UNIT_WORDS, "employees": _EMPLOYEE_WORDS}
+_INTERACTION_WORDS: Mapping[str, str] = {
+    "external_id": "call id|interaction id|contact id|ticket id|chat id|id звонка|id вызова|id обращения|номер звонка|"
+    "номер вызова|номер обращения|ид звонка|қоңырау id|қоңырау нөмірі|өтініш нөмірі|id дзвінка|номер дзвінка|"
+    "номер звернення|uuid|guid|id|№",
+    "channel": "channel|канал|арна",
+    "unit": "код отделения|код офиса|код подразделения|подразделение|отделение|офис|филиал|бөлімше коды|бөлімше|"
+    "код відділення|відділення|підрозділ|unit code|unit|branch|office",
+    "employee": "agent|operator|оператор|сотрудник|менеджер|специалист|қызметкер|маман|співробітник|спеціаліст|"
+    "employee",
+    "date": "date|call date|дата|дата звонка|дата вызова|күні|күн|қоңырау күні|дата дзвінка",
+    "time": "time|call time|время|время звонка|время вызова|уақыты|уақыт|қоңырау уақыты|час|час дзвінка",
+    "started_at": "started at|start time|start|дата и время|дата время|date time|datetime|timestamp|"
+    "дата и время начала|время начала|начало|начало звонка|басталуы|басталған уақыты|басталу уақыты|дата та час|"
+    "час початку|початок",
+    "ended_at": "ended at|end time|end|дата и время окончания|время окончания|окончание|конец|конец звонка|аяқталуы|"
+    "аяқталған уақыты|аяқталу уақыты|час завершення|завершення|кінець",
+    "topic": "topic|subject|category|тема|тематика|категория|тақырып|тақырыбы|категорія",
+    "answered": "answered y n|answered|отвечен|принят|отвечено|жауап берілді|жауап берілген|відповіли|прийнято",
+    "resolved": "resolved y n|resolved|решен|решён|решено|вопрос решен|вопрос решён|шешілді|шешілген|вирішено",
+    "wait_seconds": "speed of answer in seconds|speed of answer|wait time|waiting time|wait|queue time|время ожидания|"
+    "ожидание|скорость ответа|күту уақыты|күту|час очікування|очікування",
+    "handle_seconds": "avg talk duration|talk duration|talk time|handle time|handling time|duration|call duration|"
+    "длительность|длительность разговора|время разговора|продолжительность|ұзақтығы|сөйлесу уақыты|тривалість|"
+    "тривалість розмови|час розмови",
+    "phone": "phone|phone number|caller|caller id|телефон|номер телефона|номер клиента|телефон клиента|телефон нөмірі|"
+    "номер телефону|телефон клієнта",
+    "email": "email|e mail|почта|электронная почта|пошта|электрондық пошта|електронна пошта",
+    "language": "language|язык|тіл|тілі|мова",
+    "recording_url": "recording url|recording|record url|запись|ссылка на запись|запись разговора|жазба|запис|"
+    "посилання на запис",
+    "tags": "tags|теги|метки|тегтер|мітки",
+    "rating": "satisfaction rating|satisfaction|rating|csat|csat score|score|оценка|оценка клиента|баға|бағасы|оцінка",
+}
+_WORDS = {"units": _UNIT_WORDS, "employees": _EMPLOYEE_WORDS, "interactions": _INTERACTION_WORDS}
 # How people write a kind in a file, beside the word of the contract.
 _KIND_WORDS: Mapping[str, str] = {
     "region": "регион|область|край|өңір|облыс|регіон",
@@ -50,7 +84,21 @@ _KIND_WORDS: Mapping[str, str] = {
     "queue": "очередь|линия|кезек|черга|лінія",
 }
 _KINDS = {word: kind for kind, words in _KIND_WORDS.items() for word in words.split("|")}
-_WHOLE = frozenset({"code", "kind", "active"})
+_CHANNEL_WORDS: Mapping[str, str] = {
+    "call": "звонок|вызов|телефон|phone|voice|inbound|қоңырау|дзвінок",
+    "visit": "визит|посещение|офис|office|келу|візит|відвідування",
+    "chat": "чат|онлайн чат|live chat",
+    "messenger": "мессенджер|месенджер|telegram|whatsapp|viber",
+    "written": "письмо|почта|email|e mail|хат|лист",
+    "video": "видео|бейне|відео",
+}
+_CHANNELS = {word: channel for channel, words in _CHANNEL_WORDS.items() for word in words.split("|")}
+_YES = frozenset(("true", "yes", "y", "1", "да", "д", "иә", "ия", "так", "т"))
+_NO = frozenset(("false", "no", "n", "0", "нет", "н", "жоқ", "ні"))
+# Fields whose words begin or end too many other heads: "Time" is not "Wait time", "Calls answered" no yes or no.
+_WHOLE = frozenset(
+    {"code", "kind", "active", "date", "time", "started_at", "ended_at", "external_id", "answered", "resolved"}
+)
 _PARENT_KINDS: Mapping[str, str] = {
     "city": "город|населенный пункт|населённый пункт|қала|місто|city|town",
     "region": "регион|область|облыс|өңір|регіон|region",
@@ -58,7 +106,7 @@ _PARENT_KINDS: Mapping[str, str] = {
 
 
 def guess_columns(columns: Sequence[str], kind: str) -> dict[str, str]:
-    """Return the likeliest column of each field of `units` or `employees`, no column twice."""
+    """Return the likeliest column of each field of `units`, `employees` or `interactions`, no column twice."""
     ranked = sorted(
         (rank, place, field, column)
         for field, words in _WORDS[kind].items()
@@ -83,6 +131,17 @@ def guess_parent_kind(column: str | None) -> str | None:
 def read_kind(text: str) -> str:
     """Return the kind that a word in one of the four languages means, or the text as it is."""
     return _KINDS.get(_fold(text), text)
+
+
+def read_channel(text: str) -> str:
+    """Return the channel that a word in one of the four languages means, or the text in small letters."""
+    return _CHANNELS.get(_fold(text), text.strip().casefold())
+
+
+def read_yes_no(text: str) -> bool | None:
+    """Return what a yes or no in one of the four languages means, or None if it is neither."""
+    folded = text.strip().casefold()
+    return True if folded in _YES else False if folded in _NO else None
 
 
 def _rank(field: str, words: Sequence[str], column: str) -> tuple[int, int] | None:

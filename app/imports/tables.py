@@ -1,7 +1,7 @@
-"""CSV and JSON of any shape to rows that know their line. Pure.
+"""CSV, JSON and workbooks of any shape to rows that know their line. Pure.
 
 CSV: `,`, `;` or a tab between cells, UTF-8 with or without a byte order mark, or Windows-1251. JSON: a list of objects,
-or an object with one such list inside.
+or an object with one such list inside. A workbook (.xlsx): one sheet of it.
 """
 
 import csv
@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from app.imports.json_rows import read_json_rows
 from app.imports.report import Reason, Remark, remark
 from app.imports.table_errors import InvalidTableError, Place
+from app.imports.workbooks import is_workbook, read_workbook_rows
 
 MAX_BYTES = 20 * 1024 * 1024
 # A table of units or people has a few dozen. Each is looked at for each field, and offered on the page of the file.
@@ -21,7 +22,7 @@ _SHEET_CURE = "save it as CSV (UTF-8)"
 
 @dataclass(frozen=True, slots=True)
 class TableRow:
-    """Cells by column; those of CSV are text, those of JSON whatever stood there."""
+    """Cells by column; those of CSV are text, those of JSON and of workbooks whatever stood there."""
 
     line: int
     cells: Mapping[str, object]
@@ -36,8 +37,11 @@ class Table:
     broken: tuple[Remark, ...] = ()
 
 
-def read_table(content: bytes, name: str) -> Table:
-    """Return the rows of a file; raises InvalidTableError with line and cure when it cannot be read at all."""
+def read_table(content: bytes, name: str, *, sheet: str | None = None) -> Table:
+    """Return the rows of a file; raises InvalidTableError with line and cure when it cannot be read at all.
+
+    `sheet` names the sheet of a workbook that has several.
+    """
     if len(content) > MAX_BYTES:
         limit = MAX_BYTES // 1024 // 1024
         raise InvalidTableError(
@@ -46,6 +50,10 @@ def read_table(content: bytes, name: str) -> Table:
             code="file_too_large",
             limit=limit,
         )
+    if is_workbook(content):
+        return _read_sheet(content, name, sheet)
+    if sheet is not None:
+        raise InvalidTableError(Place(name), f"--sheet {sheet}: only a workbook (.xlsx) has sheets")
     text = _decode(content, name)
     if not text.strip():
         raise InvalidTableError(Place(name), "the file is empty", code="file_empty")
@@ -58,8 +66,12 @@ def read_table(content: bytes, name: str) -> Table:
 
 
 def _decode(content: bytes, name: str) -> str:
-    if content.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
-        raise InvalidTableError(Place(name), f"this is a workbook; {_SHEET_CURE}", code="file_workbook")
+    if content.startswith(b"\xd0\xcf\x11\xe0"):
+        raise InvalidTableError(
+            Place(name),
+            f"this is a workbook of the old kind (.xls) or under a password; save it as .xlsx, or {_SHEET_CURE}",
+            code="file_workbook",
+        )
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise InvalidTableError(Place(name), f"this is UTF-16; {_SHEET_CURE}", code="file_encoding")
     if (position := content.find(b"\x00")) >= 0:
@@ -98,6 +110,16 @@ def _read_csv(text: str, name: str) -> Table:
     if columns is None or not (rows or broken):
         raise InvalidTableError(Place(name), "there is no row below the header", code="file_no_rows")
     return Table(tuple(column for column in columns if column), tuple(rows), tuple(broken))
+
+
+def _read_sheet(content: bytes, name: str, sheet: str | None) -> Table:
+    read = read_workbook_rows(content, name, sheet=sheet, most_columns=MOST_COLUMNS)
+    line, header = next(read, (1, ()))
+    columns = _read_header(["" if cell is None else str(cell) for cell in header], Place(name, line))
+    rows = tuple(TableRow(line, dict(zip(columns, cells, strict=True))) for line, cells in read)
+    if not rows:
+        raise InvalidTableError(Place(name), "there is no row below the header", code="file_no_rows")
+    return Table(tuple(column for column in columns if column), rows)
 
 
 def _find_delimiter(text: str) -> str:

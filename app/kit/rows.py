@@ -8,7 +8,8 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 import psycopg
-from sqlalchemy import Table
+from psycopg.types.json import Jsonb
+from sqlalchemy import JSON, Table
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -32,10 +33,15 @@ def _copy(session: Session, table: Table, columns: Sequence[str], rows: Iterable
     listed = ", ".join(quote.quote(column) for column in columns)
     statement = f"COPY {quote.format_table(table)} ({listed}) FROM STDIN"
     driver = session.connection().connection.driver_connection
+    # The driver would write a list as an array.
+    documents = [place for place, column in enumerate(columns) if isinstance(table.c[column].type, JSON)]
     try:
         with driver.cursor() as cursor, cursor.copy(statement) as copy:  # type: ignore[union-attr]
             for row in rows:
-                copy.write_row(row)
+                values = list(row)
+                for place in documents:
+                    values[place] = Jsonb(values[place])
+                copy.write_row(values)
     except psycopg.Error as error:
         raise DBAPIError.instance(statement, None, error, psycopg.Error, hide_parameters=True) from error
 
