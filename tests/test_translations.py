@@ -24,8 +24,9 @@ FORMS = {Language.KK: 2, Language.RU: 3, Language.UK: 3}
 # Names that no language translates; a catalogue may hold Latin letters in these alone.
 NAMES = {"API", "CES", "CSAT", "CSV", "Facebook", "GIS", "Google", "NPS", "PMF", "QR", "SMS", "Telegram"}
 NAMES |= {"Trustpilot", "Viber", "WhatsApp", "JSON", "PDF", "UTC", "UTF", "SHA", "Business", "Profile"}
+NAMES |= {"CRM", "HTTP", "Node", "PHP", "Python", "Standard", "Webhooks"}
 # What one types as it stands: days of hours, addresses, and settings that are a single word.
-NAMES |= {"Mo", "Fr", "Sa", "http", "https", "enabled", "everyone", "routing"}
+NAMES |= {"Mo", "Fr", "Sa", "http", "https", "localhost", "enabled", "everyone", "routing"}
 # A Latin i or an accented letter of another alphabet looks right and is found by no search.
 ALPHABETS = {
     Language.KK: "аәбвгғдеёжзийкқлмнңоөпрстуұүфхһцчшщъыіьэюя",
@@ -34,7 +35,7 @@ ALPHABETS = {
 }
 _PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]|%%|%[a-z]|\{\w*\}")
 # Commands, files, variables and time zones are typed as they stand, too.
-_TYPED = re.compile(r"flask --app wsgi worker|[A-Za-z]+(?:[/_.][A-Za-z]+)+")
+_TYPED = re.compile(r"flask --app wsgi worker|flask delivery try|[A-Za-z]+(?:[/_.][A-Za-z]+)+")
 _WORD = re.compile(r"[^\W\d_]+")
 
 
