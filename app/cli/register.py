@@ -13,6 +13,7 @@ from app.cli.exports import exports
 from app.cli.imports import import_group
 from app.cli.operations import db, doctor, serve, worker
 from app.cli.posters import poster
+from app.cli.simulate import simulate
 from app.cli.surveys import survey
 from app.cli.touchpoints import touchpoint
 from app.cli.units import unit
@@ -24,6 +25,7 @@ def register_commands(app: Flask) -> None:
     app.cli.add_command(exports)
     app.cli.add_command(import_group)
     app.cli.add_command(survey)
+    app.cli.add_command(simulate)
     app.cli.add_command(delivery)
     app.cli.add_command(contacts)
     for command in (list_codes_command, add_desk_command, point_code_command, revoke_code_command):
