@@ -21,6 +21,7 @@ from app.kit.i18n import Language
 from app.kit.log import get_logger
 from app.kit.outbox import Claim, complete, fail, postpone, record_event
 from app.messaging.breaker import Fare, find_other
+from app.messaging.console import NAME as CONSOLE
 from app.messaging.content import Compose, NothingToSayError
 from app.messaging.gateway import Accepted, DeliveryError, Outgoing
 from app.messaging.health import note_failure, note_success, rest_gateway
@@ -38,6 +39,8 @@ _LOOK_AGAIN = timedelta(minutes=5)
 _WINDOW = timedelta(hours=24)
 # Addresses that a messenger gave us and that are worth nothing once it refuses them; a number has other uses.
 _FORGOTTEN = {MessagingChannel.TELEGRAM: AddressKind.TELEGRAM, MessagingChannel.VIBER: AddressKind.VIBER}
+
+_FORGOTTEN_PERSON = (MessageState.CANCELLED, "forgotten")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,18 +82,12 @@ def begin_call(session: Session, claim: Claim, sender: Sender, carriers: Carrier
     if message is None or message.state != MessageState.WAITING:
         complete(session, [claim], now=now)
         return None
-    if message.send_by is not None and now > message.send_by:
-        _end(session, claim, message, MessageState.EXPIRED, "too_late", now=now)
+    contact = session.get(Contact, message.contact_id) if message.contact_id is not None else None
+    against = _find_objection(session, message, contact, sender.vault, by=carriers.chosen, now=now)
+    if against is not None or contact is None:
+        _end(session, claim, message, *(against or _FORGOTTEN_PERSON), now=now)
         return None
     channel = MessagingChannel(message.channel)
-    contact = session.get(Contact, message.contact_id) if message.contact_id is not None else None
-    if contact is None:
-        _end(session, claim, message, MessageState.CANCELLED, "forgotten", now=now)
-        return None
-    suppressed = None if message.text_key == STOP_HEARD else find_suppression(session, sender.vault, contact)
-    if suppressed is not None:
-        _end(session, claim, message, MessageState.CANCELLED, suppressed, now=now)
-        return None
     address = read_address(sender.vault, contact, channel.address_kind)
     if address is None:
         if _end(session, claim, message, MessageState.FAILED, "no_address", now=now):
@@ -109,7 +106,7 @@ def begin_call(session: Session, claim: Claim, sender: Sender, carriers: Carrier
         _end(session, claim, message, MessageState.CANCELLED, nothing.code, now=now)
         return None
     gateway = carriers.chosen
-    if message.gateway == gateway and message.tries and not carriers.is_probe:
+    if message.gateway == gateway and message.tries and not carriers.is_probe and not message.demo:
         gateway = find_other(carriers.names, carriers.fares, gateway, now) or gateway
     # Still set from a try before: that worker died, or its call never came back, perhaps after the gateway's yes.
     message.maybe_duplicate = message.maybe_duplicate or message.calling_since is not None
@@ -215,6 +212,21 @@ def record_broken(session: Session, claim: Claim, *, error: str, now: datetime) 
     if given_up:
         message.state, message.failed_at = MessageState.FAILED_TECHNICAL, now
     return True
+
+
+def _find_objection(
+    session: Session, message: Message, contact: Contact | None, vault: Vault, *, by: str, now: datetime
+) -> tuple[MessageState, str] | None:
+    """Return how the message ends unsent and why, or None if nothing stands against it."""
+    if message.send_by is not None and now > message.send_by:
+        return MessageState.EXPIRED, "too_late"
+    if message.demo and by != CONSOLE:
+        # Its people are made up, and their numbers may be somebody's: no gateway ever hears of them, sent again or not.
+        return MessageState.CANCELLED, "demo"
+    if contact is None:
+        return _FORGOTTEN_PERSON
+    suppressed = None if message.text_key == STOP_HEARD else find_suppression(session, vault, contact)
+    return (MessageState.CANCELLED, suppressed) if suppressed is not None else None
 
 
 def _find_later(session: Session, message: Message, sender: Sender, now: datetime) -> datetime | None:

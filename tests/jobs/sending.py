@@ -85,6 +85,7 @@ def queue(
     text_key: str = "invitation",
     number: int = 1,
     send_by: datetime | None = None,
+    demo: bool = False,
 ) -> uuid.UUID:
     """Queue a message, due a second ago, and return its id."""
     now = utc_now() - timedelta(seconds=1)
@@ -103,6 +104,7 @@ def queue(
             language=Language.RU,
             text_key=text_key,
             send_by=send_by,
+            demo=demo,
             now=now,
         ).id
 

@@ -77,6 +77,32 @@ def test_what_comes_too_late_is_dropped(database: Database) -> None:
     assert row_of(database, message_id).state == OutboxState.DONE
 
 
+def test_a_message_of_the_demo_reaches_the_console_alone(database: Database) -> None:
+    message_id = queue(database, demo=True)
+
+    loop(database, sender(gateway := ScriptedGateway())).run_once()
+
+    message = message_of(database, message_id)
+    assert (message.state, message.failure, gateway.sent) == (MessageState.CANCELLED, "demo", [])
+    assert row_of(database, message_id).state == OutboxState.DONE
+    shown = queue(database, demo=True, number=2)
+    loop(database, sender(ScriptedGateway(name="console"))).run_once()
+    assert message_of(database, shown).state == MessageState.HANDED_OVER
+
+
+def test_a_message_of_the_demo_that_is_sent_again_reaches_no_gateway(database: Database) -> None:
+    message_id = queue(database, demo=True)
+    with database.transaction() as session:
+        failed = {"state": MessageState.FAILED_TECHNICAL, "gateway": "console", "tries": 1}
+        session.execute(update(Message).values(failed))
+        resend_message(session, message_id, now=utc_now() - SOON)
+
+    loop(database, sender(first := ScriptedGateway(), second := ScriptedGateway(name="second"))).run_once()
+
+    assert message_of(database, message_id).failure == "demo"
+    assert sent_ids([first, second]) == []
+
+
 def test_somebody_who_has_said_stop_gets_only_that_it_was_heard(database: Database) -> None:
     asked = queue(database)
     heard = queue(database, purpose=MessagePurpose.REPLY, text_key="reply.stopped")

@@ -55,6 +55,7 @@ _REASONS: Mapping[str, LazyString] = {
     "bad_credentials": lazy_gettext("The gateway does not accept our password or key"),
     "blocked": lazy_gettext("The person has blocked us"),
     "delivery_failed": lazy_gettext("The gateway did not take it"),
+    "demo": lazy_gettext("Demo"),
     "expired": lazy_gettext("The link was too old"),
     "forgotten": lazy_gettext("The person’s address was deleted"),
     "garbage": lazy_gettext("The gateway’s answer could not be read"),
