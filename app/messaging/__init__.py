@@ -20,7 +20,7 @@ wording   staff change the words, and go back to the file's
 segments  how many SMS a text takes and what it costs; pure
 pausing   the kill switch, for the company or a unit with all below it
 figures   what waits, what was taken, what failed and why
-listing   the list of messages, and one with all that happened to it
+listing   the list of messages, and one with all that happened to it; masking hides most of an address
 resending  send again by hand what was not sent
 hooks     where gateways knock, and what proves that it is they
 inbound   what they tell us, verified and read, a file a provider; pure

@@ -4,9 +4,8 @@ import sys
 from dataclasses import dataclass
 from typing import TextIO
 
-from app.kit.phones import mask_phone
 from app.messaging.gateway import Accepted, Outgoing
-from app.messaging.models import MessagingChannel
+from app.messaging.masking import mask_address
 
 NAME = "console"
 
@@ -34,16 +33,6 @@ def describe(outgoing: Outgoing) -> str:
     if outgoing.unsubscribe_url:
         parts.append(f"unsubscribe: {outgoing.unsubscribe_url}")
     return " ".join(" ".join(parts).split())
-
-
-def mask_address(channel: MessagingChannel, address: str) -> str:
-    """Return the address as far as a log may show it."""
-    if channel in (MessagingChannel.SMS, MessagingChannel.WHATSAPP):
-        return mask_phone(address)
-    if channel is MessagingChannel.EMAIL:
-        name, _, domain = address.rpartition("@")
-        return f"{name[:1]}***@{domain}"
-    return f"***{address[-3:]}"
 
 
 def _write(line: str, stream: TextIO) -> None:

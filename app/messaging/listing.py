@@ -14,7 +14,7 @@ from app.contacts.service import read_address
 from app.kit.crypto import UnreadableValueError, Vault
 from app.kit.errors import InvalidInputError
 from app.kit.outbox import OutboxRow, OutboxState
-from app.kit.phones import mask_phone
+from app.messaging.masking import mask_address
 from app.messaging.models import Message, MessagePurpose, MessageState, MessagingChannel
 from app.messaging.resending import UnknownMessageError
 from app.messaging.service import once_key
@@ -120,14 +120,7 @@ def mask(vault: Vault, contact: Contact | None, channel: MessagingChannel) -> st
         address = read_address(vault, contact, channel.address_kind)
     except UnreadableValueError:
         return None
-    if address is None:
-        return None
-    if channel in (MessagingChannel.SMS, MessagingChannel.WHATSAPP):
-        return mask_phone(address)
-    if channel is MessagingChannel.EMAIL:
-        name, _, domain = address.rpartition("@")
-        return f"{name[:1]}***@{domain}"
-    return f"***{address[-3:]}"
+    return mask_address(channel, address) if address is not None else None
 
 
 def _conditions(wanted: MessageFilter, scope: Scope) -> list[ColumnElement[Any]]:
