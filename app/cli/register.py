@@ -11,6 +11,7 @@ from app.cli.delivery import delivery
 from app.cli.demo import demo
 from app.cli.exports import exports
 from app.cli.imports import import_group
+from app.cli.interactions import import_interactions
 from app.cli.operations import db, doctor, serve, worker
 from app.cli.posters import poster
 from app.cli.simulate import simulate
@@ -23,6 +24,7 @@ from app.cli.users import user
 def register_commands(app: Flask) -> None:
     """Make the commands of CONTRACT available as `flask --app wsgi …`."""
     app.cli.add_command(exports)
+    import_group.add_command(import_interactions)
     app.cli.add_command(import_group)
     app.cli.add_command(survey)
     app.cli.add_command(simulate)

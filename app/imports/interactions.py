@@ -1,4 +1,4 @@
-"""Files of finished calls, visits and chats: plan while only reading, then write in one short transaction.
+"""Files of finished calls, visits and chats: plan while only reading, then write it part by part.
 
 They are history: nobody is asked about them, no message is sent and no case opened.
 """
@@ -16,17 +16,17 @@ from sqlalchemy.orm import Session
 from app.imports.guessing import guess_columns
 from app.imports.interaction_rows import FIELDS, RowReader, find_formats
 from app.imports.mapping import Columns, InvalidMappingError, choose_columns
-from app.imports.operators import Operator, OperatorFinder, write_operators
+from app.imports.operators import Operator, OperatorFinder, take_back_operators, write_operators
 from app.imports.report import ImportReport, Reason, explain, remark
 from app.imports.tables import Table
 from app.imports.times import DateOrder
 from app.invitations.desk import AskDesk
 from app.invitations.drafts import InteractionConflictError, InteractionDraft, hash_draft, read_draft
 from app.invitations.earlier import find_earlier
-from app.invitations.history import HistoryConflictError, Past, add_history_contacts, write_history
+from app.invitations.history import HistoryConflictError, Past, add_history_contacts, take_back_history, write_history
 from app.invitations.places import Place, find_places
-from app.kit.crypto import Vault
 from app.kit.errors import InvalidInputError, OtklikError
+from app.kit.ids import new_id
 
 # Looked up together; SQLite takes 32,766 parameters a statement.
 BATCH = 1000
@@ -123,33 +123,47 @@ def plan_interactions(
 
 
 def add_people(
-    session: Session, vault: Vault, past: Sequence[Past], *, now: datetime
+    session: Session, desk: AskDesk, past: Sequence[Past], *, now: datetime
 ) -> dict[tuple[str, str], uuid.UUID]:
-    """Return the contacts of the rows, found or added, by each row's name.
+    """Return the contacts of at most BATCH rows, found or added, by each row's name.
 
-    Ahead of `write_interactions`, in transactions of their own of at most BATCH rows: numbers are encrypted and looked
-    up one by one, which is not to be waited for.
+    Ahead of `write_part`, in transactions of their own: numbers are encrypted and looked up one by one.
     """
-    return add_history_contacts(session, vault, past, now=now)
+    return add_history_contacts(session, desk.vault, past, now=now)
 
 
-def write_interactions(
-    session: Session, plan: InteractionPlan, contacts: Mapping[tuple[str, str], uuid.UUID], *, now: datetime
-) -> ImportReport:
-    """Write what the plan says and return its report; a file with a refused row changes nothing.
+def write_part(
+    session: Session,
+    plan: InteractionPlan,
+    part: Sequence[Past],
+    contacts: Mapping[tuple[str, str], uuid.UUID],
+    *,
+    now: datetime,
+) -> None:
+    """Write a part of the plan's rows, with the first one the employees that were made for it.
 
     Raises HistoryConflictError when one of these was told of since the plan was made.
     """
-    if plan.report.refused:
-        return plan.report
     try:
-        write_operators(session, plan.operators, now=now)
-        write_history(session, plan.past, contacts, now=now)
+        if part and part[0] is plan.past[0]:
+            write_operators(session, plan.operators, now=now)
+        write_history(session, part, contacts, now=now)
     except (HistoryConflictError, IntegrityError) as error:
         raise HistoryConflictError(
             "somebody told of one of these, or added one of the employees, just now; import the file again"
         ) from error
-    return plan.report
+
+
+def take_back_part(session: Session, plan: InteractionPlan, part: Sequence[Past]) -> None:
+    """Delete rows of a file that did not come to its end, at most BATCH, and with the first one its employees."""
+    take_back_history(session, part)
+    if part and part[0] is plan.past[0]:
+        take_back_operators(session, plan.operators)
+
+
+def in_parts(past: Sequence[Past], size: int) -> Iterator[Sequence[Past]]:
+    """Yield the rows in parts of at most `size`."""
+    return (past[start : start + size] for start in range(0, len(past), size))
 
 
 def _choose(table: Table, options: InteractionOptions) -> Columns:
@@ -217,7 +231,7 @@ def _compare(session: Session, read: Sequence[_Read], plan: InteractionPlan) -> 
     for one in read:
         before = earlier.get(one.draft.name)
         if before is None:
-            plan.past.append(Past(one.draft, one.body_hash, one.place.unit_id, one.employee_id))
+            plan.past.append(Past(new_id(), one.draft, one.body_hash, one.place.unit_id, one.employee_id))
             plan.report.taken += 1
         elif before.body_hash == one.body_hash:
             plan.report.repeated += 1

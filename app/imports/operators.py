@@ -1,11 +1,11 @@
 """Who took the calls of a file: employees by code or by name, made where they are not there yet."""
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from app.kit.db import table_of
@@ -84,11 +84,17 @@ class OperatorFinder:
         self._by_name.setdefault(_fold(operator.name), []).append(operator)
 
 
-def write_operators(session: Session, operators: Iterable[Operator], *, now: datetime) -> None:
+def write_operators(session: Session, operators: Sequence[Operator], *, now: datetime) -> None:
     """Add the employees that were made; raises what the database does if one of their codes is taken by now."""
     columns = ("id", "code", "name", "unit_id", "active", "demo", "created_at", "updated_at")
     rows = ((one.id, one.code, one.name, one.unit_id, True, False, now, now) for one in operators)
     insert_rows(session, table_of(Employee), columns, rows)
+
+
+def take_back_operators(session: Session, operators: Sequence[Operator]) -> None:
+    """Delete the employees that were made for a file of which nothing is to stay."""
+    ids = [one.id for one in operators]
+    session.execute(delete(Employee).where(Employee.id.in_(ids)).execution_options(synchronize_session=False))
 
 
 def _fold(name: str) -> str:

@@ -1,7 +1,7 @@
 """Interactions of the past, kept without anybody being asked: many at once, by the shortest way into the database.
 
-They are what `accept_many` keeps of a draft with `history`, without its looking for whom to ask: a file of a year is
-written in one short transaction, and people who were told of are found or added before that.
+They are what `accept_many` keeps of a draft with `history`, without its looking for whom to ask. People who were told
+of are found or added before, in transactions of their own.
 """
 
 import uuid
@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from operator import attrgetter
 
+from sqlalchemy import delete
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -19,7 +20,6 @@ from app.invitations.models import Decision, Interaction, Reason
 from app.kit.crypto import Vault
 from app.kit.db import table_of
 from app.kit.errors import ConflictError
-from app.kit.ids import new_id
 from app.kit.rows import insert_rows
 
 _TOLD = (
@@ -40,6 +40,7 @@ class HistoryConflictError(ConflictError):
 class Past:
     """An interaction to keep: a read draft (`read_draft`, `hash_draft`), where it was and who took it."""
 
+    id: uuid.UUID
     draft: InteractionDraft
     body_hash: bytes
     unit_id: uuid.UUID
@@ -69,7 +70,7 @@ def write_history(
     rows = (
         (
             *_FACTS(one.draft),
-            *(new_id(), one.body_hash, one.unit_id, one.employee_id, contacts.get(one.draft.name)),
+            *(one.id, one.body_hash, one.unit_id, one.employee_id, contacts.get(one.draft.name)),
             *(list(one.draft.tags), Decision.SKIPPED, Reason.HISTORY, now),
         )
         for one in past
@@ -78,3 +79,9 @@ def write_history(
         insert_rows(session, table_of(Interaction), (*_TOLD, *_OURS), rows)
     except IntegrityError as error:
         raise HistoryConflictError("one of these was told of just now, or its unit deleted; try again") from error
+
+
+def take_back_history(session: Session, past: Sequence[Past]) -> None:
+    """Delete those of the interactions that were written; for some thousands at a time."""
+    ids = [one.id for one in past]
+    session.execute(delete(Interaction).where(Interaction.id.in_(ids)).execution_options(synchronize_session=False))
