@@ -4,7 +4,7 @@ import random
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import case, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.kit.db import upsert
@@ -55,8 +55,11 @@ def end_probe(session: Session, gateway: str, *, now: datetime) -> None:
 
 
 def note_success(session: Session, gateway: str, *, now: datetime) -> None:
-    """Write that the gateway took a message: whatever failures came before are forgotten."""
-    well = {"failures": 0, "open_until": None, "last_success_at": now}
+    """Write that the gateway took a message: whatever failures came before are forgotten, with the rest they led to.
+
+    A rest that it asked for without failing stays: what it takes now was on its way before it asked.
+    """
+    asked = case((GatewayHealth.failures > 0, None), else_=GatewayHealth.open_until)
     result = session.execute(
         update(GatewayHealth)
         .where(
@@ -67,11 +70,11 @@ def note_success(session: Session, gateway: str, *, now: datetime) -> None:
                 GatewayHealth.last_success_at < now - _NOTE_EVERY,
             ),
         )
-        .values(well)
+        .values(failures=0, open_until=asked, last_success_at=now)
         .execution_options(synchronize_session=False)
     )
     if not int(result.rowcount):  # type: ignore[attr-defined]
-        first = upsert(session, GatewayHealth).values(gateway=gateway, **well)
+        first = upsert(session, GatewayHealth).values(gateway=gateway, failures=0, last_success_at=now)
         session.execute(first.on_conflict_do_nothing(index_elements=["gateway"]))
 
 

@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import case, select, update
+from sqlalchemy import case, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.accounts.audit import record
@@ -102,6 +102,8 @@ def _begin_again(session: Session, ids: Sequence[uuid.UUID], *, now: datetime) -
             tries=0,
             failure=None,
             failed_at=None,
+            # A call that never came back may have been taken all the same.
+            maybe_duplicate=or_(Message.maybe_duplicate, Message.calling_since.is_not(None)),
             calling_since=None,
             # The receipts of a try that failed must not speak for the next one.
             gateway=None,

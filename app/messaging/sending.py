@@ -40,6 +40,8 @@ _WINDOW = timedelta(hours=24)
 # Addresses that a messenger gave us and that are worth nothing once it refuses them; a number has other uses.
 _FORGOTTEN = {MessagingChannel.TELEGRAM: AddressKind.TELEGRAM, MessagingChannel.VIBER: AddressKind.VIBER}
 
+# What a gateway may call a message, which an index has to take, and what it may say of its price.
+_LONGEST_NAME, _MOST_COST = 200, 2**31 - 1
 _FORGOTTEN_PERSON = (MessageState.CANCELLED, "forgotten")
 
 
@@ -150,7 +152,7 @@ def record_accepted(session: Session, claim: Claim, gateway: str, accepted: Acce
     message.calling_since = message.failure = message.failed_at = None
     message.gateway = gateway
     message.provider_id = _own_provider_id(session, gateway, accepted.provider_id, message.id)
-    if accepted.cost is not None:
+    if accepted.cost is not None and 0 <= accepted.cost <= _MOST_COST:
         message.cost = accepted.cost
     note_success(session, gateway, now=now)
     if message.purpose == MessagePurpose.INVITATION:
@@ -247,8 +249,11 @@ def _end(session: Session, claim: Claim, message: Message, state: MessageState, 
 
 
 def _own_provider_id(session: Session, gateway: str, provider_id: str | None, message_id: uuid.UUID) -> str | None:
-    """Return the gateway's name for the message, or None if it called another one so before: it is no name then."""
-    if not provider_id:
+    """Return the gateway's name for the message, or None if it is no name: not storable, or another one's already.
+
+    A name that the database refuses would be written again and again, and the message sent again meanwhile.
+    """
+    if not provider_id or len(provider_id) > _LONGEST_NAME or not provider_id.isprintable():
         return None
     taken = select(Message.id).where(
         Message.gateway == gateway, Message.provider_id == provider_id, Message.id != message_id

@@ -15,7 +15,7 @@ from app.kit.outbox import MAX_ATTEMPTS, OutboxRow, OutboxState, claim_due
 from app.messaging.content import Content, NothingToSayError
 from app.messaging.gateway import Accepted, DeliveryError, Outgoing
 from app.messaging.lost import requeue_lost
-from app.messaging.models import Message, MessagePurpose, MessageState, MessagingChannel
+from app.messaging.models import GatewayHealth, Message, MessagePurpose, MessageState, MessagingChannel
 from app.messaging.pausing import pause
 from app.messaging.resending import NotResendableError, resend_failed, resend_message
 from tests.jobs.sending import (
@@ -251,6 +251,23 @@ def test_retry_after_is_honoured_the_gateway_rests_and_it_is_no_try(database: Da
     assert health.failures == 0
 
 
+def test_what_was_on_its_way_does_not_end_a_rest_that_the_gateway_asked_for(database: Database) -> None:
+    queue(database, number=1), queue(database, number=2)
+    slow_down = DeliveryError(code="rate_limited", retry_after=timedelta(seconds=90))
+    wired = sender(gateway := ScriptedGateway(script=[slow_down, Accepted()]))
+    looping = loop(database, wired)
+    (asked,), (on_its_way,) = looping.take(1), loop(database, wired, owner="there:2").take(1)
+
+    asked.run()
+    with database.transaction() as session:  # so long ago that it is noted again
+        session.execute(update(GatewayHealth).values(last_success_at=utc_now() - timedelta(minutes=1)))
+    on_its_way.run()
+    queue(database, number=3)
+
+    assert looping.run_once() == 0
+    assert len(gateway.sent) == 2
+
+
 def test_a_gateway_that_is_down_is_left_alone_and_what_waits_is_no_try(database: Database) -> None:
     ids = [queue(database, number=number) for number in range(6)]
     gateway = ScriptedGateway(script=[DOWN], per_second=20.0)
@@ -360,6 +377,17 @@ def test_after_four_hours_of_tries_a_message_is_given_up_and_can_be_sent_by_hand
         resend_message(session, message_id, now=utc_now())
 
 
+def test_what_is_sent_again_after_a_call_that_never_came_back_is_marked(database: Database) -> None:
+    message_id = queue(database)
+    with database.transaction() as session:
+        session.execute(update(Message).values(state=MessageState.FAILED_TECHNICAL, calling_since=utc_now() - SOON))
+        resend_message(session, message_id, now=utc_now() - SOON)
+
+    loop(database, sender(ScriptedGateway())).run_once()
+
+    assert message_of(database, message_id).maybe_duplicate
+
+
 def test_many_that_were_given_up_are_sent_again_at_once(database: Database) -> None:
     given_up, refused = queue(database, number=1), queue(database, number=2)
     with database.transaction() as session:
@@ -429,6 +457,18 @@ def test_a_gateway_that_names_two_messages_alike_is_not_asked_again_for_ever(dat
 
     assert [message_of(database, message_id).state for message_id in ids] == [MessageState.HANDED_OVER] * 2
     assert sorted(str(message_of(database, message_id).provider_id) for message_id in ids) == ["None", "same"]
+
+
+@pytest.mark.parametrize("name", ["a\0b", "\ud800", "9" * 5000, ""])
+def test_a_name_that_cannot_be_kept_does_not_send_the_message_again(database: Database, name: str) -> None:
+    message_id = queue(database)
+    gateway = ScriptedGateway(script=[Accepted(name, cost=10**12)])
+
+    loop(database, sender(gateway)).run_once()
+
+    message = message_of(database, message_id)
+    assert (message.state, message.provider_id, message.cost) == (MessageState.HANDED_OVER, None, 0)
+    assert len(gateway.sent) == 1
 
 
 def test_a_fault_in_a_gateways_file_is_one_messages_trouble(database: Database) -> None:
