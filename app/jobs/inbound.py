@@ -106,7 +106,9 @@ class InboundWork:
         message = find_told(session, row.gateway, receipt.message)
         if message is None:
             if now < row.received_at + _EARLY_FOR:
-                raise RetryAtError("no message of that name yet", retry_at=now + _EARLY_AGAIN)
+                # Each time twice as late: an account may be shared with systems whose receipts are none of ours.
+                wait = max(_EARLY_AGAIN, now - row.received_at)
+                raise RetryAtError("no message of that name yet", retry_at=now + wait)
             return  # sent by somebody else's hand from the same account, or forgotten since
         if apply_receipt(message, receipt, now=row.received_at) and message.purpose in _ASKING:
             self.reroute(session, message, now)

@@ -227,6 +227,10 @@ def test_a_receipt_that_is_faster_than_our_own_note_is_tried_again_and_then_let_
     with pytest.raises(RetryAtError) as refused:
         desk.work.handle(claim)
     assert refused.value.retry_at == NOW + timedelta(seconds=15)
+    desk.clock.move(seconds=60)
+    with pytest.raises(RetryAtError) as refused:
+        desk.work.handle(claim)
+    assert refused.value.retry_at == NOW + timedelta(seconds=120)  # ever more rarely
     add_sms(desk)
     desk.work.handle(claim)
     with desk.database.reading() as session:
