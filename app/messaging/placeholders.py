@@ -50,8 +50,6 @@ def rule_for(key: str, channel: str) -> Rule:
     family, _, ending = key.partition(".")
     if ending.endswith("_button"):
         return _BY_ENDING["button"]
-    if ending.endswith("_button"):
-        return _BY_ENDING["button"]
     if family == "reply":
         return Rule(
             ("company", "place", *_IN_REPLIES.get(ending, ())), required=("link",) if ending == "review" else ()
