@@ -8,7 +8,7 @@ interaction or by the key that its sender gave it.
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -21,7 +21,7 @@ from app.contacts import service as contacts
 from app.invitations.models import Interaction, Invitation
 from app.invitations.places import find_places
 from app.invitations.rules import DeliveryPolicy
-from app.kit.errors import InvalidInputError, NotFoundError
+from app.kit.errors import ConflictError, InvalidInputError, NotFoundError
 from app.kit.i18n import Language, read_language
 from app.kit.ids import new_id
 from app.kit.outbox import record_event
@@ -39,6 +39,7 @@ from app.surveys.answers import FIELD, parse_answers, read_text
 from app.surveys.definition import Band, Definition
 from app.surveys.loader import SurveyLibrary
 from app.surveys.question import Question
+from app.surveys.service import get_definition
 from app.touchpoints.models import Channel
 from app.touchpoints.service import find_live
 
@@ -68,6 +69,12 @@ class UnknownQuestionError(InvalidInputError):
     """The survey has no such later question."""
 
     code = "unknown_question"
+
+
+class RatedByAnotherSurveyError(ConflictError):
+    """An interaction has one response, and it answers another survey."""
+
+    code = "rated_by_another_survey"
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,8 +173,8 @@ def rate_interaction(
     """Store a rating about the interaction, asked about or not; told again it changes the answer, in time.
 
     The survey is the one named, else the invitation's, else the one that `policy` asks after such an interaction.
-    Raises UnknownInteractionError, SurveyMissingError, RatingNotOnScaleError, LinkSpentError when it is too late to
-    change, and InvalidInputError for an answer that does not fit.
+    Raises UnknownInteractionError, SurveyMissingError, RatingNotOnScaleError, RatedByAnotherSurveyError, LinkSpentError
+    and ResponseClosedError when it is too late to change, and InvalidInputError for an answer that does not fit.
     """
     found = _find_source(session, source, external_id)
     key = survey or found.survey_key or _asked_there(session, policy, found)
@@ -185,6 +192,8 @@ def rate_interaction(
     result = take_rating_about(
         session, desk, about=found.about, definition=definition, rating=said.rating, answer=answer, now=now
     )
+    if not result.created:
+        definition = _check_known(session, desk, result.response_id, definition, said, now=now)
     _add(session, result.response_id, definition, said, now=now)
     return result
 
@@ -254,6 +263,22 @@ def _asked_there(session: Session, policy: DeliveryPolicy, found: _Source) -> st
     return policy.rules_at(path).surveys.get(found.about.channel)
 
 
+def _check_known(
+    session: Session, desk: Desk, response_id: uuid.UUID, asked: Definition, said: RatedElsewhere, *, now: datetime
+) -> Definition:
+    """Return the version that the response answers; raises if what is said cannot be added to it any more."""
+    response = session.get_one(SurveyResponse, response_id, with_for_update=True, populate_existing=True)
+    definition = get_definition(session, response.survey_version_id)
+    if definition.key != asked.key:
+        raise RatedByAnotherSurveyError(f"the interaction was rated by {definition.key!r}; it has one response")
+    says_more = bool(said.answers) or (
+        said.comment is not None and read_text(said.comment, "comment") != response.comment
+    )
+    if says_more and not responses.is_open(response, now=now, window=timedelta(hours=desk.policy.change_hours)):
+        raise responses.ResponseClosedError("this answer takes no more additions")
+    return definition
+
+
 def _add(
     session: Session, response_id: uuid.UUID, definition: Definition, said: RatedElsewhere, *, now: datetime
 ) -> None:
@@ -270,9 +295,9 @@ def _add(
             error.field = f"answers.{(error.field or '').removeprefix(FIELD)}"
             raise
         responses.write_answers(session, response, keys=list(said.answers), answers=parsed, now=now)
-    if said.comment is not None:
-        response.comment = read_text(said.comment, "comment")
-        response.touched_at = now
+    words = read_text(said.comment, "comment") if said.comment is not None else response.comment
+    if words != response.comment:
+        response.comment, response.touched_at = words, now
     if response.finished_at is None:
         response.finished_at = now
         record_event(session, "response.completed", {"response_id": str(response.id)}, now=now)

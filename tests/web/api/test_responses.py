@@ -57,6 +57,29 @@ def test_a_key_pressed_after_a_call_is_the_interactions_one_response(system: Sys
     assert _count(database, CallbackCase) == 1
 
 
+def test_an_interaction_rated_by_one_survey_takes_nothing_of_another(system: System) -> None:
+    system.post("/interactions", a_call())
+    about = {"source": "asterisk", "external_id": "1772600553.1042"}
+    first = system.post("/responses", {**about, "rating": 5})
+    other = system.post("/responses", {**about, "survey": "nps", "rating": 9, "answers": {"reasons": ["price"]}})
+    assert (other.status_code, other.json["code"]) == (409, "rated_by_another_survey")
+    told = system.get(f"/responses/{first.json['id']}").json
+    assert (told["rating"], told["survey"], told["answers"]) == (5, "call-follow-up", {})
+
+
+def test_words_about_an_interaction_come_too_late_when_its_answer_takes_no_more(
+    system: System, clock: StoppedClock
+) -> None:
+    system.post("/interactions", a_call())
+    said = {"source": "asterisk", "external_id": "1772600553.1042", "rating": 5, "comment": "Quick"}
+    first = system.post("/responses", said)
+    clock.now += timedelta(hours=13)
+    late = system.post("/responses", {**said, "comment": "Slow"})
+    assert (late.status_code, late.json["code"]) == (409, "response_closed")
+    assert system.post("/responses", said).json == {**first.json, "created": False}
+    assert system.get(f"/responses/{first.json['id']}").json["comment"] == "Quick"
+
+
 @pytest.mark.parametrize(
     ("body", "field"),
     [
