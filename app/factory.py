@@ -25,7 +25,7 @@ from app.messaging.content import Compose, by_purpose
 from app.messaging.models import MessagePurpose
 from app.messaging.sending import Sender
 from app.messaging.texts import load_texts
-from app.responses.service import find_by_interaction
+from app.responses.service import find_answer_id
 from app.review_sites.catalogue import load_catalogue
 from app.routing.desk import Desk
 from app.routing.line import Talk
@@ -187,7 +187,7 @@ def wire(settings: Settings, *, clock: Clock, database: Database | None) -> edge
         zone=settings.zone,
     )
     texts = load_texts(settings.config_dir / "messages.yaml")
-    composing = Composing(vault, settings.public_url, settings.company_name, surveys, texts, find_by_interaction)
+    composing = Composing(vault, settings.public_url, settings.company_name, surveys, texts, find_answer_id)
     compose = _choose_composer(composing, Replying(desk, surveys, settings.public_url, texts))
     gateways = build_gateways(settings, vault)
     ask = AskDesk(

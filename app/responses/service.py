@@ -116,6 +116,11 @@ def find_by_interaction(session: Session, interaction_id: uuid.UUID) -> Known | 
     return _find(session, KNOWN_BY_INTERACTION, interaction_id=interaction_id)
 
 
+def find_answer_id(session: Session, interaction_id: uuid.UUID) -> uuid.UUID | None:
+    """Return the id of the response that answers the interaction, or None; for who only looks: it locks nothing."""
+    return session.scalar(select(SurveyResponse.id).where(SurveyResponse.interaction_id == interaction_id))
+
+
 def reserve_for_device(
     session: Session,
     sender: Sender,

@@ -21,7 +21,7 @@ from app.messaging.segments import measure
 from app.messaging.service import queue_message
 from app.messaging.texts import load_texts
 from app.organisation.employees import add_employee
-from app.responses.service import find_by_interaction
+from app.responses.service import find_answer_id
 from config.settings import ROOT
 from tests.callbacks.factories import make_office
 from tests.callers import AskedCall, make_asked_call
@@ -42,7 +42,7 @@ def call(session: Session, vault: Vault, now: datetime) -> AskedCall:
 @pytest.fixture
 def composing(vault: Vault) -> Composing:
     texts = load_texts(ROOT / "config" / "messages.yaml")
-    return Composing(vault, URL, COMPANY, SURVEYS, texts, find_by_interaction)
+    return Composing(vault, URL, COMPANY, SURVEYS, texts, find_answer_id)
 
 
 @pytest.fixture
@@ -197,7 +197,7 @@ def test_what_people_typed_stays_text_in_a_letter(session: Session, vault: Vault
         ("invitation.subject", "email"): dict.fromkeys(Language, "{place} {employee}"),
         ("invitation", "email"): dict.fromkeys(Language, "{place} {employee}"),
     }
-    composing = Composing(vault, URL, "A & B", SURVEYS, type(texts)(shipped), find_by_interaction)
+    composing = Composing(vault, URL, "A & B", SURVEYS, type(texts)(shipped), find_answer_id)
     message = a_message(session, call, MessagingChannel.EMAIL, language=Language.EN, now=now)
 
     content = compose_invitation(session, message, now, composing=composing)

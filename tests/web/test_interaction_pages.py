@@ -21,6 +21,7 @@ from app.responses.models import Via
 from app.routing.invited import AnswerIn, take_invited_rating
 from tests.callers import CALL, make_asked_call
 from tests.web.staff import make_company, signed_in
+from tests.web.test_no_query_growth import counted
 
 TYPED = '<script>alert("topic")</script> \u202eabc'
 
@@ -94,6 +95,18 @@ def test_an_answer_without_a_code_is_listed_counted_and_exported_with_its_way(
     assert len(page.select(".said-head")) == 2
     assert "Operator <b>" in page.get_text()
     assert browser.get("/manage/?unit=east").status_code == 200
+
+
+def test_looking_at_a_call_holds_up_nobody_who_answers_it(
+    app: Flask, database: Database, rated: tuple[uuid.UUID, uuid.UUID]
+) -> None:
+    with database.reading() as session:
+        answered = session.scalars(select(Interaction.id).where(Interaction.decision == "invited")).all()
+    browser = signed_in(app, "admin")
+    with counted(database) as statements:
+        shown = [browser.get(f"/manage/interactions/{interaction_id}") for interaction_id in answered]
+    assert sum("The answer" in page.text for page in shown) == 2
+    assert not [statement for statement in statements if "FOR UPDATE" in statement]
 
 
 def test_responses_are_narrowed_to_an_employee(app: Flask, rated: tuple[uuid.UUID, uuid.UUID]) -> None:

@@ -10,7 +10,7 @@ from app.invitations.listing import list_interactions
 from app.kit.errors import NotFoundError
 from app.messaging.listing import list_about
 from app.organisation.service import get_unit
-from app.responses.service import find_by_interaction
+from app.responses.service import find_answer_id
 from app.web import access, edge
 from app.web.manage import interaction_words, message_words, words
 from app.web.manage.interaction_query import InteractionQuery, read_interaction_query
@@ -48,7 +48,7 @@ def show_one(interaction_id: uuid.UUID) -> str:
         about=about,
         unit=get_unit(session, about.interaction.unit_id),
         messages=list_about(session, about.invitation.id, scope=scope) if about.invitation else [],
-        response=find_by_interaction(session, interaction_id),
+        response_id=find_answer_id(session, interaction_id),
         survey=_survey_name(about.invitation.survey_key) if about.invitation else None,
         messages_words=message_words,
         now=edge.now(),
