@@ -9,6 +9,7 @@ history    a million answers at 3,000 offices in three years
 figures    the dashboard and the export over that history
 queue      the outbox with a million rows waiting, and at the rate of a nation
 printing   500 posters
+follow_ups interactions accepted, messages drained by 1 and 4 workers, and how late they are at a busy hour
 client     the load: 16 kept-alive connections from two processes, over loopback only
 servers    the processes under test, their memory, their start
 bare       what is compared with: a Jinja page of the same size, one Core INSERT and 303

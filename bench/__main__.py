@@ -15,6 +15,7 @@ from pathlib import Path
 from app.kit.db import SQLITE
 from bench.company import build_company, prepare_empty
 from bench.figures import measure_dashboard, measure_export
+from bench.follow_ups import Amount, measure_follow_ups
 from bench.history import write_history
 from bench.pairs import compare
 from bench.place import Place, open_place
@@ -25,7 +26,11 @@ from bench.units import measure_import, measure_raters
 from bench.whole import weigh
 
 ENGINES = ("sqlite", "postgresql")
-TOPICS = ("pairs", "whole", "raters", "posters", "queue", "import", "history")
+TOPICS = ("pairs", "whole", "raters", "posters", "queue", "import", "history", "follow-ups")
+
+
+MANY_CALLS = Amount(single=6_000, bulks=20, messages=3_000, seconds=120.0)
+FEW_CALLS = Amount(single=600, bulks=2, messages=300, seconds=10.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +41,16 @@ class Size:
     offices: int = 3_000
     waiting: int = 1_000_000
     handing_over: float = 20.0
+    calls: Amount = MANY_CALLS
 
 
-QUICK = Size(responses=50_000, offices=500, waiting=50_000, handing_over=5.0)
+QUICK = Size(
+    responses=50_000,
+    offices=500,
+    waiting=50_000,
+    handing_over=5.0,
+    calls=FEW_CALLS,
+)
 
 
 def main() -> None:
@@ -92,6 +104,11 @@ def _measure(report: Report, engine: str, topics: Sequence[str], size: Size, *, 
                     write_history(wiring, responses=size.responses)
                 measure_dashboard(report, place, responses=size.responses)
                 measure_export(report, place, responses=size.responses)
+    if "follow-ups" in topics:
+        with open_place(engine) as place:
+            say(f"{place.name}: follow-ups")
+            prepare_empty(place.settings)
+            measure_follow_ups(report, place, size.calls, seconds=seconds)
 
 
 def _measure_small(

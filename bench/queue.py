@@ -7,8 +7,9 @@ import sys
 import time
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, event, insert, select
 
 from app.jobs.drain import BATCH, LEASE
 from app.kit.clock import utc_now
@@ -22,6 +23,8 @@ from bench.servers import ROOT
 # Invitations, answers and messages of 20 million subscribers in a busy hour.
 RATE = 31
 _KIND = "bench.noted"
+# Where messages wait; the worker that is measured drains the lane of events.
+_LANE = "sms"
 _CLAIMS = 21
 _ROWS = 20_000
 
@@ -42,12 +45,36 @@ def _measure_claim(report: Report, place: Place, database: Database, *, waiting:
     for _ in range(_CLAIMS):
         begin = time.perf_counter()
         with database.transaction() as session:
-            claims = claim_due(session, owner="bench", limit=BATCH, lease=LEASE)
+            claims = claim_due(session, owner="bench", limit=BATCH, lease=LEASE, lane=_LANE, kind=_KIND)
         taken.append((time.perf_counter() - begin) * 1000)
         assert len(claims) == BATCH
     middle = statistics.median(taken)
+    by_index = _claims_by_index(database)
     what = f"{place.name}: claim of {BATCH} with {waiting:,} waiting, durable, median / max"
-    report.add(Row(what, "", f"{middle:.1f} / {max(taken):.1f} ms", "", "≤ 10 ms", met=middle <= 10))
+    ours = f"{middle:.1f} / {max(taken):.1f} ms, {'by the index' if by_index else 'NOT by the index'}"
+    report.add(Row(what, "", ours, "", "≤ 10 ms, by index", met=middle <= 10 and by_index))
+
+
+def _claims_by_index(database: Database) -> bool:
+    """Tell whether the database's own plan of the claim finds the rows by the index of what waits, and reads no table
+    through."""
+    seen: list[tuple[str, Any]] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
+        seen.append((statement, parameters))
+
+    event.listen(database.engine, "before_cursor_execute", note)
+    try:
+        with database.transaction() as session:
+            claim_due(session, owner="bench", limit=BATCH, lease=LEASE, lane=_LANE, kind=_KIND)
+    finally:
+        event.remove(database.engine, "before_cursor_execute", note)
+    statement, parameters = next(each for each in seen if each[0].startswith("UPDATE outbox"))
+    explain = "EXPLAIN QUERY PLAN" if database.is_sqlite else "EXPLAIN"
+    with database.engine.connect() as connection:
+        rows = connection.exec_driver_sql(f"{explain} {statement}", parameters).all()
+    plan = "\n".join(str(row[-1]) for row in rows)
+    return "ix_outbox_waiting_lane" in plan and "SCAN outbox" not in plan and "Seq Scan" not in plan
 
 
 def _measure_hand_over(report: Report, place: Place, database: Database, *, seconds: float) -> None:
@@ -118,6 +145,7 @@ def _batches(count: int) -> Iterator[list[dict[str, object]]]:
         yield [
             {
                 "id": new_id(),
+                "lane": _LANE,
                 "kind": _KIND,
                 "payload": {},
                 "created_at": due,
