@@ -24,8 +24,8 @@ from app.organisation.models import Unit
 from app.touchpoints.models import Channel
 
 _CHUNK = 1000
-# The longest throttle that a policy may have.
-_LONGEST_THROTTLE = timedelta(days=365)
+# What ended longer ago than the longest `send_by_hours` was told too late to be asked about.
+_LATEST_TOLD = timedelta(hours=168)
 _SUPPRESSED = {Reason.OPTED_OUT: SuppressionReason.OPTED_OUT, Reason.STAFF: SuppressionReason.STAFF}
 
 
@@ -88,7 +88,8 @@ def try_policy(
             begins = select(Interaction.ended_at).where(*span).order_by(Interaction.ended_at.desc())
             since = session.scalar(begins.offset(limit - 1).limit(1)) or since
             span = (Interaction.ended_at >= since, Interaction.ended_at < until)
-    replay = _Replay(desk, policy, _last_asked(session, since))
+    throttle = timedelta(days=policy.longest_throttle_days) + _LATEST_TOLD
+    replay = _Replay(desk, policy, _last_asked(session, since - throttle, since))
     rows = session.execute(_INTERACTIONS.where(*span).execution_options(yield_per=_CHUNK))
     while chunk := list(islice(rows, _CHUNK)):
         _play(session, replay, chunk, trial)
@@ -114,13 +115,13 @@ _INTERACTIONS = select(
 ).order_by(Interaction.ended_at, Interaction.id)
 
 
-def _last_asked(session: Session, since: datetime) -> dict[uuid.UUID, datetime]:
-    """Return when people were really asked last before the span, as far back as any throttle looks."""
+def _last_asked(session: Session, since: datetime, until: datetime) -> dict[uuid.UUID, datetime]:
+    """Return when people were really asked last within the time."""
     rows = session.execute(
         select(Interaction.contact_id, func.max(Interaction.decided_at))
         .where(
-            Interaction.ended_at >= since - _LONGEST_THROTTLE,
-            Interaction.ended_at < since,
+            Interaction.ended_at >= since,
+            Interaction.ended_at < until,
             Interaction.decision == Decision.INVITED,
             Interaction.delivery == Delivery.AUTO,
             Interaction.contact_id.is_not(None),
@@ -202,6 +203,9 @@ class _Replay:
 
     def _reach(self, row: Any, place: Place, contact: Contact | None, rules: Rules, then: Reason | None) -> Reach:
         found = reach_of(self.desk.vault, contact, carried=self.desk.channels, rules=rules, unit_zone=place.zone)
+        if contact is not None and contact.demo and then is not Reason.COUNTRY_NOT_ALLOWED:
+            # Their numbers are those of films, which belong to nobody; the people of the demo live where it plays.
+            return Reach(found.addressed, found.channels, self.desk.phone_region, place.zone)
         if found.addressed or contact is None or then is Reason.NO_ADDRESS:
             return found
         # The address has been forgotten since: reached by SMS in the own country, unless it was not even then.

@@ -91,3 +91,13 @@ def test_a_person_whose_number_was_forgotten_counts_as_reached(session: Session)
     session.flush()
     trial = play(session)
     assert (trial.asked, trial.reasons[Reason.NO_CHANNEL]) == (12, 10)
+
+
+def test_the_demos_film_numbers_live_where_the_demo_plays(session: Session) -> None:
+    make_place(session)
+    desk = ask_desk("countries: [US]")
+    for number, demo in enumerate((True, False)):
+        draft = call(external_id=str(number), phone=f"+1202555012{number}", demo=demo)
+        accept_many(session, desk, [draft], now=NOW)
+    trial = play(session, "countries: []")
+    assert (trial.asked, trial.reasons) == (1, {Reason.COUNTRY_NOT_ALLOWED: 1})
