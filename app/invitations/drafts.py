@@ -19,6 +19,7 @@ LONGEST_NAME = 200
 LONGEST_URL = 2000
 MAX_TAGS = 50
 _LONGEST_WAIT = 7 * 24 * 3600
+_FIRST_YEAR, _LAST_YEAR = 1990, 2200
 # What a draft is for, not what it says: the same call told for real after it was imported is the same.
 _NOT_SAID = ("history", "demo")
 
@@ -153,6 +154,9 @@ def _instant(value: datetime | None, field: str) -> datetime | None:
         return None
     if value.tzinfo is None:
         raise InvalidInputError("write the time with its zone, such as 2026-03-04T11:00:00+05:00", field=field)
+    # At the ends of the calendar a zone, or a week, leads out of it.
+    if not _FIRST_YEAR <= value.year <= _LAST_YEAR:
+        raise InvalidInputError("write the year of the interaction", field=field)
     return value.astimezone(UTC)
 
 

@@ -7,9 +7,10 @@ from sqlalchemy.orm import Session
 
 from app.contacts.models import Contact
 from app.contacts.suppression import find_suppression
+from app.invitations.counts import reserve
 from app.invitations.desk import AskDesk
 from app.invitations.models import Invitation
-from app.invitations.places import find_places_by_id
+from app.invitations.places import Place, find_places_by_id
 from app.invitations.policy import Facts, channels_for, quiet_until
 from app.invitations.reach import Reach, reach_of
 from app.invitations.rules import Rules
@@ -26,7 +27,7 @@ def may_send_at(session: Session, message: Message, now: datetime, *, desk: AskD
     if message.purpose == MessagePurpose.REPLY:
         return None
     contact = session.get(Contact, message.contact_id) if message.contact_id is not None else None
-    rules, reach = _reach(session, desk, message, contact)
+    _, rules, reach = _reach(session, desk, message, contact)
     return quiet_until(now, reach.zone, rules.quiet_hours)
 
 
@@ -34,7 +35,7 @@ def reroute(session: Session, message: Message, now: datetime, *, desk: AskDesk)
     """Queue the invitation in the next channel that reaches the person, and return the message, or None if none does.
 
     Once for each channel: what was tried for this invitation is not tried again. Reminders and replies are not
-    rerouted, nor what would come too late.
+    rerouted, nor what would come too late or cost more than is left for the day.
     """
     if message.purpose != MessagePurpose.INVITATION or message.contact_id is None:
         return None
@@ -50,12 +51,16 @@ def reroute(session: Session, message: Message, now: datetime, *, desk: AskDesk)
         return None
     if find_suppression(session, desk.vault, contact) is not None:
         return None
-    rules, reach = _reach(session, desk, message, contact)
+    place, rules, reach = _reach(session, desk, message, contact)
     facts = Facts(zone=reach.zone, reachable=reach.channels, country=reach.country, home_country=desk.phone_region)
     tried = set(session.scalars(select(Message.channel).where(Message.subject_id == invitation.id)))
     channel = next((channel for channel in channels_for(rules, facts) if channel not in tried), None)
     due_at = quiet_until(now, reach.zone, rules.quiet_hours) or now
     if channel is None or due_at > invitation.send_by:
+        return None
+    cost = desk.policy.price(channel)
+    # The person is counted already; a messenger that costs nothing may have stood in for a number that does.
+    if cost and reserve(session, place.limits(desk.policy, now), cost=cost, people=0, now=now) is not None:
         return None
     return queue_message(
         session,
@@ -69,14 +74,14 @@ def reroute(session: Session, message: Message, now: datetime, *, desk: AskDesk)
         due_at=due_at,
         send_by=invitation.send_by,
         segments=1 if channel is MessagingChannel.SMS else 0,
-        cost=desk.policy.price(channel),
+        cost=cost,
         demo=message.demo,
         now=now,
     )
 
 
-def _reach(session: Session, desk: AskDesk, message: Message, contact: Contact | None) -> tuple[Rules, Reach]:
+def _reach(session: Session, desk: AskDesk, message: Message, contact: Contact | None) -> tuple[Place, Rules, Reach]:
     # A unit is never deleted while a message points at it.
     place = find_places_by_id(session, [message.unit_id])[message.unit_id]
     rules = desk.policy.rules_at(place.path)
-    return rules, reach_of(desk.vault, contact, carried=desk.channels, rules=rules, unit_zone=place.zone)
+    return place, rules, reach_of(desk.vault, contact, carried=desk.channels, rules=rules, unit_zone=place.zone)

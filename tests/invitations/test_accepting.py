@@ -1,7 +1,7 @@
 """What follows when an interaction is told: kept once, decided on, and whoever is to be asked invited."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -91,6 +91,8 @@ def test_a_shown_link_does_not_keep_anybody_from_being_asked_by_message(session:
         ({"topic": "x" * 201}, "topic", "too_long"),
         ({"topic": "a\0b"}, "topic", "unprintable"),
         ({"ended_at": NOW.replace(tzinfo=None)}, "ended_at", "invalid_input"),
+        ({"ended_at": datetime.max.replace(tzinfo=UTC)}, "ended_at", "invalid_input"),
+        ({"started_at": datetime.min.replace(tzinfo=UTC)}, "started_at", "invalid_input"),
         ({"wait_seconds": -1}, "wait_seconds", "invalid_input"),
         ({"recording_url": "javascript:alert(1)"}, "recording_url", "invalid_input"),
         ({"tags": ["x"] * 51}, "tags", "too_long"),
@@ -265,6 +267,19 @@ def test_an_unreachable_person_is_asked_by_the_next_channel_once(session: Sessio
     assert [first.channel, second.channel, third.channel] == ["telegram", "sms", "email"]
     assert reroute(session, third, NOW, desk=desk) is None
     assert (second.subject_id, second.send_by, second.due_at) == (first.subject_id, first.send_by, NOW)
+
+
+def test_asking_by_another_channel_does_not_pass_the_budget(session: Session) -> None:
+    make_place(session)
+    desk = ask_desk("daily_budget: 20\ndaily_cap: 2")  # of SMS, which are 17 each, one
+    for number in range(2):
+        draft = call(external_id=str(number), phone=f"+7701123450{number}", telegram_id=str(number + 1))
+        accept_interaction(session, desk, draft, now=NOW)
+    first, second = session.scalars(select(Message).order_by(Message.id)).all()
+    assert reroute(session, first, NOW, desk=desk) is not None
+    assert reroute(session, second, NOW, desk=desk) is None
+    assert session.execute(select(AskedCount.asked, AskedCount.cost)).all() == [(2, 1700)]
+    assert count_events(session, "budget.reached") == 1
 
 
 def test_nobody_is_asked_by_another_channel_too_late_or_after_a_stop(session: Session) -> None:
