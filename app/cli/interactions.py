@@ -6,6 +6,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import click
+from flask.cli import with_appcontext
 
 from app.cli.imports import DRY_RUN, FILE, MAP, SET, SHEET, read_file, tell_report
 from app.cli.told import told
@@ -43,6 +44,7 @@ _PART = 4000
 @click.option("--date-format", metavar="FORMAT", help="dd.mm.yyyy or mm/dd/yyyy, for a file that does not prove it.")
 @click.option("--time-zone", metavar="ZONE", help="Of times without one. [default: the unit's]")
 @DRY_RUN
+@with_appcontext
 @told
 def import_interactions(
     *,

@@ -221,8 +221,8 @@ def _check_alike(before: _Read, found: _Read) -> None:
 
 
 def _explain(error: OtklikError, columns: Columns) -> tuple[Reason, ...]:
-    said = error.details.get("field")
-    return explain(error, column=columns.name(said.removeprefix("contact.")) if isinstance(said, str) else None)
+    said = error.field if isinstance(error, InvalidInputError) else None
+    return explain(error, column=columns.name(said.removeprefix("contact.")) if said else None)
 
 
 def _compare(session: Session, read: Sequence[_Read], plan: InteractionPlan) -> None:

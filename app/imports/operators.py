@@ -63,11 +63,12 @@ class OperatorFinder:
         if named:
             codes = ", ".join(sorted(operator.code for operator in named)[:5])
             raise InvalidInputError(
-                f"several are called {text[:80]!r}: {codes}; write the code", code="employee_unclear"
+                f"several are called {text[:80]!r}: {codes}; write the code", field="employee", code="employee_unclear"
             )
         if not self._add:
             raise InvalidInputError(
                 f"there is no employee {text[:80]!r}; import employees first, or give --add-employees",
+                field="employee",
                 code="unknown_employee",
             )
         return self._make(text, self._unit_id or unit_id)

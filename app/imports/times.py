@@ -15,6 +15,7 @@ from app.kit.errors import InvalidInputError
 
 Moment = datetime | date | time
 _DAY = 24 * 3600
+_LONGEST = 7 * _DAY
 _PARTS = re.compile(r"(\d{1,4})([-./])(\d{1,2})\2(\d{1,4})")
 _CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,]\d+)?)?\s*(?:([ap])\.?\s?m\.?)?", re.IGNORECASE)
 _MOMENT = re.compile(
@@ -99,7 +100,7 @@ def read_moment(cell: object, order: DateOrder) -> Moment:
     if isinstance(cell, timedelta):
         return _clock_of(round(cell.total_seconds()) % _DAY)
     if isinstance(cell, (int, float)) and not isinstance(cell, bool):
-        return _read_serial(float(cell), str(cell))
+        return _read_serial(_to_float(cell), str(cell)[:40])
     if isinstance(cell, str):
         return _read_text(cell.strip(), order)
     raise InvalidTimeError(f"a date or a time is expected, not {type(cell).__name__}")
@@ -131,6 +132,8 @@ def read_seconds(cell: object, *, fractions: bool) -> int:
     if isinstance(cell, timedelta):
         return round(cell.total_seconds())
     if (number := _number_of(cell)) is not None:
+        if not 0 <= number <= _LONGEST:
+            raise InvalidTimeError("write whole seconds, from 0 to a week")
         return round(number * _DAY) if fractions else round(number)
     if isinstance(cell, str):
         return _read_length(cell.strip())
@@ -216,7 +219,7 @@ def _read_serial(number: float, text: str) -> Moment:
     """Return what a sheet's bare number means: below 1 a time of day, else a day and perhaps a time."""
     if 0 <= number < 1:
         return _clock_of(round(number * _DAY) % _DAY)
-    if int(number) in _SERIALS:
+    if number < _SERIALS.stop and int(number) in _SERIALS:
         moment = _EPOCH + timedelta(seconds=round(number * _DAY))
         return moment.date() if number == int(number) else moment
     raise _no_time(text)
@@ -230,10 +233,17 @@ def _number_of(cell: object) -> float | None:
     if isinstance(cell, bool):
         return None
     if isinstance(cell, (int, float)):
-        return float(cell)
+        return _to_float(cell)
     if isinstance(cell, str) and _NUMBER.fullmatch(cell.strip()):
         return float(cell.strip().replace(",", "."))
     return None
+
+
+def _to_float(number: float) -> float:
+    try:
+        return float(number)
+    except OverflowError:  # JSON has numbers of hundreds of digits
+        return float("inf")
 
 
 def _no_time(text: str) -> InvalidTimeError:

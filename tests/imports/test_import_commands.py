@@ -6,10 +6,13 @@ from pathlib import Path
 
 import pytest
 from click.testing import Result
-from sqlalchemy import func, select
+from openpyxl import Workbook
+from sqlalchemy import func, select, text
 
+from app.cli import interactions
 from app.factory import create_app
-from app.kit.db import Database
+from app.invitations.models import Interaction
+from app.kit.db import Base, Database
 from app.organisation.models import Employee, Unit
 from app.review_sites.models import ReviewListing
 from config.settings import Settings
@@ -32,7 +35,7 @@ def run(database: Database, tmp_path: Path, now: datetime) -> Run:
     return lambda *arguments: app.test_cli_runner().invoke(args=["import", *arguments])
 
 
-def count(database: Database, table: type[Unit] | type[ReviewListing] | type[Employee]) -> int:
+def count(database: Database, table: type[Base]) -> int:
     with database.reading() as session:
         return session.scalar(select(func.count()).select_from(table)) or 0
 
@@ -133,3 +136,89 @@ def test_employees_come_in_below_their_units(run: Run, database: Database, tmp_p
     file.write_text("code,name,unit\n18,A,nowhere\n")
     refused = run("employees", str(file))
     assert (refused.exit_code, "there is no unit with the code 'nowhere'" in refused.stdout) == (1, True)
+
+
+CALLS = ("--source", "pbx", "--unit", "company", "--add-employees")
+
+
+def test_calls_of_each_shape_come_in_with_a_source_and_a_unit_alone(run: Run, database: Database) -> None:
+    dry = run("interactions", str(DATA / "calls.csv"), *CALLS, "--dry-run")
+    assert dry.exit_code == 0, dry.output
+    assert dry.stdout.splitlines()[0] == "5 rows read: 5 taken, 0 repeated, 0 changed, 0 refused"
+    assert count(database, Interaction) == 0
+
+    for shape, said in (("calls.csv", "5 taken"), ("calls-ru-excel.csv", "5 repeated"), ("calls.xlsx", "5 repeated")):
+        result = run("interactions", str(DATA / shape), *CALLS)
+        assert said in result.stdout.splitlines()[0], result.output
+    assert (count(database, Interaction), count(database, Employee)) == (5, 3)
+
+
+def test_a_refused_file_of_calls_changes_nothing(run: Run, database: Database, tmp_path: Path) -> None:
+    file = tmp_path / "calls.csv"
+    file.write_text("id,date,agent\n1,2026-03-03,Diane\n2,2026-02-30,Becky\n")
+
+    result = run("interactions", str(file), *CALLS)
+
+    assert result.exit_code == 1
+    assert "refused, line 3: date: there is no day '2026-02-30'" in result.stdout
+    assert (count(database, Interaction), count(database, Employee)) == (0, 0)
+
+
+@pytest.mark.parametrize("part", [1, 2])
+def test_a_long_file_that_breaks_off_leaves_nothing(
+    run: Run, database: Database, monkeypatch: pytest.MonkeyPatch, part: int
+) -> None:
+    monkeypatch.setattr(interactions, "_PART", part)
+    refuse_the_last_call(database)
+
+    result = run("interactions", str(DATA / "calls.csv"), *CALLS)
+
+    assert "import the file again" in result.output
+    assert (count(database, Interaction), count(database, Employee)) == (0, 0)
+
+
+def refuse_the_last_call(database: Database) -> None:
+    """Let the database refuse a row that nothing but the database minds, as a full disk would."""
+    with database.transaction() as session:
+        if database.is_sqlite:
+            session.execute(
+                text(
+                    "CREATE TRIGGER full BEFORE INSERT ON interaction WHEN NEW.external_id = 'ID0005' "
+                    "BEGIN SELECT RAISE(ABORT, 'full'); END"
+                )
+            )
+        else:
+            session.execute(text("ALTER TABLE interaction ADD CONSTRAINT \"full\" CHECK (external_id <> 'ID0005')"))
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--unit", "nowhere"), "there is no unit with the code 'nowhere'"),
+        (("--employees-unit", "nowhere"), "--employees-unit nowhere: there is no such unit"),
+        (("--time-zone", "Mars"), "no time zone 'Mars'"),
+        (("--date-format", "any"), "--date-format any: write dd.mm.yyyy"),
+        (("--set", "phone=1"), "only these can be the same for all rows"),
+        (("--sheet", "One"), "only a workbook (.xlsx) has sheets"),
+    ],
+)
+def test_options_that_do_not_fit_are_told(run: Run, options: tuple[str, ...], said: str) -> None:
+    result = run("interactions", str(DATA / "calls.csv"), *CALLS, *options)
+
+    assert result.exit_code == 1
+    assert said in result.output
+
+
+def test_units_come_from_a_workbook_too(run: Run, database: Database, tmp_path: Path) -> None:
+    file = tmp_path / "units.xlsx"
+    book = Workbook()
+    sheet = book.worksheets[0]
+    for row in (["code", "name", "latitude", "longitude"], [7701, "Abay 10", 43.25, 76.9]):
+        sheet.append(row)
+    book.save(file)
+
+    result = run("units", str(file), "--kind", "office", "--sheet", sheet.title)
+
+    assert result.exit_code == 0, result.output
+    with database.reading() as session:
+        assert session.scalar(select(Unit.name).where(Unit.code == "7701")) == "Abay 10"
