@@ -313,7 +313,7 @@ def test_an_administrator_of_a_region_stops_that_region_alone(
 def test_words_are_changed_checked_and_given_back(admin: FlaskClient, database: Database) -> None:
     place = "/texts/invitation/sms/ru"
     before = admin.get(f"{HOME}{place}").text
-    assert "оцените в ответ 1-5" in before
+    assert "Оцените: SMS 1-5" in before
     status, page = post(admin, place, text="Привет {phone}")
     assert status == 422
     assert "{phone} cannot be filled in here." in page
