@@ -13,13 +13,14 @@ from app.accounts.retention import forget_invitations, forget_sign_ins
 from app.callbacks.coming_due import note_due_cases
 from app.callbacks.retention import forget_asked, forget_numbers
 from app.imports.drafts import forget_drafts
+from app.invitations.counts import forget_counts
 from app.kit.clock import Clock
 from app.kit.db import Database
 from app.kit.idempotency import purge_answers
 from app.kit.log import get_logger
-from app.kit.outbox import purge_done
+from app.kit.outbox import OutboxState, purge_done
 from app.kit.slots import finish_slot, forget_slots, last_run, slot_of, take_slot
-from app.messaging.lost import forget_inbound, forget_messages, requeue_lost
+from app.messaging.lost import end_overdue, forget_inbound, forget_messages, requeue_lost
 from app.responses.retention import forget_addresses, forget_devices
 from app.touchpoints.posters.batches import KEPT_FOR, end_orphans, forget_batches
 from app.webhooks.service import KEPT_FOR as KEEP_DELIVERIES
@@ -147,6 +148,16 @@ def purge_inbound(session: Session, now: datetime) -> int:
     return forget_inbound(session, before=now - KEEP_MESSAGES, limit=BATCH)
 
 
+def purge_dead(session: Session, now: datetime) -> int:
+    """Delete outbox rows given up 90 days ago: what they were to send is gone by then."""
+    return purge_done(session, before=now - KEEP_MESSAGES, limit=BATCH, state=OutboxState.DEAD)
+
+
+def purge_counts(session: Session, now: datetime) -> int:
+    """Forget how many were asked on days 90 days ago; only the day's own limit looks at them."""
+    return forget_counts(session, before=(now - KEEP_MESSAGES).date(), limit=BATCH)
+
+
 def purge_repeats(session: Session, now: datetime) -> int:
     """Delete answers that were kept for repeated requests of other systems."""
     return purge_answers(session, before=now - KEEP_ANSWERS, limit=BATCH)
@@ -157,6 +168,11 @@ def find_lost_messages(session: Session, now: datetime) -> int:
     return requeue_lost(session, now=now, limit=BATCH)
 
 
+def end_overdue_messages(session: Session, now: datetime) -> int:
+    """End messages that are too late and that no worker takes."""
+    return end_overdue(session, now=now, limit=BATCH)
+
+
 def plan_jobs(ask_again: timedelta) -> tuple[Job, ...]:
     """Return all jobs; `ask_again` is the longest time for which somebody who was asked is not asked again."""
     addresses = PurgeAddresses(ask_again)
@@ -165,9 +181,14 @@ def plan_jobs(ask_again: timedelta) -> tuple[Job, ...]:
         Job("forget-traces", timedelta(hours=1), (purge_devices, purge_addresses), KEEP_TRACES),
         Job("forget-numbers", timedelta(hours=1), (addresses.of_cases,), KEEP_NUMBERS),
         Job("forget-asked", timedelta(hours=1), (addresses.of_asked,), KEEP_ASKED),
-        Job("forget-messages", timedelta(hours=1), (purge_messages, purge_inbound), KEEP_MESSAGES),
+        Job(
+            "forget-messages",
+            timedelta(hours=1),
+            (purge_messages, purge_inbound, purge_dead, purge_counts),
+            KEEP_MESSAGES,
+        ),
         Job("forget-repeats", timedelta(hours=1), (purge_repeats,), KEEP_ANSWERS),
-        Job("find-lost-messages", timedelta(minutes=15), (find_lost_messages,)),
+        Job("find-lost-messages", timedelta(minutes=15), (find_lost_messages, end_overdue_messages)),
         Job("forget-sign-ins", timedelta(days=1), (purge_sign_ins, purge_invitations), KEEP_SIGN_INS),
         Job("forget-posters", timedelta(hours=1), (purge_posters, purge_poster_events), KEPT_FOR),
         Job("forget-drafts", timedelta(hours=1), (purge_drafts,), KEEP_DRAFTS),

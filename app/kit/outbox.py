@@ -232,9 +232,9 @@ def read_status(session: Session, *, now: datetime) -> OutboxStatus:
     return OutboxStatus(due, dead, oldest)
 
 
-def purge_done(session: Session, *, before: datetime, limit: int = 1000) -> int:
-    """Delete up to `limit` rows done before the instant, and return how many."""
-    old = select(OutboxRow.id).where(OutboxRow.state == OutboxState.DONE, OutboxRow.done_at < before).limit(limit)
+def purge_done(session: Session, *, before: datetime, limit: int = 1000, state: OutboxState = OutboxState.DONE) -> int:
+    """Delete up to `limit` rows that were done (or, by `state`, given up) before the instant, and return how many."""
+    old = select(OutboxRow.id).where(OutboxRow.state == state, OutboxRow.done_at < before).limit(limit)
     result = session.execute(
         delete(OutboxRow).where(OutboxRow.id.in_(old.scalar_subquery())).execution_options(synchronize_session=False)
     )

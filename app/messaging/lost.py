@@ -1,17 +1,21 @@
-"""Messages that fell out of the queue, and messages that have served."""
+"""Messages that fell out of the queue, that nothing will take any more, and that have served."""
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, String, cast, delete, exists, func, literal, select, type_coerce
+from sqlalchemy import ColumnElement, String, and_, cast, delete, exists, func, literal, or_, select, type_coerce
 from sqlalchemy.orm import Session
 
 from app.kit.db import dialect_of
-from app.kit.outbox import OutboxRow, OutboxState, record_event
+from app.kit.outbox import OutboxRow, OutboxState, record_event, withdraw
 from app.messaging.models import InboundEvent, Message, MessageState, MessagingChannel
 from app.messaging.service import SEND, once_key
 
 # A message in a worker's hands has its row; one without any is noticed once it is so late.
 _LATE = timedelta(minutes=10)
+# Whoever sends drops what is too late by itself, and looks at least so often.
+_DROPPED_BY = timedelta(hours=1)
+# How long an answer in a chat is worth sending; it has no `send_by` of its own.
+_REPLY_WORTH = timedelta(days=1)
 
 
 def requeue_lost(session: Session, *, now: datetime, limit: int = 1000) -> int:
@@ -36,6 +40,34 @@ def requeue_lost(session: Session, *, now: datetime, limit: int = 1000) -> int:
         session.execute(delete(OutboxRow).where(OutboxRow.once_key == key))  # one that was done or given up
         record_event(session, SEND, {"message_id": str(message_id)}, now=now, once_key=key, lane=channel)
     return len(lost)
+
+
+def end_overdue(session: Session, *, now: datetime, limit: int = 1000) -> int:
+    """End up to `limit` messages that are too late and that nobody takes, and return how many.
+
+    A channel that lost its gateways is worked by nobody: what waits in it would wait for ever, and keep the person's
+    address as long. One that a worker holds is the worker's.
+    """
+    too_late = or_(
+        Message.send_by < now - _DROPPED_BY, and_(Message.send_by.is_(None), Message.due_at < now - _REPLY_WORTH)
+    )
+    overdue = session.scalars(
+        select(Message)
+        .where(
+            Message.state == MessageState.WAITING,
+            Message.channel.in_(list(MessagingChannel)),
+            Message.due_at < now - _DROPPED_BY,
+            too_late,
+        )
+        .order_by(Message.due_at)
+        .limit(limit)
+    ).all()
+    ended = 0
+    for message in overdue:
+        if withdraw(session, [once_key(message.id)], now=now):
+            message.state, message.failure, message.failed_at = MessageState.EXPIRED, "too_late", now
+            ended += 1
+    return ended
 
 
 def forget_messages(session: Session, *, before: datetime, limit: int = 1000) -> int:

@@ -14,7 +14,7 @@ from app.kit.db import Database
 from app.kit.outbox import MAX_ATTEMPTS, OutboxRow, OutboxState, claim_due
 from app.messaging.content import Content, NothingToSayError
 from app.messaging.gateway import Accepted, DeliveryError, Outgoing
-from app.messaging.lost import requeue_lost
+from app.messaging.lost import end_overdue, requeue_lost
 from app.messaging.models import GatewayHealth, Message, MessagePurpose, MessageState, MessagingChannel
 from app.messaging.pausing import pause
 from app.messaging.resending import NotResendableError, resend_failed, resend_message
@@ -410,6 +410,22 @@ def test_a_message_that_fell_out_of_the_outbox_is_put_back(database: Database) -
         assert requeue_lost(session, now=utc_now() + timedelta(hours=1)) == 1
 
     assert row_of(database, lost).state == row_of(database, kept).state == "waiting"
+
+
+def test_what_waits_in_a_channel_that_lost_its_gateways_ends_when_it_is_too_late(database: Database) -> None:
+    now = utc_now()
+    late, in_time = queue(database, send_by=now, number=1), queue(database, send_by=now + timedelta(days=2), number=2)
+    reply = queue(database, purpose=MessagePurpose.REPLY, number=3)
+    held = queue(database, send_by=now, channel=MessagingChannel.TELEGRAM, number=4)
+    with database.transaction() as session:
+        assert end_overdue(session, now=now + timedelta(minutes=59)) == 0
+        claim_due(session, owner="there:2", limit=1, lease=timedelta(days=9), lane="telegram")
+        assert end_overdue(session, now=now + timedelta(hours=25)) == 2
+
+    ended, answer = message_of(database, late), message_of(database, reply)
+    assert (ended.state, ended.failure, answer.state) == (MessageState.EXPIRED, "too_late", MessageState.EXPIRED)
+    assert row_of(database, late).state == OutboxState.DONE
+    assert message_of(database, in_time).state == message_of(database, held).state == MessageState.WAITING
 
 
 def test_a_worker_that_lost_its_lease_writes_nothing(database: Database) -> None:

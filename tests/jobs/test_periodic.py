@@ -6,11 +6,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import func, select
 
+from app.invitations.models import AskedCount
 from app.jobs.periodic import BATCH, JOBS, Job, purge_outbox, run_job
 from app.kit.db import Database
 from app.kit.ids import new_id
 from app.kit.outbox import OutboxRow, OutboxState
 from app.kit.slots import JobRun, beat, forget_slots, last_beat, slot_of
+from app.organisation.service import get_company
 
 NOW = datetime(2026, 3, 4, 6, 42, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -73,6 +75,23 @@ def test_a_purge_takes_everything_old_in_bites_and_nothing_young(database: Datab
     assert touched == BATCH + 5
     with database.reading() as session:
         assert session.scalar(select(func.count()).select_from(OutboxRow)) == 1
+
+
+def test_what_was_given_up_is_forgotten_with_its_messages_and_not_before(database: Database) -> None:
+    with database.transaction() as session:
+        unit = get_company(session).id
+        for days in (89, 91):
+            at = NOW - timedelta(days=days)
+            dead = {"kind": "k", "payload": {}, "created_at": at, "due_at": at, "state": OutboxState.DEAD}
+            session.add(OutboxRow(id=new_id(), done_at=at, **dead))
+            session.add(AskedCount(unit_id=unit, day=at.date(), asked=1, cost=1))
+
+    job = next(job for job in JOBS if job.name == "forget-messages")
+    assert run_job(database, job, worker="w", clock=lambda: NOW) == 2
+
+    with database.reading() as session:
+        assert session.scalars(select(OutboxRow.done_at)).all() == [NOW - timedelta(days=89)]
+        assert session.scalars(select(AskedCount.day)).all() == [(NOW - timedelta(days=89)).date()]
 
 
 def test_every_shipped_job_runs_on_an_empty_database(database: Database) -> None:
