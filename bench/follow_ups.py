@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -45,6 +46,8 @@ _GATEWAY_RATE = 50
 _LONG_AGO = timedelta(minutes=6)  # more than `delay_minutes`: due at once
 _NUMBERS = itertools.count(1)
 _LATEST_SECONDS = 120
+# As many as one web process has threads.
+_TELLERS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,15 +136,17 @@ def _measure_lateness(
         _wait_until_sent(database, 1)  # it is awake
         _clear(database)
         begin, told = time.monotonic(), 0
-        while time.monotonic() - begin < seconds:
-            _invite(wiring, 1)
-            told += 1
-            time.sleep(max(0.0, begin + told / RATE - time.monotonic()))
+        with ThreadPoolExecutor(_TELLERS) as pool:
+            while time.monotonic() - begin < seconds:
+                pool.submit(_invite, wiring, 1)
+                told += 1
+                time.sleep(max(0.0, begin + told / RATE - time.monotonic()))
+        took = time.monotonic() - begin
         done = _wait_until_sent(database, told)
     lags = _lags(database)
     p95 = lags[int(len(lags) * 0.95)] if lags else float("inf")
     lost = f", {told - done} not sent" if done < told else ""
-    slow = f", only {told / seconds:.0f}/s told" if told < seconds * RATE * 0.95 else ""
+    slow = f", only {told / took:.0f}/s told" if told < took * RATE * 0.9 else ""
     what = f"{place.name}: message due to handed over, {RATE}/s, gateway of {_GATEWAY_RATE}/s, p95 / max"
     ours = f"{p95:.1f} / {max(lags, default=0):.1f} s{lost}{slow}"
     report.add(Row(what, "", ours, "", "p95 ≤ 10 s", met=p95 <= 10 and not lost and not slow))

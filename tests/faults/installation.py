@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -44,18 +45,20 @@ def free_port() -> int:
 
 
 class Installation:
-    """`flask serve --first-run` with a demo company, until the end of the block."""
+    """`flask serve --first-run` with a demo company, until the end of the block; commands run beside it take its
+    `environment`."""
 
-    def __init__(self, database_url: str, folder: Path) -> None:
+    def __init__(self, database_url: str, folder: Path, settings: Mapping[str, str] | None = None) -> None:
         self.port = free_port()
         self._log = folder / "log"
-        self._environment = {
+        self.environment = {
             **{name: value for name, value in os.environ.items() if not name.startswith("OTKLIK_")},
             "OTKLIK_DATABASE_URL": database_url,
             "OTKLIK_VAR_DIR": str(folder / "var"),
             "OTKLIK_CONFIG_DIR": str(patient_config(folder / "config")),
             "OTKLIK_LOG_LEVEL": "WARNING",
             "PORT": str(self.port),
+            **(settings or {}),
         }
         self.lines: list[str] = []
 
@@ -64,7 +67,7 @@ class Installation:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "flask", "--app", "wsgi", "serve", "--first-run"],
                 cwd=ROOT,
-                env=self._environment,
+                env=self.environment,
                 stdout=subprocess.PIPE,
                 stderr=log,
                 text=True,
