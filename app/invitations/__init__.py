@@ -12,6 +12,7 @@ rerouting the person's night before each try, and the next channel when one does
 ending    nothing more is sent once it is answered
 trial     what a policy would have done with the past; writes nothing
 listing   what was decided, for staff
+history   interactions of the past, kept without anybody being asked
 links     the single-use token and what it opens
 composing  an invitation into a message of each channel
 letters   the e-mail of an invitation, as plain text and HTML; pure

@@ -196,7 +196,7 @@ def test_columns_are_chosen_and_what_was_chosen_is_kept(admin: FlaskClient, send
     ("content", "name", "said"),
     [
         (b"", "a.csv", "The file is empty."),
-        (b"PK\x03\x04...", "a.xlsx", "This is a workbook of a spreadsheet program. Save it as CSV"),
+        (b"PK\x03\x04...", "a.xlsx", "This workbook cannot be read. Save it as CSV"),
         (b"name\n", "a.csv", "There is no row below the first line"),
         (b"name,name\nA,B\n", "a.csv", "Two columns are called name."),
         (b'name\n"A\n', "a.csv", "The quotes of line 2 do not fit."),
