@@ -56,9 +56,12 @@ def answer_gone() -> tuple[str, int]:
 
 
 def _switch(offered: Collection[Language]) -> list[SwitchEntry]:
-    """Links that keep the preselected answer (a preview: its page) but never a note such as "saved", said once."""
+    """Links that keep the preselected answer (a preview: its page), that it is to be changed, and a scanner's trap.
+
+    Never a note such as "saved", which is said once.
+    """
     current = edge.current_language()
-    kept = {name: request.args[name] for name in ("rating", "page") if name in request.args}
+    kept = {name: request.args[name] for name in ("rating", "page", "change", "trap") if name in request.args}
     return [
         SwitchEntry(language, NAMES[language], "?" + urlencode({"lang": language.value, **kept}), language == current)
         for language in Language

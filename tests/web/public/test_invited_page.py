@@ -155,6 +155,27 @@ def test_whoever_answered_may_change_the_mind_from_the_page_or_the_mail(
     assert (place.only_response().rating, place.count(RatingChange)) == (2, 2)
 
 
+def test_the_language_is_switched_while_the_mind_is_changed(place: Place, caller: Caller, call: AskedCall) -> None:
+    caller.answer(call, 4)
+    link = caller.shown.find("a", string="Changed your mind?")
+    assert link is not None
+    caller.go(str(link["href"]))
+    switch = caller.shown.select_one("a[hreflang=kk], a[lang=kk]")
+    assert switch is not None
+    assert caller.open(call, str(switch["href"])).status_code == 200
+    assert caller.tap(2).status_code == 303
+    assert place.only_response().rating == 2
+
+
+def test_the_trap_stays_one_in_every_language(place: Place, caller: Caller, call: AskedCall) -> None:
+    caller.open(call, "?trap=1&lang=en")
+    switch = caller.shown.select_one("a[hreflang=kk], a[lang=kk]")
+    assert switch is not None
+    caller.open(call, str(switch["href"]))
+    assert caller.tap(1).status_code == 303
+    assert place.only_response().suspect_reasons == "trap"
+
+
 def test_after_its_time_the_own_answer_is_only_thanked_for(place: Place, caller: Caller, call: AskedCall) -> None:
     caller.answer(call, 4)
     place.clock.pass_by(hours=13)
