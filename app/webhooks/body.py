@@ -115,7 +115,7 @@ def _read_interaction(session: Session, interaction_id: uuid.UUID | None) -> Dat
         "source": interaction.source,
         "external_id": interaction.external_id,
         "channel": interaction.channel,
-        "topic": interaction.topic,
+        "topic": _clean(interaction.topic),
         "ended_at": _instant(interaction.ended_at),
     }
 

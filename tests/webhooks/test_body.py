@@ -88,7 +88,7 @@ def test_a_case_is_told_with_its_response(session: Session, office: Unit, now: d
 def test_an_invitation_is_told_with_its_call(session: Session, office: Unit, now: datetime) -> None:
     interaction = Interaction(
         id=new_id(), source="pbx", external_id="42", body_hash=b"", channel="call", unit_id=office.id, ended_at=now,
-        tags=[], decision="invited", decided_at=now,
+        tags=[], decision="invited", decided_at=now, topic="Rings from +7 701 123 45 67",
     )  # fmt: skip
     session.add(interaction)
     session.flush()  # the invitation refers to it
@@ -102,6 +102,7 @@ def test_an_invitation_is_told_with_its_call(session: Session, office: Unit, now
     data = body["data"]
     assert isinstance(data, dict)
     assert (data["survey"], data["sent_by"], data["interaction"]["external_id"]) == ("nps", None, "42")
+    assert data["interaction"]["topic"] == "Rings from +…"
 
 
 @pytest.mark.parametrize(
