@@ -57,7 +57,8 @@ def pause(
     Raises InvalidInputError without a reason (up to 300 characters), UnknownUnitError, and AlreadyPausedError when a
     stop of this very unit stands; one of a unit above is no hindrance, as it may end earlier.
     """
-    said = " ".join(reason.split())
+    # What cannot be seen is left out; of it, PostgreSQL keeps no NUL.
+    said = " ".join("".join(filter(str.isprintable, " ".join(reason.split()))).split())
     if not said:
         raise InvalidInputError("say why sending stops", field="reason", code="missing")
     if len(said) > MAX_REASON:

@@ -38,7 +38,7 @@ def test_a_stop_holds_for_the_unit_and_below_and_nowhere_else(
 ) -> None:
     other = add_unit(session, name="Astana", kind=UnitKind.CITY, parent_id=get_company(session).id, now=now)
 
-    stop = pause(session, city.id, reason="  wrong\ntext ", user_id=None, now=now)
+    stop = pause(session, city.id, reason="  wrong\ntext \0\ud800", user_id=None, now=now)
 
     assert stop.reason == "wrong text"
     assert [is_paused(session, unit.id) for unit in (city, office, other, get_company(session))] == [
@@ -84,7 +84,7 @@ def test_a_second_stop_of_the_same_unit_is_refused_and_the_first_stands(
     assert [each.id for each in standing_pauses(session)] == [first.id]
 
 
-@pytest.mark.parametrize("reason", ["", " \n ", "x" * 301])
+@pytest.mark.parametrize("reason", ["\0", "", " \n ", "x" * 301])
 def test_a_stop_needs_a_reason_of_a_fair_length(session: Session, city: Unit, now: datetime, reason: str) -> None:
     with pytest.raises(InvalidInputError) as told:
         pause(session, city.id, reason=reason, user_id=None, now=now)
