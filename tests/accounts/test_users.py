@@ -7,7 +7,6 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.kit.emails import InvalidEmailError
 from app.accounts.models import AuditEntry, Role, StaffGrant, StaffUser
 from app.accounts.passwords import WeakPasswordError, password_matches
 from app.accounts.scope import EVERYTHING, NOTHING, Scope
@@ -24,6 +23,7 @@ from app.accounts.service import (
     set_active,
     set_password,
 )
+from app.kit.emails import InvalidEmailError
 from app.kit.errors import InvalidInputError
 from app.organisation.models import Unit
 from tests.web.staff import PASSWORD, add_staff, email_of, make_company
