@@ -9,9 +9,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from app.kit.emails import normalise_email
 from app.accounts.models import Role, StaffUser
 from app.accounts.service import add_user
+from app.kit.emails import normalise_email
 from app.organisation.models import UnitKind
 from app.organisation.service import add_unit, get_company, sync_company
 
