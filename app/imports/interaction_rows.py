@@ -85,7 +85,7 @@ class RowReader:
 
     def unread(self, row: TableRow) -> Iterator[Reason]:
         """Yield what of the row is left out without refusing it."""
-        text = str(self._columns.read(row.cells, "language") or "")
+        text = str(self._columns.read(row.cells, "language") or "") if self._columns.gives("language") else ""
         if text and _language(text) is None:
             yield Reason(f"{self._columns.name('language')}: {text[:40]!r} is left out", "unknown_language")
 
@@ -160,10 +160,14 @@ class _Row:
         return started_at, ended_at
 
     def _value(self, field: str, read: Callable[[object], T]) -> T | None:
+        if not self._columns.gives(field):
+            return None
         cell = self._columns.read(self._cells, field)
         return None if cell is None else self._check(field, lambda: read(cell))
 
     def _text(self, field: str) -> str | None:
+        if not self._columns.gives(field):
+            return None
         return self._check(field, lambda: self._columns.text(self._cells, field)) or None
 
     def _check(self, field: str | None, read: Callable[[], T]) -> T | None:

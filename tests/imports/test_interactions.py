@@ -65,7 +65,7 @@ def test_three_shapes_tell_the_same_calls(import_calls: Import, session: Session
     report = import_calls(shape)
 
     assert counts(report) == (5, 5, 0, 0, 0)
-    names: dict[object, str] = dict(session.execute(select(Employee.id, Employee.name)).tuples().all())
+    names: dict[object, str] = {one.id: one.name for one in session.scalars(select(Employee))}
     assert [
         (
             *(one.external_id, names.get(one.employee_id), one.started_at, one.ended_at, one.topic, one.answered),
