@@ -174,8 +174,11 @@ class _Row:
         try:
             return read()
         except OtklikError as error:
-            self._reasons.extend(explain(error, column=self._columns.name(field) if field else None))
-            return None
+            refused = error
+        except OverflowError:  # 01.01.0001 is how some systems write that there is no date
+            refused = InvalidTimeError("this is outside the calendar; leave it empty if there is no date")
+        self._reasons.extend(explain(refused, column=self._columns.name(field) if field else None))
+        return None
 
     def _moment(self, cell: object) -> datetime | date | time:
         return read_moment(cell, self._formats.order)
