@@ -31,6 +31,8 @@ _BETWEEN_PAGES = 4.0
 _MOST_PAGES_WAITING = 15
 # How long the last questions and answers are waited for when no call comes any more.
 _AFTERWARDS = 20.0
+# Questions that are looked for; each look takes a query for every 500.
+_MOST_WAITING = 5000
 _MISSED = "Здравствуйте, не дозвонился до вас"
 
 
@@ -122,6 +124,8 @@ class Play:
                 work()
             except RefusedError as error:
                 self.tally.failed(str(error))
+            except Exception as error:  # noqa: BLE001 -- one caller's bad luck is told, and the others ring on
+                self.tally.failed(type(error).__name__)
             finally:
                 with self._lock:
                     self._under_way -= 1
@@ -141,6 +145,8 @@ class Play:
             return
         with self._lock:
             self._waiting[uuid.UUID(told["id"])] = call
+            if len(self._waiting) > _MOST_WAITING:  # it is night, or the worker stands still: the oldest is let go
+                del self._waiting[next(iter(self._waiting))]
 
     def _look(self) -> None:
         """See which questions have arrived, and decide who will answer."""
