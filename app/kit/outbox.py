@@ -257,8 +257,12 @@ def _finish(session: Session, claim: Claim, **values: Any) -> int:
 
 
 def _database_now(session: Session, plus: timedelta = timedelta()) -> ColumnElement[datetime]:
-    """The database's own clock, so that machines that disagree about the time agree about leases."""
+    """The database's own clock, so that machines that disagree about the time agree about leases.
+
+    Of the statement, not of the moment: an index is not searched by a clock that may move while it is, and each look
+    at a lane would read all that waits for the morning.
+    """
     if dialect_of(session) == "sqlite":
         # The very text in which UtcDateTime stores an instant, so that text compares with text.
         return func.strftime("%Y-%m-%d %H:%M:%f000", "now", f"{plus.total_seconds():+.3f} seconds", type_=UtcDateTime())
-    return type_coerce(func.clock_timestamp() + plus, UtcDateTime())
+    return type_coerce(func.statement_timestamp() + plus, UtcDateTime())

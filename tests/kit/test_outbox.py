@@ -1,14 +1,17 @@
 """The outbox: once recorded, claimed by one, completed by its claim alone."""
 
+import re
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from threading import Barrier
+from typing import Any
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import event, func, insert, select, text, update
 from sqlalchemy.orm import Session
 
 from app.kit.db import Database
+from app.kit.ids import new_id
 from app.kit.outbox import (
     MAX_ATTEMPTS,
     Claim,
@@ -44,6 +47,29 @@ def test_due_rows_are_claimed_in_due_order_and_only_once(session: Session) -> No
     assert {each.kind for each in claim(session, limit=2)} == {"late.5", "late.3"}
     assert {each.kind for each in claim(session, owner="b")} == {"late.1"}
     assert claim(session, owner="c") == []
+
+
+def test_a_claim_does_not_look_at_what_waits_for_later(database: Database) -> None:
+    statements: list[tuple[str, Any]] = []
+
+    def note(_connection: object, _cursor: object, statement: str, parameters: Any, *_: object) -> None:
+        statements.append((statement, parameters))
+
+    later = present() + timedelta(hours=9)
+    with database.transaction() as session:
+        rows = [{"id": new_id(), "lane": "sms", "kind": "k", "payload": {}, "created_at": later} for _ in range(2000)]
+        session.execute(insert(OutboxRow), [row | {"due_at": later} for row in rows])
+    with database.transaction() as session:
+        session.execute(text("ANALYZE"))
+        connection = session.connection()
+        event.listen(connection, "before_cursor_execute", note)
+        assert claim_due(session, owner="a", limit=10, lease=LEASE, lane="sms") == []
+        event.remove(connection, "before_cursor_execute", note)
+        explain = "EXPLAIN QUERY PLAN" if database.is_sqlite else "EXPLAIN"
+        plan = [str(row[-1]) for row in connection.exec_driver_sql(f"{explain} {statements[0][0]}", statements[0][1])]
+
+    searched = r"lane=\? AND due_at<\?" if database.is_sqlite else r"Index Cond: .*lane.*due_at <="
+    assert re.search(searched, "\n".join(plan)), plan
 
 
 def test_a_lease_that_ended_is_claimed_by_another_and_the_first_cannot_complete(session: Session) -> None:
