@@ -13,7 +13,7 @@ from app.messaging.gateway import DeliveryError
 _PATIENCE = timedelta(hours=4)
 _SHORTEST = timedelta(seconds=1)
 # By these the person cannot be reached at the address at all, now or later.
-UNREACHABLE = frozenset({"unreachable", "blocked"})
+UNREACHABLE = frozenset({"unreachable", "blocked", "unknown_number"})
 
 
 class Then(StrEnum):

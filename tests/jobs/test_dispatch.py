@@ -216,6 +216,16 @@ def test_a_chat_that_blocked_us_is_forgotten_and_another_channel_tried(database:
         assert session.scalars(select(Contact)).one().phone_index is not None
 
 
+def test_whose_number_there_is_not_is_tried_by_another_channel(database: Database) -> None:
+    message_id = queue(database)
+    tried: list[object] = []
+    gateway = ScriptedGateway(script=[DeliveryError(code="unknown_number", permanent=True)])
+
+    loop(database, sender(gateway, reroute=lambda _session, message, _now: tried.append(message.id))).run_once()
+
+    assert tried == [message_id]
+
+
 def test_a_refusal_for_now_is_tried_again_by_the_schedule(database: Database) -> None:
     message_id = queue(database)
     gateway = ScriptedGateway(script=[DeliveryError(code="busy"), Accepted()])
