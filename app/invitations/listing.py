@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.scope import Scope
 from app.invitations.models import Decision, Interaction, Reason
-from app.kit.errors import InvalidInputError
+from app.kit.cursors import read_cursor, write_cursor
 from app.organisation.models import Employee, Unit, UnitAncestor
 
 PAGE_SIZE = 50
@@ -52,7 +52,7 @@ def list_interactions(
     """Return a page of interactions, the latest ended first; two queries. InvalidInputError for a foreign cursor."""
     page = select(Interaction.id).where(*_conditions(wanted, scope))
     if cursor is not None:
-        page = page.where(tuple_(Interaction.ended_at, Interaction.id) < tuple_(*_read_cursor(cursor)))
+        page = page.where(tuple_(Interaction.ended_at, Interaction.id) < tuple_(*read_cursor(cursor)))
     # The page is chosen by index first; what is shown beside it is looked up for these rows only.
     ids = session.scalars(page.order_by(Interaction.ended_at.desc(), Interaction.id.desc()).limit(limit + 1)).all()
     rows = session.execute(
@@ -63,7 +63,9 @@ def list_interactions(
         .order_by(Interaction.ended_at.desc(), Interaction.id.desc())
     ).all()
     lines = tuple(InteractionLine(interaction, unit, employee) for interaction, unit, employee in rows)
-    older = _write_cursor(lines[-1].interaction) if len(ids) > limit and lines else None
+    older = (
+        write_cursor(lines[-1].interaction.ended_at, lines[-1].interaction.id) if len(ids) > limit and lines else None
+    )
     return InteractionPage(lines, older)
 
 
@@ -87,18 +89,3 @@ def _conditions(wanted: InteractionFilter, scope: Scope) -> list[ColumnElement[A
     if wanted.until is not None:
         conditions.append(Interaction.ended_at < wanted.until)
     return conditions
-
-
-def _write_cursor(interaction: Interaction) -> str:
-    return f"{interaction.ended_at.isoformat()}_{interaction.id}"
-
-
-def _read_cursor(cursor: str) -> tuple[datetime, uuid.UUID]:
-    at, _, row_id = cursor.partition("_")
-    try:
-        moment, found = datetime.fromisoformat(at), uuid.UUID(row_id)
-    except ValueError as error:
-        raise InvalidInputError("this page of the list is not known", field="before") from error
-    if moment.tzinfo is None:
-        raise InvalidInputError("this page of the list is not known", field="before")
-    return moment, found

@@ -10,6 +10,7 @@ group_commit  several requests' writes in one commit
 crypto    encryption, blind indexes, derived link keys
 phones    numbers in E.164, masked numbers
 emails    e-mail addresses as they are stored and compared
+cursors   where a page of a list goes on
 idempotency  what was answered to a request that may be sent again
 log       structured logs without personal data
 i18n      the four languages and texts carried by language

@@ -12,7 +12,7 @@ from app.accounts.scope import Scope
 from app.contacts.models import Contact
 from app.contacts.service import read_address
 from app.kit.crypto import UnreadableValueError, Vault
-from app.kit.errors import InvalidInputError
+from app.kit.cursors import read_cursor, write_cursor
 from app.kit.outbox import OutboxRow, OutboxState
 from app.messaging.masking import mask_address
 from app.messaging.models import Message, MessagePurpose, MessageState, MessagingChannel
@@ -76,14 +76,15 @@ def list_messages(
     """Return a page of messages, the latest made first; two queries. Raises InvalidInputError for a foreign cursor."""
     page = select(Message.id).where(*_conditions(wanted, scope))
     if cursor is not None:
-        page = page.where(tuple_(Message.created_at, Message.id) < tuple_(*_read_cursor(cursor)))
+        page = page.where(tuple_(Message.created_at, Message.id) < tuple_(*read_cursor(cursor)))
     # The page is chosen by index first; what is shown beside it is looked up for these rows only.
     ids = session.scalars(page.order_by(Message.created_at.desc(), Message.id.desc()).limit(limit + 1)).all()
     rows = session.execute(
         _lines().where(Message.id.in_(ids[:limit])).order_by(Message.created_at.desc(), Message.id.desc())
     ).all()
     lines = tuple(_line(vault, *row) for row in rows)
-    older = _write_cursor(lines[-1].message) if len(ids) > limit and lines else None
+    last = lines[-1].message if len(ids) > limit and lines else None
+    older = write_cursor(last.created_at, last.id) if last is not None else None
     return MessagePage(lines, older)
 
 
@@ -154,18 +155,3 @@ def _lines() -> Select[Message, str, str, Contact]:
 
 def _line(vault: Vault, message: Message, code: str, name: str, contact: Contact | None) -> MessageLine:
     return MessageLine(message, code, name, mask(vault, contact, MessagingChannel(message.channel)))
-
-
-def _write_cursor(message: Message) -> str:
-    return f"{message.created_at.isoformat()}_{message.id}"
-
-
-def _read_cursor(cursor: str) -> tuple[datetime, uuid.UUID]:
-    at, _, row_id = cursor.partition("_")
-    try:
-        moment, found = datetime.fromisoformat(at), uuid.UUID(row_id)
-    except ValueError as error:
-        raise InvalidInputError("this page of the list is not known", field="before") from error
-    if moment.tzinfo is None:
-        raise InvalidInputError("this page of the list is not known", field="before")
-    return moment, found
