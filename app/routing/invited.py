@@ -133,12 +133,16 @@ def take_rating_about(
 
 
 def _finds_it_as_it_is(known: Known, version_id: uuid.UUID, rating: int, answer: AnswerIn) -> bool:
-    """Tell whether this repeat changes nothing; raises LinkSpentError for anybody else than who answered."""
+    """Tell whether this repeat changes nothing; raises LinkSpentError for anybody else than who answered.
+
+    Two taps of one form are one person's, and the later counts; a form that comes again from another device does not.
+    """
     sender = answer.sender
     same_form = sender.form_hash is not None and sender.form_hash == known.form_hash
     if not (same_form or answer.same_person or is_same_device(known, sender)):
         raise LinkSpentError("this link has been answered already")
-    return rating == known.rating or same_form or known.survey_version_id != version_id
+    elsewhere = known.device_hash and sender.device_hash and known.device_hash != sender.device_hash
+    return rating == known.rating or bool(elsewhere) or known.survey_version_id != version_id
 
 
 def is_same_device(known: Known, sender: Sender) -> bool:

@@ -82,8 +82,22 @@ def test_another_persons_answer_finds_the_link_spent(session: Session, vault: Va
 
 def test_the_same_form_sent_twice_finds_what_it_made(session: Session, vault: Vault, call: AskedCall) -> None:
     first = answer(session, vault, call, 4)
-    again = answer(session, vault, call, 2)
+    again = answer(session, vault, call, 4)
     assert (again.response_id, again.key, again.created) == (first.response_id, first.key, False)
+    assert session.scalars(select(func.count()).select_from(RatingChange)).one() == 0
+
+
+def test_of_two_taps_on_one_form_the_later_counts(session: Session, vault: Vault, call: AskedCall) -> None:
+    answer(session, vault, call, 4)
+    assert not answer(session, vault, call, 2).created
+    assert session.scalars(select(SurveyResponse.rating)).one() == 2
+
+
+def test_a_form_that_comes_again_from_another_device_changes_nothing(
+    session: Session, vault: Vault, call: AskedCall
+) -> None:
+    answer(session, vault, call, 4)
+    answer(session, vault, call, 1, sender=Sender(PHONE.form_hash, OTHER.device_hash, None))
     assert session.scalars(select(SurveyResponse.rating)).one() == 4
 
 
