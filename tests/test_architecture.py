@@ -66,7 +66,7 @@ _GATEWAYS = {
     f"app.messaging.{name}"
     for name in ("smsc", "mobizon", "twilio", "smtp", "telegram", "whatsapp", "viber", "console", "http")
 }
-_PICKS_GATEWAYS = {"config/gateways.py", "app/factory.py", "app/cli/doctor.py", "app/cli/simulate.py"}
+_PICKS_GATEWAYS = {"config/gateways.py", "app/factory.py"}
 
 
 def test_only_the_settings_pick_gateways() -> None:

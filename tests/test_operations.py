@@ -274,4 +274,5 @@ def test_the_described_defaults_are_the_defaults(monkeypatch: pytest.MonkeyPatch
     settings = load_settings({})
 
     for name, value in lines:
-        assert str(getattr(settings, name.removeprefix("OTKLIK_").lower())) == value, name
+        default = getattr(settings, name.removeprefix("OTKLIK_").lower())
+        assert (f"{default:g}" if isinstance(default, float) else str(default)) == value, name

@@ -21,8 +21,8 @@ from app.kit.errors import ConfigurationError, OtklikError
 from app.kit.outbox import read_status
 from app.kit.schema import schema_is_current
 from app.kit.slots import last_beat
-from app.messaging import console
 from app.messaging.models import MessagingChannel
+from app.messaging.registry import CONSOLE
 from app.organisation.models import Unit
 from app.surveys.service import store_versions
 from app.web.edge import Wiring
@@ -156,8 +156,8 @@ def _check_channels(wiring: Wiring, settings: Settings) -> Iterator[Finding]:
         for channel in MessagingChannel
         if channel in wiring.gateways.channels
     }
-    told = [f"{channel} by {' then '.join(names)}" for channel, names in carried.items() if names != [console.NAME]]
-    spoken = [channel.value for channel, names in carried.items() if names == [console.NAME]]
+    told = [f"{channel} by {' then '.join(names)}" for channel, names in carried.items() if names != [CONSOLE]]
+    spoken = [channel.value for channel, names in carried.items() if names == [CONSOLE]]
     off = [channel.value for channel in MessagingChannel if channel not in carried]
     if told:
         yield Finding(Level.OK, f"messages go out: {'; '.join(told)}")

@@ -20,7 +20,7 @@ from app.cli.told import told
 from app.invitations.policy import quiet_until
 from app.invitations.rules import DeliveryPolicy
 from app.kit.errors import ConfigurationError
-from app.messaging.console import NAME as CONSOLE
+from app.messaging.registry import CONSOLE
 from app.organisation.service import find_unit
 from app.touchpoints.models import Channel
 from app.web.edge import Wiring, wiring
@@ -39,11 +39,11 @@ _LOCAL = ("localhost", "127.0.0.1", "::1")
 @click.option(
     "--answers", type=click.FloatRange(0, 1), default=0.3, show_default=True, help="The share of people who answer."
 )
-@click.option("--seed", type=int, default=1, show_default=True, help="The same seed plays the same people.")
+@click.option("--seed", type=int, help="The same seed plays the same people. [default: others each time]")
 @click.option("--yes-really", is_flag=True, help="Play although gateways are set up: messages go out to real numbers.")
 @told
 def calls(
-    *, rate: float, seconds: float | None, url: str | None, key: str | None, answers: float, seed: int, yes_really: bool
+    *, rate: float, seconds: float | None, url: str | None, key: str | None, answers: float, seed: int | None, yes_really: bool
 ) -> None:
     """Tell the running service of made-up calls, and answer some of the invitations.
 
@@ -57,6 +57,8 @@ def calls(
     _require_demo(wired)
     if not wait_for(address, seconds=5):
         raise ConfigurationError(f"nothing answers at {address}; start the service with `make run`, or name it: --url")
+    # Who was asked a minute ago is not asked again: a second run with the same people would invite nobody.
+    seed = time.time_ns() if seed is None else seed
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda _number, _frame: stop.set())

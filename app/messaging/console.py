@@ -6,8 +6,7 @@ from typing import TextIO
 
 from app.messaging.gateway import Accepted, Outgoing
 from app.messaging.masking import mask_address
-
-NAME = "console"
+from app.messaging.registry import CONSOLE
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +14,7 @@ class Console:
     """Reaches everybody in a trial: whoever reads the console follows the links and taps the buttons."""
 
     per_second: float = 100
-    name: str = NAME
+    name: str = CONSOLE
 
     def send(self, outgoing: Outgoing) -> Accepted:
         """Write the message and take it; what it costs is nothing."""

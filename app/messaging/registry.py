@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from app.messaging.gateway import Gateway
 from app.messaging.models import MessagingChannel
 
+# The gateway that only shows what would be sent: it stands in for every channel of a trial.
+CONSOLE = "console"
+
 
 @dataclass(frozen=True, slots=True)
 class Gateways:

@@ -21,13 +21,12 @@ from app.kit.i18n import Language
 from app.kit.log import get_logger
 from app.kit.outbox import Claim, complete, fail, postpone, record_event
 from app.messaging.breaker import Fare, find_other
-from app.messaging.console import NAME as CONSOLE
 from app.messaging.content import Compose, NothingToSayError
 from app.messaging.gateway import Accepted, DeliveryError, Outgoing
 from app.messaging.health import note_failure, note_success, rest_gateway
 from app.messaging.models import Message, MessagePurpose, MessageState, MessagingChannel
 from app.messaging.pausing import is_paused
-from app.messaging.registry import Gateways
+from app.messaging.registry import CONSOLE, Gateways
 from app.messaging.retries import UNREACHABLE, Then, decide, is_throttled
 from app.messaging.segments import measure
 
