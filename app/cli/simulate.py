@@ -1,5 +1,6 @@
 """`flask simulate calls`: a contact centre to try everything with, without an account anywhere."""
 
+import secrets
 import signal
 import threading
 import time
@@ -43,7 +44,14 @@ _LOCAL = ("localhost", "127.0.0.1", "::1")
 @click.option("--yes-really", is_flag=True, help="Play although gateways are set up: messages go out to real numbers.")
 @told
 def calls(
-    *, rate: float, seconds: float | None, url: str | None, key: str | None, answers: float, seed: int | None, yes_really: bool
+    *,
+    rate: float,
+    seconds: float | None,
+    url: str | None,
+    key: str | None,
+    answers: float,
+    seed: int | None,
+    yes_really: bool,
 ) -> None:
     """Tell the running service of made-up calls, and answer some of the invitations.
 
@@ -57,8 +65,7 @@ def calls(
     _require_demo(wired)
     if not wait_for(address, seconds=5):
         raise ConfigurationError(f"nothing answers at {address}; start the service with `make run`, or name it: --url")
-    # Who was asked a minute ago is not asked again: a second run with the same people would invite nobody.
-    seed = time.time_ns() if seed is None else seed
+    seed = choose_seed() if seed is None else seed
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda _number, _frame: stop.set())
@@ -82,6 +89,11 @@ def calls(
         )
         play.run()
     click.echo(f"In all: {play.tally.total()}.")
+
+
+def choose_seed() -> int:
+    """Return another seed each time: who was just asked is not asked again, so a second run needs other people."""
+    return secrets.randbits(32)
 
 
 def _refuse_real(wired: Wiring, address: str) -> None:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import phonenumbers
 import pytest
 
+from app.cli.simulate import choose_seed
 from app.cli.simulation.callers import Way, choose_answer, choose_way
 from app.cli.simulation.centre import Caller, Centre, Reached, made_up_number
 from app.cli.simulation.knocks import tap, write_text
@@ -49,6 +50,12 @@ def test_the_same_seed_plays_the_same_calls() -> None:
     calls = [first.next(AT) for _ in range(50)]
     assert calls == [second.next(AT) for _ in range(50)]
     assert calls != [other.next(AT) for _ in range(50)]
+
+
+def test_a_second_run_plays_other_people() -> None:
+    first, second = centre(seed=choose_seed()), centre(seed=choose_seed())
+    people = [{ringing.next(AT).caller.chat for _ in range(50)} - {""} for ringing in (first, second)]
+    assert not people[0] & people[1]
 
 
 def test_every_call_is_one_that_the_api_takes_and_that_is_due_at_once() -> None:
