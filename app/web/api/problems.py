@@ -38,6 +38,8 @@ _DETAILS = {
     500: "something broke on our side; it has been written down",
     503: "the service is busy for a moment; nothing was changed",
 }
+# What the library would say with the names of our own classes.
+_PLAIN = {"model_type": "write an object: {…}"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +107,7 @@ def describe(error: Exception, status: int) -> dict[str, object]:
 def refuse_fields(error: ValidationError) -> RefusedError:
     """Return the refusal that names every field a model does not take; what was sent is not repeated."""
     found = [
-        FieldError(".".join(map(str, one["loc"])), one["type"], one["msg"])
+        FieldError(".".join(map(str, one["loc"])), one["type"], _PLAIN.get(one["type"], one["msg"]))
         for one in error.errors(include_url=False, include_context=False, include_input=False)
     ]
     return RefusedError(422, "invalid_input", "some fields cannot be taken as they are", found)

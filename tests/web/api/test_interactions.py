@@ -87,6 +87,12 @@ def test_one_bad_row_of_a_bulk_hurts_no_other(system: System, database: Database
     assert _count(database, Interaction) == 1
 
 
+def test_a_bulk_that_is_a_list_is_told_what_it_must_be(system: System) -> None:
+    answer = system.post("/interactions/bulk", [a_call(external_id="1")])
+    assert answer.status_code == 422
+    assert [one["message"] for one in answer.json["errors"]] == ["write an object: {…}"]
+
+
 def test_a_thousand_are_taken_at_once_and_no_more(system: System, database: Database) -> None:
     rows = [a_call(external_id=str(number), contact=None) for number in range(1001)]
     assert system.post("/interactions/bulk", {"interactions": rows}).status_code == 422
