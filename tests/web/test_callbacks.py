@@ -12,6 +12,8 @@ from sqlalchemy import select, update
 
 from app.accounts.models import AuditEntry, Role, StaffUser
 from app.accounts.service import grant_role
+from app.callbacks.models import EventKind
+from app.callbacks.timeline import write_event
 from app.kit.db import Database
 from app.organisation.models import Unit
 from tests.callbacks.factories import make_case, make_contact, make_response
@@ -241,6 +243,16 @@ def test_case_without_a_number_is_looked_into_and_closed(
     assert "/attempts" not in page
     assert post(manager, f"{quiet}/attempts", result="reached")[0] == 409
     assert post(manager, f"{quiet}/close", outcome="settled_on_site", cause="premises")[0] == 303
+
+
+def test_asking_for_a_call_where_the_number_was_known_reads_as_the_first_time(
+    manager: FlaskClient, case_id: uuid.UUID, database: Database, now: datetime
+) -> None:
+    with database.transaction() as session:
+        write_event(session, case_id, EventKind.CALLBACK_REQUESTED, now=now)
+    page = manager.get(f"{LIST}/{case_id}").text
+    assert "The respondent asked for a call" in page
+    assert "once more" not in page
 
 
 def test_forms_without_their_token_or_from_another_site_change_nothing(

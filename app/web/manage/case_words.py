@@ -94,7 +94,7 @@ _REFUSALS = {
 _EVENTS = {
     EventKind.OPENED: lazy_gettext("The case was opened"),
     EventKind.NUMBER_ADDED: lazy_gettext("The respondent left a number"),
-    EventKind.CALLBACK_REQUESTED: lazy_gettext("The respondent asked for a call once more"),
+    EventKind.CALLBACK_REQUESTED: lazy_gettext("The respondent asked for a call"),
     EventKind.CLAIMED: lazy_gettext("Claimed"),
     EventKind.RELEASED: lazy_gettext("Given back"),
     EventKind.REVEALED: lazy_gettext("Looked at the number"),
