@@ -76,6 +76,12 @@ class KeyExpiryError(InvalidInputError):
     code = "key_expiry"
 
 
+class KeyMadeError(ConflictError):
+    """This very key was made already; it was shown that once."""
+
+    code = "key_made"
+
+
 class TooManyKeysError(ConflictError):
     """Two keys of this name live already; revoke one first."""
 
@@ -105,13 +111,16 @@ def add_key(
     scopes: Collection[str],
     expires_in: timedelta | None = None,
     user_id: uuid.UUID | None = None,
+    key_id: uuid.UUID | None = None,
     now: datetime,
 ) -> tuple[ApiKey, str]:
     """Return a new key's row and the key itself, which is never to be had again.
 
-    `user_id` is whoever makes it, None on the command line. Raises KeyNameError, KeyScopesError, KeyExpiryError and
-    TooManyKeysError.
+    `user_id` is whoever makes it, None on the command line; `key_id` is its id to be, so that a form sent again makes
+    no second key. Raises KeyNameError, KeyScopesError, KeyExpiryError, TooManyKeysError and KeyMadeError.
     """
+    if key_id is not None and session.get(ApiKey, key_id) is not None:
+        raise KeyMadeError("this key was made already, and shown that once")
     tidy, allowed = _read_name(name), _read_scopes(scopes)
     if expires_in is not None and not timedelta() < expires_in <= LONGEST_LIFE:
         raise KeyExpiryError("a key lasts from one day to ten years, or for ever", field="expires")
@@ -123,7 +132,7 @@ def add_key(
     prefix = f"{BRAND}_{random_code(_SHOWN)}"
     plain = f"{prefix}_{secrets.token_urlsafe(_SECRET_BYTES)}"
     key = ApiKey(
-        id=new_id(),
+        id=key_id or new_id(),
         name=tidy,
         prefix=prefix,
         secret_hash=digest(plain),

@@ -12,12 +12,15 @@ from config.gateways import build_telegram, build_viber
 
 
 @click.command()
+@click.option("--secrets", is_flag=True, help="What each signs with, too: to try a hook by hand.")
 @with_appcontext
 @in_words
-def hooks() -> None:
+def hooks(secrets: bool) -> None:
     """Print the address that each gateway is to tell us things at, to be entered in its account; they are secret."""
     for hook in wiring().hooks.by_gateway.values():
         click.echo(f"{hook.gateway}\t{wiring().public_url}{hook.path}")
+        if secrets and hook.secret:
+            click.echo(f"{hook.gateway}\tsecret: {hook.secret}")
         if hook.verify_token:
             click.echo(f"{hook.gateway}\tverify token: {hook.verify_token}")
 

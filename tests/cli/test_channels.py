@@ -27,6 +27,13 @@ def test_hooks_prints_an_address_for_each_gateway(database: Database, tmp_path: 
     assert f"telegram\t{BASE}/hooks/telegram/{hooks['telegram'].slug}" in lines
     assert f"whatsapp\tverify token: {hooks['whatsapp'].verify_token}" in lines
     assert len(lines) == len(hooks) + 1
+    assert not any("secret:" in line for line in lines)
+
+
+def test_hooks_prints_what_is_signed_with_when_asked(database: Database, tmp_path: Path) -> None:
+    app, _ = application(database, tmp_path, base_url=BASE)
+    lines = app.test_cli_runner().invoke(args=["hooks", "--secrets"]).stdout.splitlines()
+    assert f"telegram\tsecret: {app.extensions['otklik'].hooks.by_gateway['telegram'].secret}" in lines
 
 
 def test_telegram_is_told_where_to_post(database: Database, tmp_path: Path) -> None:

@@ -195,6 +195,16 @@ def test_a_key_is_made_shown_once_and_revoked(admin: FlaskClient, database: Data
     assert post(admin, f"{KEYS}/{new_id()}/revoke").status_code == 404
 
 
+def test_the_page_of_a_key_loaded_again_makes_no_other(admin: FlaskClient, database: Database) -> None:
+    (key_id,) = re.findall(r'name="key" value="([^"]+)"', admin.get(f"{KEYS}/new").text)
+    form = {"name": "PBX", "scope": "interactions:write", "expires": "30", "key": key_id}
+    assert post(admin, f"{KEYS}/new", **form).status_code == 200
+    assert post(admin, f"{KEYS}/new", **form).status_code == 303
+    assert "made already" in admin.get(KEYS).text
+    with database.reading() as session:
+        assert session.scalars(select(ApiKey.id)).all() == [uuid.UUID(key_id)]
+
+
 @pytest.mark.parametrize(
     ("form", "said"),
     [

@@ -8,8 +8,17 @@ from flask import Blueprint, flash, redirect, render_template, request
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
-from app.accounts.api_keys import LIVE_OF_A_NAME, ApiScope, KeyState, add_key, list_keys, revoke_key
+from app.accounts.api_keys import (
+    LIVE_OF_A_NAME,
+    ApiScope,
+    KeyMadeError,
+    KeyState,
+    add_key,
+    list_keys,
+    revoke_key,
+)
 from app.kit.errors import ConflictError, InvalidInputError
+from app.kit.ids import new_id
 from app.web import access, edge
 from app.web.manage import webhook_words as words
 from app.web.manage.webhooks import require_whole_company
@@ -41,8 +50,8 @@ def show_new() -> str:
 
 
 @api_keys.post("/new")
-def add() -> str | tuple[str, int]:
-    """Make the key and show it, this once."""
+def add() -> str | tuple[str, int] | Response:
+    """Make the key and show it, this once; the page loaded again makes no other."""
     form, chosen = request.form, request.form.getlist("scope")
     expires = form.get("expires", "")
     if expires not in words.EXPIRIES:
@@ -55,8 +64,13 @@ def add() -> str | tuple[str, int]:
             scopes=chosen,
             expires_in=None if expires == "never" else timedelta(days=int(expires)),
             user_id=access.staff().user.id,
+            key_id=_read_id(form.get("key", "")),
             now=edge.now(),
         )
+    except KeyMadeError:
+        edge.roll_back()
+        flash(gettext("This key was made already and shown that once. If it is lost, revoke it and make another."))
+        return redirect(HOME, 303)
     except (InvalidInputError, ConflictError) as error:
         edge.roll_back()
         field = error.field if isinstance(error, InvalidInputError) else "name"
@@ -78,9 +92,18 @@ def _show_form(typed: Mapping[str, str], chosen: list[str], errors: Mapping[str,
     return render_template(
         "manage/api_keys/new.html",
         typed=typed,
+        key_id=_read_id(typed.get("key", "")) or new_id(),
         chosen=chosen,
         errors=errors,
         scopes=list(ApiScope),
         at_once=LIVE_OF_A_NAME,
         words=words,
     )
+
+
+def _read_id(typed: str) -> uuid.UUID | None:
+    """Return the id that the form carries for its key, or None for none or what is no id."""
+    try:
+        return uuid.UUID(typed)
+    except ValueError:
+        return None

@@ -5,6 +5,7 @@ The policy is a file that the start reads; a page that changed it would be undon
 
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 
 from flask import Blueprint, render_template, request
 from flask_babel import gettext
@@ -46,7 +47,8 @@ def show_delivery() -> str:
     _check_whole_company()
     days = _read_days(request.args.get("days", ""))
     trial = _try(edge.db(), edge.wiring().ask.policy, days) if days else None
-    return _page(edge.wiring().ask.policy, trial, days)
+    # Trying begins with what is in force: a policy is a whole file.
+    return _page(edge.wiring().ask.policy, trial, days, text=_file_in_force())
 
 
 def try_other() -> tuple[str, int]:
@@ -129,6 +131,16 @@ def _narrowed(session: Session, policy: DeliveryPolicy) -> list[Narrowed]:
         )
         told.append(Narrowed(code, found[code][1] if code in found else None, sentences))
     return told
+
+
+def _file_in_force() -> str:
+    """Return the text of delivery.yaml as it lies there, or nothing if it cannot be read any more."""
+    try:
+        return (Path(edge.wiring().installation.values()["OTKLIK_CONFIG_DIR"] or "") / "delivery.yaml").read_text(
+            "utf-8"
+        )
+    except (OSError, UnicodeDecodeError):
+        return ""
 
 
 def _read_days(typed: str) -> int | None:
