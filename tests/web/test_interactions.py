@@ -186,3 +186,10 @@ def test_who_runs_a_part_of_the_company_does_not_see_its_policy(app: Flask, told
 
 def post(browser: FlaskClient, **form: str) -> Any:
     return browser.post(ADDRESS, data={"csrf_token": form_token(browser), **form})
+
+
+def test_trying_another_policy_begins_with_the_one_in_force(app: Flask, company: Company) -> None:
+    page = BeautifulSoup(signed_in(app, "admin").get(ADDRESS).text, "html.parser")
+    box = page.select_one("textarea[name=text]")
+    assert box is not None
+    assert box.get_text().strip() == (ROOT / "config" / "delivery.yaml").read_text("utf-8").strip()
