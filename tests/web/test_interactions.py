@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from bs4 import BeautifulSoup
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
@@ -16,6 +17,7 @@ from app.kit.db import Database
 from app.messaging.models import Message
 from app.organisation.employees import add_employee
 from app.touchpoints.models import Channel
+from config.settings import ROOT
 from tests.web.staff import Company, form_token, make_company, signed_in
 
 ADDRESS = "/manage/settings/delivery"
