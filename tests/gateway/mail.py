@@ -8,6 +8,7 @@ with ScriptedMail() as mail:
 """
 
 import asyncio
+import logging
 import ssl
 import threading
 from dataclasses import dataclass
@@ -18,6 +19,8 @@ from typing import Any, cast
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
 USER, PASSWORD = "robot", "smtp-password"
+# It tells of every connection that a test drops on purpose, also when nobody listens any more.
+logging.getLogger("mail.log").disabled = True
 
 
 @dataclass(frozen=True)

@@ -29,6 +29,7 @@ from app.imports.models import DraftKind, ImportDraft
 from app.kit.db import Database
 from app.kit.i18n import Language
 from app.kit.schema import upgrade_database
+from app.messaging.models import Message
 from app.organisation.models import Employee, Unit, UnitKind
 from app.organisation.service import get_company
 from app.responses.models import SurveyResponse
@@ -37,6 +38,8 @@ from app.surveys.service import store_versions
 from app.touchpoints.models import Touchpoint
 from app.web import edge
 from app.web.access import Gate, find_lock
+from app.webhooks.models import WebhookEndpoint
+from app.webhooks.service import add_endpoint
 from config.settings import ROOT, Settings
 from tests.conftest import NOW
 from tests.journeys.conftest import Visitor, in_background
@@ -117,6 +120,16 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
                 options=DraftOptions(mapping={}, kind="office", parent_kind="city"),
                 now=NOW,
             )
+        add_endpoint(
+            session,
+            vault=wired.vault,
+            url="https://crm.example/hooks/otklik",
+            description="The CRM",
+            events=["case.opened"],
+            allow_local=False,
+            user_id=admin.id,
+            now=NOW,
+        )
         _, token = invite_user(
             session,
             email="invited@otklik.example",
@@ -152,7 +165,9 @@ def test_no_page_has_a_barrier_scrolls_sideways_or_moves(office: Office, visitor
             page.set_viewport_size({"width": width, "height": 800})
             if page.evaluate("document.documentElement.scrollWidth") > width:
                 wrong.append(f"{address}: scrolls sideways at {width}")
-            wrong += [f"{address} at {width}: {barrier}" for barrier in _barriers(page)]
+            # What axe looks at differs with the language where words are long, which is on a phone.
+            if language is Language.RU or width == WIDTHS[0]:
+                wrong += [f"{address} at {width}: {barrier}" for barrier in _barriers(page)]
         if page.locator("html").get_attribute("lang") != language:
             wrong.append(f"{address}: not in {language}")
     assert not wrong, "\n".join(wrong)
@@ -160,7 +175,8 @@ def test_no_page_has_a_barrier_scrolls_sideways_or_moves(office: Office, visitor
 
 def test_no_page_has_a_barrier_by_night(office: Office, visitor: Visitor) -> None:
     page, wrong = visitor.page(provoked=(404, 422), locale="ru", color_scheme="dark"), []
-    for address in chain(office.doors, _entered(office, page, Language.RU)):
+    # The reference page of the API speaks English to everybody.
+    for address in chain(office.doors, ["/api/docs"], _entered(office, page, Language.RU)):
         page.goto(office.address + address)
         wrong += [f"{address}: {barrier}" for barrier in _barriers(page)]
     assert not wrong, "\n".join(wrong)
@@ -213,7 +229,11 @@ def _pages(app: Flask, session: Session) -> Iterator[str]:
     with app.test_request_context():
         for rule in sorted(app.url_map.iter_rules(), key=lambda rule: rule.rule):
             lock = find_lock(app, rule.endpoint)
-            if lock is None or lock.reading in (Gate.PUBLIC, Gate.OPERATIONS) or "GET" not in (rule.methods or ()):
+            if (
+                lock is None
+                or lock.reading in (Gate.PUBLIC, Gate.OPERATIONS, Gate.API)
+                or "GET" not in (rule.methods or ())
+            ):
                 continue
             if rule.endpoint in _FRAGMENTS:
                 continue
@@ -241,4 +261,12 @@ def _arguments(session: Session) -> dict[tuple[str, str], object]:
         ("", "case_id"): one(select(CallbackCase.id).order_by(CallbackCase.id)),
         ("", "user_id"): one(select(StaffUser.id).where(StaffUser.email == E_MAIL)),
         ("", "survey_key"): "office-visit",
+        ("", "interaction_id"): one(
+            select(SurveyResponse.interaction_id).where(SurveyResponse.interaction_id.is_not(None))
+        ),
+        ("", "message_id"): one(select(Message.id).order_by(Message.id)),
+        ("", "endpoint_id"): one(select(WebhookEndpoint.id)),
+        ("", "text_key"): "invitation",
+        ("", "text_channel"): "sms",
+        ("", "text_language"): "kk",
     }
