@@ -2,9 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
-from enum import StrEnum
-from typing import TypeVar
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from flask_babel import gettext
@@ -17,10 +15,10 @@ from app.invitations.listing import InteractionFilter
 from app.invitations.models import Decision, Reason
 from app.organisation.places import Place
 from app.touchpoints.models import Channel
+from app.web.manage.filter_fields import read_day, read_known
 from app.web.manage.unit_choice import seek_unit
 
 FIELDS = ("decision", "reason", "channel", "unit", "employee", "from", "to")
-Known = TypeVar("Known", bound=StrEnum)
 
 
 @dataclass(slots=True)
@@ -57,38 +55,16 @@ def read_interaction_query(
     if unit is not None and unit.unit is None:
         query.problems["unit"] = unit.problem or ""
         query.suggestions = unit.suggestions
-    first, last = _read_day(query, "from"), _read_day(query, "to")
+    first, last = read_day(query, "from"), read_day(query, "to")
     if first and last and first > last:
         query.problems["to"] = gettext("The last day comes before the first.")
     query.wanted = InteractionFilter(
-        decision=_read_known(query, "decision", Decision),
-        reason=_read_known(query, "reason", Reason),
-        channel=_read_known(query, "channel", Channel),
+        decision=read_known(query, "decision", Decision),
+        reason=read_known(query, "reason", Reason),
+        channel=read_known(query, "channel", Channel),
         unit_id=unit.unit.id if unit is not None and unit.unit is not None else None,
         employee=query.value("employee") or None,
         since=start_of(first, zone) if first else None,
         until=start_of(last + timedelta(days=1), zone) if last else None,
     )
     return query
-
-
-def _read_day(query: InteractionQuery, name: str) -> date | None:
-    typed = query.value(name)
-    if not typed:
-        return None
-    try:
-        day = date.fromisoformat(typed)
-    except ValueError:
-        day = None
-    if day is None or not 1970 <= day.year <= 9000:  # further out, its midnight in UTC may not exist
-        query.problems[name] = gettext("This is not a day.")
-        return None
-    return day
-
-
-def _read_known(query: InteractionQuery, name: str, known: type[Known]) -> Known | None:
-    typed = query.value(name)
-    found = next((one for one in known if one.value == typed), None)
-    if typed and found is None:
-        query.problems[name] = gettext("There is no such choice.")
-    return found

@@ -2,9 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
-from enum import StrEnum
-from typing import TypeVar
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from flask_babel import gettext
@@ -16,10 +14,10 @@ from app.analytics.periods import start_of
 from app.messaging.listing import MessageFilter
 from app.messaging.models import MessagePurpose, MessageState, MessagingChannel
 from app.organisation.places import Place
+from app.web.manage.filter_fields import read_day, read_known
 from app.web.manage.unit_choice import seek_unit
 
 FIELDS = ("state", "channel", "gateway", "purpose", "failure", "unit", "from", "to")
-Known = TypeVar("Known", bound=StrEnum)
 
 
 @dataclass(slots=True)
@@ -54,13 +52,13 @@ def read_message_query(session: Session, args: MultiDict[str, str], *, scope: Sc
     if unit is not None and unit.unit is None:
         query.problems["unit"] = unit.problem or ""
         query.suggestions = unit.suggestions
-    first, last = _read_day(query, "from"), _read_day(query, "to")
+    first, last = read_day(query, "from"), read_day(query, "to")
     if first and last and first > last:
         query.problems["to"] = gettext("The last day comes before the first.")
     query.wanted = MessageFilter(
-        state=_read_known(query, "state", MessageState),
-        channel=_read_known(query, "channel", MessagingChannel),
-        purpose=_read_known(query, "purpose", MessagePurpose),
+        state=read_known(query, "state", MessageState),
+        channel=read_known(query, "channel", MessagingChannel),
+        purpose=read_known(query, "purpose", MessagePurpose),
         gateway=query.value("gateway") or None,
         failure=query.value("failure") or None,
         unit_id=unit.unit.id if unit is not None and unit.unit is not None else None,
@@ -68,25 +66,3 @@ def read_message_query(session: Session, args: MultiDict[str, str], *, scope: Sc
         until=start_of(last + timedelta(days=1), zone) if last else None,
     )
     return query
-
-
-def _read_day(query: MessageQuery, name: str) -> date | None:
-    typed = query.value(name)
-    if not typed:
-        return None
-    try:
-        day = date.fromisoformat(typed)
-    except ValueError:
-        day = None
-    if day is None or not 1970 <= day.year <= 9000:  # further out, its midnight in UTC may not exist
-        query.problems[name] = gettext("This is not a day.")
-        return None
-    return day
-
-
-def _read_known(query: MessageQuery, name: str, known: type[Known]) -> Known | None:
-    typed = query.value(name)
-    found = next((one for one in known if one.value == typed), None)
-    if typed and found is None:
-        query.problems[name] = gettext("There is no such choice.")
-    return found
