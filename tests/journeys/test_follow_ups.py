@@ -119,13 +119,15 @@ def play_calls(service: Service) -> str:
     assert process.stdout is not None
     stuck = threading.Timer(90, process.kill)
     stuck.start()
-    missing, last = set(WAYS), ""
+    missing, last, stopped = set(WAYS), "", False
     for line in process.stdout:
         last = line
         answered = line.partition(" answered (")[2]
         missing -= {way for way in WAYS if way in answered}
-        if not missing:
+        if not missing and not stopped:
+            # Once: a second one may meet an interpreter that already ends, and be its death.
             process.send_signal(signal.SIGINT)
+            stopped = True
     stuck.cancel()
     assert process.wait(30) == 0
     assert not missing, service.installation.log()[-3000:]
