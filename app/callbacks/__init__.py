@@ -6,12 +6,17 @@ an *outcome* and a *cause* are written when a case is closed.
 
 deadlines  due times over working hours and what is to be done next, pure
 states     why a case is opened, pure
-models     callback_case, case_event
-service    open, claim, attempt, note, close
+models     callback_case, case_event and what hangs on a case
+opening    open a case, make it a callback, note a changed rating
+holding    find a case within a scope and keep its row; refuse what is closed or a colleague's
+working    claim, give back, attempt, note
+closing    close with outcome and cause
 numbers    who sees a number, each time written down
 retention  when a number is forgotten
 timeline   how something gets into a case's timeline
-reports    the list, its counts, one case with its timeline
+standing   overdue or not, what is next
+queues     the lists and their counts
+sheet      one case with its timeline
 figures    how many are open, for operations
 errors     what stands in the way of working a case
 

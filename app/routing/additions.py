@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from app.callbacks import service as callbacks
+from app.callbacks import opening
 from app.callbacks.declining import decline_call as decline
 from app.callbacks.models import CallbackCase, CallWindow
 from app.contacts import service as contacts
@@ -75,7 +75,7 @@ def open_page(session: Session, desk: Desk, *, key: str, now: datetime) -> Answe
     response = responses.get_by_key(session, key)
     definition = surveys.get_definition(session, response.survey_version_id)
     step = choose(_answer(response, definition), desk.policy)
-    case = callbacks.find_open_case(session, response.id) if step.routed else None
+    case = opening.find_open_case(session, response.id) if step.routed else None
     still_open = _is_open(response, desk, now=now)
     person = find_person(session, response)
     number_known = person is not None and person.has_number
@@ -157,10 +157,10 @@ def request_callback(
         contact_id, consent_id = _keep_number(
             session, desk, response, phone=phone, consent_given=consent_given, language=language, now=now
         )
-    case = callbacks.find_open_case(session, response.id)
+    case = opening.find_open_case(session, response.id)
     hours = working_time(session, response.unit_id)
     if case is None:
-        callbacks.open_case(
+        opening.open_case(
             session,
             unit_id=response.unit_id,
             response_id=response.id,
@@ -174,7 +174,7 @@ def request_callback(
             demo=response.demo,
         )
     else:
-        callbacks.add_number(
+        opening.add_number(
             session,
             case,
             contact_id=contact_id,
@@ -190,7 +190,7 @@ def request_callback(
 def decline_call(session: Session, desk: Desk, *, key: str, now: datetime) -> None:
     """Let nobody ring: the open case keeps everything but the number. Raises ResponseClosedError."""
     response = _open_response(session, desk, key, now=now)
-    case = callbacks.find_open_case(session, response.id)
+    case = opening.find_open_case(session, response.id)
     if case is not None:
         decline(session, case, now=now)
     response.touched_at = now

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.callbacks import service as callbacks
+from app.callbacks import opening
 from app.callbacks.models import CallWindow, EventKind
 from app.callbacks.states import CaseReason
 from app.callbacks.timeline import write_event
@@ -221,7 +221,7 @@ def open_complaint(session: Session, desk: Desk, complaint: Complaint, *, now: d
         contact_id = contacts.find_or_add_contact(
             session, desk.vault, phone=number, language=complaint.language, now=now, demo=unit.demo
         ).id
-    case_id = callbacks.open_case(
+    case_id = opening.open_case(
         session,
         unit_id=unit.id,
         response_id=None,

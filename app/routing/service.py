@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from app.callbacks import service as callbacks
+from app.callbacks import opening
 from app.kit.crypto import digest
 from app.kit.errors import InvalidInputError, NotFoundError
 from app.kit.i18n import Language
@@ -131,12 +131,12 @@ def change(
     answer = Answer(definition, rating, suspect=known.suspect, has_number=about.contact_id is not None)
     step = choose(answer, desk.policy)
     responses.change_rating(session, known, definition=definition, rating=rating, band=step.band, now=now)
-    case = callbacks.find_open_case(session, known.id) if step.routed else None
+    case = opening.find_open_case(session, known.id) if step.routed else None
     if case is None:
         follow(session, desk, known.id, about, step, now=now)
     else:
         # The case of the first answer stays: what went wrong did go wrong.
-        callbacks.note_rating_change(session, case, old_rating=known.rating, new_rating=rating, now=now)
+        opening.note_rating_change(session, case, old_rating=known.rating, new_rating=rating, now=now)
     return taken(desk, known.id, step.band, created=False)
 
 
@@ -145,7 +145,7 @@ def follow(
 ) -> None:
     """Open the case, or note what is offered, that a rating leads to."""
     if step.case is not None and step.deadline is not None:
-        callbacks.open_case(
+        opening.open_case(
             session,
             unit_id=about.unit_id,
             response_id=response_id,

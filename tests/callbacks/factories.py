@@ -10,7 +10,7 @@ from app.accounts.scope import EVERYTHING
 from app.accounts.service import add_user
 from app.callbacks.deadlines import Deadline
 from app.callbacks.models import CallbackCase
-from app.callbacks.service import open_case
+from app.callbacks.opening import open_case
 from app.callbacks.states import CaseReason
 from app.contacts.models import Contact
 from app.contacts.service import find_or_add_contact

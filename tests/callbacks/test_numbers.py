@@ -8,10 +8,11 @@ from sqlalchemy.orm import Session
 
 from app.accounts.models import AuditEntry
 from app.accounts.scope import EVERYTHING
+from app.callbacks.closing import close_case
 from app.callbacks.errors import CaseClosedError, InvalidWorkError, NoNumberError, TooManyRevealsError
 from app.callbacks.models import CallbackCase, Cause, Outcome
 from app.callbacks.numbers import REVEALS_AN_HOUR, NumberState, reveal_number, show_number
-from app.callbacks.service import claim_case, close_case
+from app.callbacks.working import claim_case
 from app.contacts.consents import ConsentText
 from app.contacts.models import Purpose
 from app.contacts.service import record_consent, withdraw_consents

@@ -10,9 +10,10 @@ from datetime import datetime
 from sqlalchemy import select
 
 from app.accounts.scope import EVERYTHING
+from app.callbacks.closing import close_case
 from app.callbacks.errors import CaseClosedError, CaseTakenError
 from app.callbacks.models import CallbackCase, CaseEvent, Cause, Outcome
-from app.callbacks.service import claim_case, close_case
+from app.callbacks.working import claim_case
 from app.kit.db import Database
 from app.kit.errors import ConflictError
 from tests.callbacks.factories import make_case, make_office, make_response, make_user

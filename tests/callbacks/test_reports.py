@@ -11,11 +11,13 @@ from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from app.accounts.scope import EVERYTHING, NOTHING, Scope
+from app.callbacks.closing import close_case
 from app.callbacks.deadlines import Deadline, NextMove
 from app.callbacks.figures import count_open
 from app.callbacks.models import AttemptResult, CallbackCase, Cause, Outcome
-from app.callbacks.reports import Tab, count_tabs, list_cases, list_events, read_case
-from app.callbacks.service import claim_case, close_case, log_attempt, release_case
+from app.callbacks.queues import Tab, count_tabs, list_cases
+from app.callbacks.sheet import list_events, read_case
+from app.callbacks.working import claim_case, log_attempt, release_case
 from app.kit.crypto import Vault
 from app.kit.errors import InvalidInputError
 from app.organisation.service import add_unit, get_company, move_unit

@@ -9,10 +9,10 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.callbacks.closing import close_case
 from app.callbacks.models import Cause, Outcome
 from app.callbacks.numbers import NumberState, show_number
 from app.callbacks.retention import forget_asked, forget_numbers
-from app.callbacks.service import close_case
 from app.contacts.models import Consent, Contact
 from app.contacts.service import find_contact, find_or_add_contact, read_phone
 from app.invitations.models import Decision, Interaction, Invitation

@@ -10,20 +10,12 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.accounts.scope import EVERYTHING, Scope
+from app.callbacks.closing import close_case
 from app.callbacks.errors import CaseClosedError, CaseNotFoundError, CaseTakenError, InvalidWorkError, NoNumberError
 from app.callbacks.models import AttemptResult, CallbackCase, CallWindow, CaseEvent, Cause, Outcome
-from app.callbacks.service import (
-    add_note,
-    add_number,
-    claim_case,
-    close_case,
-    find_open_case,
-    log_attempt,
-    note_rating_change,
-    open_case,
-    release_case,
-)
+from app.callbacks.opening import add_number, find_open_case, note_rating_change, open_case
 from app.callbacks.states import CaseReason
+from app.callbacks.working import add_note, claim_case, log_attempt, release_case
 from app.kit.crypto import Vault
 from app.kit.errors import InvalidInputError
 from app.kit.outbox import OutboxRow

@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session
 from app.accounts.models import Role
 from app.accounts.scope import EVERYTHING
 from app.accounts.service import add_user
+from app.callbacks.closing import close_case
 from app.callbacks.models import CallbackCase, CallWindow, Cause, Outcome
-from app.callbacks.service import claim_case, close_case
 from app.callbacks.states import CaseReason
+from app.callbacks.working import claim_case
 from app.contacts.models import Consent, Contact, Purpose
 from app.contacts.service import read_phone, withdraw_consents
 from app.kit.crypto import Vault

@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 
 from app.accounts.models import AuditEntry
 from app.callbacks.models import CallbackCase
-from app.callbacks.service import add_number
+from app.callbacks.opening import add_number
 from app.contacts.models import Consent, Contact, Purpose
 from app.contacts.service import record_consent, withdraw_consents
 from app.kit.db import Database

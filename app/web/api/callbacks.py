@@ -7,10 +7,13 @@ from app.accounts.acting import Worker, get_worker
 from app.accounts.api_keys import ApiScope
 from app.accounts.audit import record
 from app.accounts.scope import EVERYTHING
+from app.callbacks.closing import close_case
 from app.callbacks.errors import CaseNotFoundError
+from app.callbacks.holding import get_case
 from app.callbacks.numbers import show_number
-from app.callbacks.reports import list_cases, read_case
-from app.callbacks.service import claim_case, close_case, get_case, log_attempt
+from app.callbacks.queues import list_cases
+from app.callbacks.sheet import read_case
+from app.callbacks.working import claim_case, log_attempt
 from app.kit.errors import InvalidInputError
 from app.organisation.service import find_unit, get_unit
 from app.routing.elsewhere import Complaint, open_complaint

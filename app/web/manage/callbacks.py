@@ -15,11 +15,14 @@ from werkzeug.wrappers import Response
 
 from app.accounts.scope import Scope
 from app.analytics.one_interaction import find_interaction
+from app.callbacks.closing import close_case
 from app.callbacks.errors import CaseNotFoundError, InvalidWorkError, TooManyRevealsError
+from app.callbacks.holding import get_case
 from app.callbacks.models import AttemptResult, CallbackCase, Cause, Outcome
 from app.callbacks.numbers import ShownNumber, reveal_number, show_number
-from app.callbacks.reports import CaseSheet, Tab, count_tabs, list_cases, read_case
-from app.callbacks.service import add_note, claim_case, close_case, get_case, log_attempt, release_case
+from app.callbacks.queues import Tab, count_tabs, list_cases
+from app.callbacks.sheet import CaseSheet, read_case
+from app.callbacks.working import add_note, claim_case, log_attempt, release_case
 from app.kit.crypto import UnreadableValueError
 from app.kit.errors import ConflictError, InvalidInputError, OtklikError
 from app.kit.i18n import NAMES, Language

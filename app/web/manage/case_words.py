@@ -10,7 +10,8 @@ from flask_babel import gettext, lazy_gettext
 from app.callbacks.deadlines import NextMove
 from app.callbacks.declining import NO_CALL
 from app.callbacks.models import AttemptResult, CallWindow, Cause, EventKind, Outcome
-from app.callbacks.reports import Tab, TimelineEvent
+from app.callbacks.queues import Tab
+from app.callbacks.sheet import TimelineEvent
 from app.callbacks.states import CaseReason
 from app.kit.errors import OtklikError
 

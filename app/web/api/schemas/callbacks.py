@@ -9,7 +9,8 @@ from pydantic import Field, StringConstraints
 from app.callbacks.deadlines import NextMove
 from app.callbacks.models import AttemptResult, CallWindow, Cause, EventKind, Outcome
 from app.callbacks.numbers import ShownNumber
-from app.callbacks.reports import CaseRow, CaseSheet, Tab
+from app.callbacks.queues import CaseRow, Tab
+from app.callbacks.sheet import CaseSheet
 from app.callbacks.states import CaseReason
 from app.kit.i18n import Language
 from app.web.api.schemas.fields import Code, Cursor, Given, Instant, Mail, Moment, Short, Taken, Text

@@ -1,4 +1,4 @@
-"""The list as it is worked, how many wait on each tab, one case with its timeline: read-only selects."""
+"""The lists as they are worked, page by page, and how many wait on each: read-only selects."""
 
 import base64
 import binascii
@@ -14,17 +14,14 @@ from sqlalchemy.orm import Session, aliased
 
 from app.accounts.models import StaffUser
 from app.accounts.scope import NOTHING, Scope
-from app.callbacks.deadlines import NextMove, next_move
-from app.callbacks.models import CallbackCase, CaseEvent, EventKind
-from app.callbacks.service import get_case
-from app.contacts.models import Contact
+from app.callbacks.deadlines import NextMove
+from app.callbacks.models import CallbackCase
+from app.callbacks.standing import is_overdue, move_of
 from app.kit.errors import InvalidInputError
 from app.organisation.models import Unit, UnitAncestor
 from app.organisation.places import Place
-from app.organisation.tree import WorkingTime, path_of, working_time, working_times
+from app.organisation.tree import working_times
 from app.responses.models import SurveyResponse
-from app.responses.service import list_answers
-from app.surveys.answers import Answer
 
 PAGE = 50
 _Cases = Select[CallbackCase, Unit, Unit, str, SurveyResponse, bool]
@@ -85,35 +82,6 @@ class CasePage:
     next_cursor: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class TimelineEvent:
-    """One line of a timeline; `who` is empty for what the respondent did, `held_by` whose case was given back."""
-
-    at: datetime
-    kind: EventKind
-    who: str | None
-    note: str | None
-    details: dict[str, Any]
-    held_by: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class CaseSheet:
-    """Everything that the page of a case shows, but for the number (`numbers`) and the review sites."""
-
-    case: CallbackCase
-    unit_path: tuple[str, ...]
-    unit_address: str | None
-    time: WorkingTime
-    move: NextMove
-    overdue: bool
-    claimed_by: str | None
-    contact_language: str | None
-    response: SurveyResponse | None
-    answers: list[Answer]
-    events: list[TimelineEvent]
-
-
 def list_cases(
     session: Session,
     *,
@@ -168,53 +136,6 @@ def count_tabs(
     sums = [func.sum(case((_on_tab(tab, user_id=user_id, now=now), 1), else_=0)) for tab in tabs]
     counts = session.execute(select(*sums).where(CallbackCase.closed_at.is_(None), *_within(scope, unit_id))).one()
     return {tab: int(count or 0) for tab, count in zip(tabs, counts, strict=True)}
-
-
-def read_case(session: Session, case_id: uuid.UUID, scope: Scope, *, now: datetime) -> CaseSheet:
-    """Return the page of a case; raises CaseNotFoundError, for another office's too."""
-    item = get_case(session, case_id, scope)
-    response = session.get(SurveyResponse, item.response_id) if item.response_id else None
-    claimed_by = session.get(StaffUser, item.claimed_by_id) if item.claimed_by_id else None
-    contact = session.get(Contact, item.contact_id) if item.contact_id else None
-    return CaseSheet(
-        case=item,
-        unit_path=path_of(session, [item.unit_id])[item.unit_id],
-        unit_address=session.scalar(select(Unit.address).where(Unit.id == item.unit_id)),
-        time=working_time(session, item.unit_id),
-        move=_move(item),
-        overdue=_is_overdue(item, now),
-        claimed_by=claimed_by.name if claimed_by else None,
-        contact_language=contact.language if contact else None,
-        response=response,
-        answers=list_answers(session, response.id) if response else [],
-        events=list_events(session, item.id),
-    )
-
-
-def list_events(session: Session, case_id: uuid.UUID) -> list[TimelineEvent]:
-    """Return everything that happened to a case, the earliest first."""
-    rows = session.execute(
-        select(CaseEvent, StaffUser.name)
-        .outerjoin(StaffUser, StaffUser.id == CaseEvent.user_id)
-        .where(CaseEvent.case_id == case_id)
-        .order_by(CaseEvent.at, CaseEvent.id)
-    ).all()
-    held = {uuid.UUID(event.details["held_by"]) for event, _ in rows if event.details.get("held_by")}
-    names: dict[str, str] = {}
-    if held:
-        holders = session.execute(select(StaffUser.id, StaffUser.name).where(StaffUser.id.in_(held)))
-        names = {str(user_id): name for user_id, name in holders}
-    return [
-        TimelineEvent(
-            event.at,
-            EventKind(event.kind),
-            who,
-            event.note,
-            event.details,
-            names.get(event.details.get("held_by", "")),
-        )
-        for event, who in rows
-    ]
 
 
 def _within(scope: Scope, unit_id: uuid.UUID | None) -> list[ColumnElement[bool]]:
@@ -296,9 +217,9 @@ def _row(
         call_window=item.call_window,
         opened_at=item.opened_at,
         due_at=item.due_at,
-        overdue=_is_overdue(item, now),
+        overdue=is_overdue(item, now),
         workable=may_work and item.closed_at is None,
-        move=_move(item),
+        move=move_of(item),
         first_attempt_at=item.first_attempt_at,
         claimed_by_id=item.claimed_by_id,
         claimed_by=claimed_by,
@@ -316,16 +237,3 @@ def _row(
 
 def _place(unit: Unit, above: Unit | None) -> Place:
     return Place(unit.code, unit.name, unit.address, *((above.name, above.kind) if above else (None, None)))
-
-
-def _is_overdue(item: CallbackCase, now: datetime) -> bool:
-    return item.closed_at is None and item.due_at < now
-
-
-def _move(item: CallbackCase) -> NextMove:
-    return next_move(
-        has_number=item.contact_id is not None,
-        closed=item.closed_at is not None,
-        first_attempt_at=item.first_attempt_at,
-        next_attempt_at=item.next_attempt_at,
-    )
