@@ -7,6 +7,7 @@ from flask import Blueprint, Flask
 from flask_babel import Babel
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from app.callbacks.rules.case_rules import load_case_rules
 from app.cli.register import register_commands
 from app.contacts.consents import load_consents
 from app.contacts.models import Purpose
@@ -205,6 +206,7 @@ def wire(settings: Settings, *, clock: Clock, database: Database | None) -> edge
         clock=clock,
         surveys=surveys,
         desk=desk,
+        case_rules=load_case_rules(settings.config_dir / "callbacks.yaml"),
         workshop=workshop,
         public_url=settings.public_url,
         secure=settings.secure,

@@ -1,16 +1,15 @@
-"""Whoever another system acts for: a user named by e-mail, and what they may work."""
+"""Whoever acts without a browser: named by e-mail by another system, by a chat, or by the worker."""
 
 import uuid
-from dataclasses import dataclass
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.accounts.models import Role
-from app.accounts.scope import Scope
-from app.accounts.service import find_user, scope_of
+from app.accounts.models import Role, StaffGrant, StaffUser
+from app.accounts.permissions import Actor, Grant
+from app.accounts.service import find_user
 from app.kit.errors import InvalidInputError
-
-WORKERS = (Role.ADMIN, Role.MANAGER)
+from app.organisation.models import Unit
 
 
 class UserUnknownError(InvalidInputError):
@@ -19,17 +18,25 @@ class UserUnknownError(InvalidInputError):
     code = "unknown_user"
 
 
-@dataclass(frozen=True, slots=True)
-class Worker:
-    """A user, and the units whose cases they may work."""
+def load_actor(session: Session, user_id: uuid.UUID) -> Actor | None:
+    """Return the active user with their grants, or None; one query."""
+    rows = session.execute(
+        select(StaffGrant.role, StaffGrant.unit_id, Unit.parent_id)
+        .select_from(StaffUser)
+        .outerjoin(StaffGrant, StaffGrant.user_id == StaffUser.id)
+        .outerjoin(Unit, Unit.id == StaffGrant.unit_id)
+        .where(StaffUser.id == user_id, StaffUser.active)
+    ).all()
+    if not rows:
+        return None
+    held = [Grant(Role(role), unit_id, parent_id is None) for role, unit_id, parent_id in rows if role is not None]
+    return Actor(user_id, tuple(held))
 
-    user_id: uuid.UUID
-    scope: Scope
 
-
-def get_worker(session: Session, email: str) -> Worker:
-    """Return the active user with this e-mail and where they are admin or manager; raises UserUnknownError."""
+def get_worker(session: Session, email: str) -> Actor:
+    """Return the active user with this e-mail; raises UserUnknownError, also for one who works no cases."""
     user = find_user(session, email)
-    if user is None or not user.active:
+    actor = load_actor(session, user.id) if user is not None else None
+    if actor is None:
         raise UserUnknownError("no active user has this e-mail", field="user")
-    return Worker(user.id, scope_of(session, user.id, *WORKERS))
+    return actor

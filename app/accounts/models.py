@@ -71,6 +71,10 @@ class SignIn(Base):
     ended_at: Mapped[datetime | None]
     address: Mapped[str]
     user_agent: Mapped[str]
+    # How the user showed who they are: `password`, `password+code`, `password+passkey`, `passkey`, `company`.
+    method: Mapped[str] = mapped_column(default="password", server_default="password")
+    # When they last showed it: some things ask for it anew.
+    proved_at: Mapped[datetime | None]
 
 
 class StaffInvitation(Base):

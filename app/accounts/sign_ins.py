@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from app.accounts.audit import count_entries, record
 from app.accounts.models import Role, SignIn, StaffGrant, StaffUser
 from app.accounts.passwords import NO_PASSWORD, password_matches, waste_a_hash
+from app.accounts.permissions import Actor, Grant, scope_for
 from app.accounts.scope import Scope
 from app.kit.crypto import digest
 from app.kit.emails import normalise_email
@@ -47,15 +48,6 @@ class TooManyAttemptsError(OtklikError):
 
 
 @dataclass(frozen=True, slots=True)
-class Grant:
-    """A role at a unit and all below it; `whole_company` if that unit is the root."""
-
-    role: Role
-    unit_id: uuid.UUID
-    whole_company: bool
-
-
-@dataclass(frozen=True, slots=True)
 class Staff:
     """Who asks: the user, the sign-in that says so, and what was granted."""
 
@@ -65,8 +57,12 @@ class Staff:
 
     def scope(self, *roles: Role) -> Scope:
         """Return the units where the user holds one of the roles, or any role if none is named."""
-        held = [grant for grant in self.grants if not roles or grant.role in roles]
-        return Scope(frozenset(grant.unit_id for grant in held), everything=any(grant.whole_company for grant in held))
+        return scope_for(self.grants, roles or Role)
+
+    @property
+    def actor(self) -> Actor:
+        """The user as use cases take them."""
+        return Actor(self.user.id, self.grants)
 
     def holds(self, *roles: Role) -> bool:
         """Tell whether the user holds one of the roles anywhere."""

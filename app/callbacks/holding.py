@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.accounts.models import StaffUser
+from app.accounts.permissions import Actor, Permission
 from app.accounts.scope import Scope
 from app.callbacks.deadlines import when_due
 from app.callbacks.errors import CaseClosedError, CaseNotFoundError, CaseTakenError
@@ -32,9 +33,10 @@ def get_case(session: Session, case_id: uuid.UUID, scope: Scope) -> CallbackCase
     return case
 
 
-def take_case(session: Session, case_id: uuid.UUID, *, user_id: uuid.UUID, scope: Scope, now: datetime) -> CallbackCase:
-    """Return the case, held and claimed by the user."""
-    case = hold_case(session, get_case(session, case_id, scope))
+def take_case(session: Session, case_id: uuid.UUID, actor: Actor, *, now: datetime) -> CallbackCase:
+    """Return the case, held and claimed by the actor, who must be allowed to work it."""
+    user_id = actor.user_id
+    case = hold_case(session, get_case(session, case_id, actor.scope(Permission.WORK_CASES)))
     if case.claimed_by_id is None:
         case.claimed_by_id, case.claimed_at = user_id, now
         note_claim(session, case, user_id, now=now)
@@ -50,26 +52,31 @@ def hold_case(session: Session, case: CallbackCase) -> CallbackCase:
 
 
 def note_claim(session: Session, case: CallbackCase, user_id: uuid.UUID, *, now: datetime) -> None:
+    """Write that the user took the case, which shows them its number."""
     write_event(session, case.id, EventKind.CLAIMED, now=now, user_id=user_id)
     note_number_shown(session, case, user_id, how="claim", now=now)
 
 
 def refuse_closed(case: CallbackCase) -> None:
+    """Raise CaseClosedError for a closed case."""
     if case.closed_at is not None:
         raise CaseClosedError("the case is closed", at=case.closed_at)
 
 
 def refuse_taken(session: Session, case: CallbackCase, user_id: uuid.UUID) -> None:
+    """Raise CaseTakenError, with who and since when, if somebody else works the case."""
     if case.claimed_by_id not in (None, user_id):
         name = session.scalar(select(StaffUser.name).where(StaffUser.id == case.claimed_by_id))
         raise CaseTakenError(f"{name} works this case", name=name, at=case.claimed_at)
 
 
 def read_note(note: str | None) -> str | None:
+    """Return the note as it is kept, or None if there is none; raises InvalidInputError."""
     return read_text(note, "note") if note else None
 
 
 def set_due(case: CallbackCase) -> None:
+    """Write when the case is due, by its clocks and what was agreed."""
     case.due_at = when_due(
         next_attempt_at=case.next_attempt_at,
         first_attempt_due_at=case.first_attempt_due_at,

@@ -30,32 +30,6 @@ class AttemptResult(StrEnum):
     CALL_LATER = "call_later"
 
 
-class Outcome(StrEnum):
-    """How a case was settled."""
-
-    SETTLED = "settled"
-    SETTLED_ON_SITE = "settled_on_site"
-    NOT_SETTLED = "not_settled"
-    NOT_REACHED = "not_reached"
-    WRONG_NUMBER = "wrong_number"
-    REFUSED = "refused"
-    DUPLICATE = "duplicate"
-    NOT_OURS = "not_ours"
-
-
-class Cause(StrEnum):
-    """What lay behind the complaint."""
-
-    WAITING = "waiting"
-    EMPLOYEE = "employee"
-    UNRESOLVED = "unresolved"
-    PRICE = "price"
-    TECHNICAL = "technical"
-    INFORMATION = "information"
-    PREMISES = "premises"
-    OTHER = "other"
-
-
 class EventKind(StrEnum):
     """What can happen to a case; together the timeline."""
 
@@ -69,6 +43,24 @@ class EventKind(StrEnum):
     ATTEMPT = "attempt"
     NOTE = "note"
     CLOSED = "closed"
+    # The clocks at work: told to somebody further up, who said that they saw it.
+    ESCALATED = "escalated"
+    ACKNOWLEDGED = "acknowledged"
+    RESCHEDULED = "rescheduled"
+    HANDED_OVER = "handed_over"
+    # Another case of the same person was merged into this one, or this one into another.
+    MERGED = "merged"
+    PROMISED = "promised"
+    PROMISE_KEPT = "promise_kept"
+    PROMISE_WITHDRAWN = "promise_withdrawn"
+    COMPENSATION_PROPOSED = "compensation_proposed"
+    COMPENSATION_APPROVED = "compensation_approved"
+    COMPENSATION_DECLINED = "compensation_declined"
+    COMPENSATION_WITHDRAWN = "compensation_withdrawn"
+    # After closing the person was asked whether it is settled, answered, and on "no" the case began anew.
+    ASKED_BACK = "asked_back"
+    ANSWERED_BACK = "answered_back"
+    REOPENED = "reopened"
 
 
 class CallbackCase(Base):
@@ -78,13 +70,14 @@ class CallbackCase(Base):
     __table_args__ = (
         one_of("reason", CaseReason),
         one_of("call_window", CallWindow, nullable=True),
-        one_of("outcome", Outcome, nullable=True),
-        one_of("cause", Cause, nullable=True),
         CheckConstraint("(claimed_by_id IS NULL) = (claimed_at IS NULL)", name="claim_is_whole"),
         CheckConstraint(
             "(closed_at IS NULL) = (outcome IS NULL) AND (closed_at IS NULL) = (cause IS NULL)", name="closed_says_how"
         ),
         CheckConstraint("(contact_id IS NULL) OR (first_attempt_due_at IS NOT NULL)", name="callback_has_a_clock"),
+        CheckConstraint("length(complaint) <= 2000", name="complaint_length"),
+        CheckConstraint("merged_into_id IS NULL OR closed_at IS NOT NULL", name="merged_is_closed"),
+        CheckConstraint("attempts >= 0 AND reopenings >= 0", name="counted"),
         # A low score leads to exactly one open case, whatever two requests do at once.
         Index(
             "uq_callback_case_open_response",
@@ -150,9 +143,51 @@ class CallbackCase(Base):
     claimed_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
     closed_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("staff_user.id"))
+    # Keys of the lists in `config/callbacks.yaml`; `settled`: whether that outcome counts as settled.
     outcome: Mapped[str | None]
     cause: Mapped[str | None]
+    settled: Mapped[bool | None]
+    # How the company was contacted, which has norms of its own; the interaction's or the touchpoint's channel.
+    channel: Mapped[str | None]
+    # What it is about where no response says so: a complaint brought by hand or by another system.
+    interaction_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("interaction.id"), index=True)
+    complaint: Mapped[str | None]
+    language: Mapped[str | None]
+    opened_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("staff_user.id"))
+    # Why its clocks run faster than others': `repeated`, `vip`, or both with a comma.
+    hurried_by: Mapped[str] = mapped_column(default="", server_default=text("''"))
+    # When four fifths of each clock are up, in the unit's working hours.
+    first_attempt_warn_at: Mapped[datetime | None]
+    settle_warn_at: Mapped[datetime | None]
+    # The first time somebody was reached, and how often it was tried.
+    first_reached_at: Mapped[datetime | None]
+    attempts: Mapped[int] = mapped_column(default=0, server_default="0")
+    # Of the earliest promise still to be kept; copied here for the list.
+    promise_due_at: Mapped[datetime | None]
+    merged_into_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("callback_case.id"), index=True)
+    reopened_at: Mapped[datetime | None]
+    reopenings: Mapped[int] = mapped_column(default=0, server_default="0")
     demo: Mapped[bool] = mapped_column(default=False)
+
+
+class CasePromise(Base):
+    """What was promised to the person by a date of its own; a case is not closed while one is still to be kept."""
+
+    __tablename__ = "case_promise"
+    __table_args__ = (
+        CheckConstraint("length(promise) <= 500", name="promise_length"),
+        CheckConstraint("kept_at IS NULL OR withdrawn_at IS NULL", name="kept_or_withdrawn"),
+        Index("ix_case_promise_case_id_due_at", "case_id", "due_at"),
+    )
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("callback_case.id", ondelete="CASCADE"))
+    promise: Mapped[str]
+    due_at: Mapped[datetime]
+    made_at: Mapped[datetime]
+    made_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("staff_user.id"))
+    kept_at: Mapped[datetime | None]
+    withdrawn_at: Mapped[datetime | None]
 
 
 class CaseEvent(Base):

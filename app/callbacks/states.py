@@ -8,3 +8,7 @@ class CaseReason(StrEnum):
 
     LOW_RATING = "low_rating"
     REQUESTED = "requested"
+    # Brought without a rating, by hand or by another system.
+    COMPLAINT = "complaint"
+    # Somebody who read the response found that it needs a call.
+    RAISED = "raised"

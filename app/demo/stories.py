@@ -11,7 +11,7 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from app.callbacks.deadlines import add_working_hours
-from app.callbacks.models import AttemptResult, CallWindow, Cause, Outcome
+from app.callbacks.models import AttemptResult, CallWindow
 from app.demo.answers import Answer, Place
 from app.demo.work import Attempt, Claim, Close, Step
 from app.kit.i18n import Language
@@ -161,4 +161,4 @@ def _work(work: Work, at: datetime, hours: WeekHours, zone: ZoneInfo) -> Iterato
         yield Attempt(rung, AttemptResult.CALL_LATER, again, "Просил перезвонить через три дня")
     elif work is Work.SETTLED:
         yield Attempt(rung, AttemptResult.REACHED)
-        yield Close(at + timedelta(minutes=12), Outcome.SETTLED, Cause.PRICE, "Комиссия возвращена, клиент доволен")
+        yield Close(at + timedelta(minutes=12), "settled", "price", "Комиссия возвращена, клиент доволен")

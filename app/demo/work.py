@@ -8,7 +8,7 @@ from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from app.callbacks.deadlines import add_working_hours
-from app.callbacks.models import AttemptResult, Cause, Outcome
+from app.callbacks.models import AttemptResult
 from app.demo.words import CALL_LATER_NOTES, NOT_SETTLED_NOTES, ON_SITE_NOTES, SETTLED_NOTES
 from app.organisation.hours import WeekHours
 
@@ -35,8 +35,8 @@ class Close:
     """The matter is over."""
 
     at: datetime
-    outcome: Outcome
-    cause: Cause
+    outcome: str
+    cause: str
     note: str | None = None
 
 
@@ -44,34 +44,34 @@ Step = Claim | Attempt | Close
 T = TypeVar("T")
 
 _RUNG = (
-    (Outcome.SETTLED, 0.56),
-    (Outcome.NOT_SETTLED, 0.12),
-    (Outcome.NOT_REACHED, 0.12),
-    (Outcome.WRONG_NUMBER, 0.05),
-    (Outcome.REFUSED, 0.06),
-    (Outcome.DUPLICATE, 0.04),
-    (Outcome.NOT_OURS, 0.05),
+    ("settled", 0.56),
+    ("not_settled", 0.12),
+    ("not_reached", 0.12),
+    ("wrong_number", 0.05),
+    ("refused", 0.06),
+    ("duplicate", 0.04),
+    ("not_ours", 0.05),
 )
 _LOOKED_INTO = (
-    (Outcome.SETTLED_ON_SITE, 0.66),
-    (Outcome.NOT_SETTLED, 0.2),
-    (Outcome.DUPLICATE, 0.04),
-    (Outcome.NOT_OURS, 0.1),
+    ("settled_on_site", 0.66),
+    ("not_settled", 0.2),
+    ("duplicate", 0.04),
+    ("not_ours", 0.1),
 )
 _CAUSES = (
-    (Cause.WAITING, 5),
-    (Cause.EMPLOYEE, 3),
-    (Cause.UNRESOLVED, 4),
-    (Cause.PRICE, 3),
-    (Cause.TECHNICAL, 2),
-    (Cause.INFORMATION, 2),
-    (Cause.PREMISES, 1),
-    (Cause.OTHER, 1),
+    ("waiting", 5),
+    ("employee", 3),
+    ("unresolved", 4),
+    ("price", 3),
+    ("technical", 2),
+    ("information", 2),
+    ("premises", 1),
+    ("other", 1),
 )
 _NOTES = {
-    Outcome.SETTLED: SETTLED_NOTES,
-    Outcome.SETTLED_ON_SITE: ON_SITE_NOTES,
-    Outcome.NOT_SETTLED: NOT_SETTLED_NOTES,
+    "settled": SETTLED_NOTES,
+    "settled_on_site": ON_SITE_NOTES,
+    "not_settled": NOT_SETTLED_NOTES,
 }
 # One case in so many of the last days lies forgotten, so that there is something overdue.
 _FORGOTTEN, _LATELY = 0.14, timedelta(days=9)
@@ -95,14 +95,14 @@ def plan_work(
     if not has_number:
         return (*steps, Close(after(claimed, 1, 9), outcome, cause, note))
     at = after(claimed, 0.05, 0.6)
-    if outcome is Outcome.NOT_REACHED:
+    if outcome == "not_reached":
         for _ in range(2):
             again = after(at, 3, 3.2)
             steps.append(Attempt(at, AttemptResult.NO_ANSWER, again))
             at = after(again, 0.05, 0.5)
         steps.append(Attempt(at, AttemptResult.NO_ANSWER))
         return (*steps, Close(after(at, 0.02, 0.2), outcome, cause))
-    if outcome is Outcome.WRONG_NUMBER:
+    if outcome == "wrong_number":
         return (*steps, Attempt(at, AttemptResult.WRONG_NUMBER), Close(after(at, 0.02, 0.1), outcome, cause))
     draw = dice.random()
     if draw < 0.2:

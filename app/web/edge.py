@@ -24,6 +24,7 @@ from werkzeug.datastructures import LanguageAccept
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.http import parse_accept_header
 
+from app.callbacks.rules.case_rules import CaseRules
 from app.invitations.desk import AskDesk
 from app.kit.clock import Clock
 from app.kit.crypto import Vault
@@ -65,6 +66,7 @@ class Wiring:
     clock: Clock
     surveys: SurveyLibrary
     desk: Desk
+    case_rules: CaseRules
     workshop: Workshop
     public_url: str
     secure: bool

@@ -2,15 +2,17 @@
 
 import uuid
 from datetime import datetime
+from pathlib import Path
 
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Role, StaffUser
-from app.accounts.scope import EVERYTHING
+from app.accounts.permissions import Actor, Grant
 from app.accounts.service import add_user
 from app.callbacks.deadlines import Deadline
 from app.callbacks.models import CallbackCase
 from app.callbacks.opening import open_case
+from app.callbacks.rules.case_rules import load_case_rules
 from app.callbacks.states import CaseReason
 from app.contacts.models import Contact
 from app.contacts.service import find_or_add_contact
@@ -24,8 +26,13 @@ from app.surveys.models import SurveyVersion
 
 PHONE = "+77011234567"
 SOON = Deadline(first_attempt_hours=4, settle_hours=24)
-SCOPE = EVERYTHING
+RULES = load_case_rules(Path(__file__).parents[2] / "config" / "callbacks.yaml")
 HOURS = "Mo-Fr 09:00-18:00"
+
+
+def acting(user_id: uuid.UUID, role: Role = Role.MANAGER, unit_id: uuid.UUID | None = None) -> Actor:
+    """The user with a role at a unit, or in the whole company."""
+    return Actor(user_id, (Grant(role, unit_id or uuid.UUID(int=0), whole_company=unit_id is None),))
 
 
 def make_office(session: Session, *, now: datetime, name: str = "Office on Abay", zone: str | None = None) -> Unit:

@@ -7,10 +7,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.accounts.models import AuditEntry
-from app.accounts.scope import EVERYTHING
 from app.callbacks.closing import close_case
 from app.callbacks.errors import CaseClosedError, InvalidWorkError, NoNumberError, TooManyRevealsError
-from app.callbacks.models import CallbackCase, Cause, Outcome
+from app.callbacks.models import CallbackCase
 from app.callbacks.numbers import REVEALS_AN_HOUR, NumberState, reveal_number, show_number
 from app.callbacks.working import claim_case
 from app.contacts.consents import ConsentText
@@ -18,7 +17,7 @@ from app.contacts.models import Purpose
 from app.contacts.service import record_consent, withdraw_consents
 from app.kit.crypto import DataKey, UnreadableValueError, Vault
 from app.kit.i18n import Language
-from tests.callbacks.factories import make_case, make_contact, make_office, make_user
+from tests.callbacks.factories import RULES, acting, make_case, make_contact, make_office, make_user
 
 
 @pytest.fixture
@@ -39,7 +38,7 @@ def test_everybody_sees_the_mask_and_the_claimer_the_number(
     me, other = make_user(session, "Aigul", now=now), make_user(session, "Bolat", now=now)
     assert show_number(session, vault, case, user_id=me.id).text == "+7 7** *** **67"
 
-    claim_case(session, case.id, user_id=me.id, scope=EVERYTHING, now=now)
+    claim_case(session, case.id, actor=acting(me.id), now=now)
 
     mine, theirs = (show_number(session, vault, case, user_id=user.id) for user in (me, other))
     assert (mine.state, mine.e164, mine.text) == (NumberState.FULL, "+77011234567", "+7 701 123 4567")
@@ -51,7 +50,7 @@ def test_number_of_a_closed_case_is_masked_again(
     session: Session, vault: Vault, now: datetime, case: CallbackCase
 ) -> None:
     me = make_user(session, "Aigul", now=now)
-    close_case(session, case.id, user_id=me.id, scope=EVERYTHING, outcome=Outcome.SETTLED, cause=Cause.OTHER, now=now)
+    close_case(session, case.id, actor=acting(me.id), rules=RULES, outcome="settled", cause="other", now=now)
 
     assert show_number(session, vault, case, user_id=me.id).state == NumberState.MASKED
     with pytest.raises(CaseClosedError):
@@ -102,7 +101,7 @@ def test_number_whose_consent_was_withdrawn_is_shown_to_nobody(
         now=now,
     )
     case.consent_id = consent.id
-    claim_case(session, case.id, user_id=me.id, scope=EVERYTHING, now=now)
+    claim_case(session, case.id, actor=acting(me.id), now=now)
     assert show_number(session, vault, case, user_id=me.id).state == NumberState.FULL
 
     assert withdraw_consents(session, contact_id=case.contact_id, purpose=Purpose.CALLBACK, now=now) == 1

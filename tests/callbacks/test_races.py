@@ -9,14 +9,13 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from app.accounts.scope import EVERYTHING
 from app.callbacks.closing import close_case
 from app.callbacks.errors import CaseClosedError, CaseTakenError
-from app.callbacks.models import CallbackCase, CaseEvent, Cause, Outcome
+from app.callbacks.models import CallbackCase, CaseEvent
 from app.callbacks.working import claim_case
 from app.kit.db import Database
 from app.kit.errors import ConflictError
-from tests.callbacks.factories import make_case, make_office, make_response, make_user
+from tests.callbacks.factories import RULES, acting, make_case, make_office, make_response, make_user
 
 PAIRS = 200
 
@@ -54,7 +53,7 @@ def test_of_two_who_claim_one_case_one_wins_and_the_other_is_told_who(database: 
 
     def claim(case_id: uuid.UUID, user_id: uuid.UUID) -> str:
         with database.transaction() as session:
-            claim_case(session, case_id, user_id=user_id, scope=EVERYTHING, now=now)
+            claim_case(session, case_id, actor=acting(user_id), now=now)
         return "won"
 
     with _two() as run:
@@ -76,7 +75,7 @@ def test_claim_against_close_ends_in_one_story(database: Database, now: datetime
 
     def claim(case_id: uuid.UUID) -> str:
         with database.transaction() as session:
-            claim_case(session, case_id, user_id=users[0], scope=EVERYTHING, now=now)
+            claim_case(session, case_id, actor=acting(users[0]), now=now)
         return "claimed"
 
     def close(case_id: uuid.UUID) -> str:
@@ -84,10 +83,10 @@ def test_claim_against_close_ends_in_one_story(database: Database, now: datetime
             close_case(
                 session,
                 case_id,
-                user_id=users[1],
-                scope=EVERYTHING,
-                outcome=Outcome.SETTLED,
-                cause=Cause.OTHER,
+                actor=acting(users[1]),
+                rules=RULES,
+                outcome="settled",
+                cause="other",
                 now=now,
             )
         return "closed"

@@ -14,14 +14,14 @@ from app.accounts.scope import EVERYTHING, NOTHING, Scope
 from app.callbacks.closing import close_case
 from app.callbacks.deadlines import Deadline, NextMove
 from app.callbacks.figures import count_open
-from app.callbacks.models import AttemptResult, CallbackCase, Cause, Outcome
+from app.callbacks.models import AttemptResult, CallbackCase
 from app.callbacks.queues import Tab, count_tabs, list_cases
 from app.callbacks.sheet import list_events, read_case
 from app.callbacks.working import claim_case, log_attempt, release_case
 from app.kit.crypto import Vault
 from app.kit.errors import InvalidInputError
 from app.organisation.service import add_unit, get_company, move_unit
-from tests.callbacks.factories import make_case, make_contact, make_office, make_response, make_user
+from tests.callbacks.factories import RULES, acting, make_case, make_contact, make_office, make_response, make_user
 
 HOUR = timedelta(hours=1)
 
@@ -55,7 +55,7 @@ def test_each_case_stands_on_its_tabs_the_most_urgent_first(session: Session, va
             now=now - 2 * HOUR,
         )
         if by is not None:
-            claim_case(session, made.id, user_id=by, scope=EVERYTHING, now=now)
+            claim_case(session, made.id, actor=acting(by), now=now)
         return made
 
     free, mine, theirs = case(20), case(4, by=me.id), case(8, by=other.id)
@@ -65,10 +65,10 @@ def test_each_case_stands_on_its_tabs_the_most_urgent_first(session: Session, va
         close_case(
             session,
             item.id,
-            user_id=me.id,
-            scope=EVERYTHING,
-            outcome=Outcome.SETTLED,
-            cause=Cause.OTHER,
+            actor=acting(me.id),
+            rules=RULES,
+            outcome="settled",
+            cause="other",
             now=now + position * HOUR,
         )
 
@@ -105,9 +105,9 @@ def test_row_says_what_to_do_by_when_and_who_does_it(session: Session, vault: Va
         return found.move, found.overdue, found.claimed_by
 
     assert row() == (NextMove.RING, False, None)
-    log_attempt(session, case.id, user_id=user.id, scope=EVERYTHING, result=AttemptResult.NO_ANSWER, now=now)
+    log_attempt(session, case.id, actor=acting(user.id), result=AttemptResult.NO_ANSWER, now=now)
     assert row() == (NextMove.RING_AGAIN, False, "Aigul")
-    log_attempt(session, case.id, user_id=user.id, scope=EVERYTHING, result=AttemptResult.REACHED, now=now)
+    log_attempt(session, case.id, actor=acting(user.id), result=AttemptResult.REACHED, now=now)
     assert row() == (NextMove.SETTLE, False, "Aigul")
 
 
@@ -152,10 +152,10 @@ def test_pages_follow_one_another_without_gap_or_repeat(session: Session, now: d
             close_case(
                 session,
                 case.id,
-                user_id=user.id,
-                scope=EVERYTHING,
-                outcome=Outcome.SETTLED,
-                cause=Cause.OTHER,
+                actor=acting(user.id),
+                rules=RULES,
+                outcome="settled",
+                cause="other",
                 now=now + number // 3 * HOUR,
             )
     found: list[uuid.UUID] = []
@@ -222,7 +222,7 @@ def test_list_takes_the_same_number_of_queries_for_one_row_and_for_forty(
     def add(number: int) -> None:
         unit = make_office(session, now=now, name=f"Office {number}")
         case = make_case(session, unit.id, contact=contact, response=make_response(session, unit.id, now=now), now=now)
-        claim_case(session, case.id, user_id=user.id, scope=EVERYTHING, now=now)
+        claim_case(session, case.id, actor=acting(user.id), now=now)
 
     add(0)
     one = queries()
@@ -238,9 +238,9 @@ def test_sheet_tells_the_whole_story_in_order(session: Session, vault: Vault, no
     me, other = make_user(session, "Aigul", now=now), make_user(session, "Bolat", now=now)
     response = make_response(session, office.id, now=now)
     case = make_case(session, office.id, contact=make_contact(session, vault, now=now), response=response, now=now)
-    claim_case(session, case.id, user_id=me.id, scope=EVERYTHING, now=now)
-    log_attempt(session, case.id, user_id=me.id, scope=EVERYTHING, result=AttemptResult.REACHED, note="Sorry", now=now)
-    release_case(session, case.id, user_id=other.id, scope=EVERYTHING, now=now + HOUR)
+    claim_case(session, case.id, actor=acting(me.id), now=now)
+    log_attempt(session, case.id, actor=acting(me.id), result=AttemptResult.REACHED, note="Sorry", now=now)
+    release_case(session, case.id, actor=acting(other.id), now=now + HOUR)
 
     sheet = read_case(session, case.id, EVERYTHING, now=now + 5 * HOUR)
 

@@ -10,7 +10,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.callbacks.closing import close_case
-from app.callbacks.models import Cause, Outcome
 from app.callbacks.numbers import NumberState, show_number
 from app.callbacks.retention import forget_asked, forget_numbers
 from app.contacts.models import Consent, Contact
@@ -22,7 +21,7 @@ from app.kit.i18n import Language
 from app.kit.ids import new_id
 from app.messaging.models import MessagePurpose, MessageState, MessagingChannel
 from app.messaging.service import queue_message
-from tests.callbacks.factories import PHONE, SCOPE, make_case, make_office, make_user
+from tests.callbacks.factories import PHONE, RULES, acting, make_case, make_office, make_user
 from tests.conftest import NOW
 
 MONTH = timedelta(days=29)
@@ -39,10 +38,10 @@ def test_a_number_is_kept_until_its_last_case_is_long_closed(session: Session, v
         close_case(
             session,
             case_id,  # type: ignore[arg-type]
-            user_id=user.id,
-            scope=SCOPE,
-            outcome=Outcome.SETTLED,
-            cause=Cause.OTHER,
+            actor=acting(user.id),
+            rules=RULES,
+            outcome="settled",
+            cause="other",
             now=closed_at,
         )
 
@@ -189,10 +188,10 @@ def test_whoever_waits_for_a_message_or_a_call_is_not_forgotten(session: Session
     close_case(
         session,
         case.id,
-        user_id=make_user(session, "Asel", now=NOW).id,
-        scope=SCOPE,
-        outcome=Outcome.SETTLED,
-        cause=Cause.OTHER,
+        actor=acting(make_user(session, "Asel", now=NOW).id),
+        rules=RULES,
+        outcome="settled",
+        cause="other",
         now=late - timedelta(days=20),
     )
     assert _forget(session, late) == 0  # twenty days are not yet twenty-nine

@@ -9,10 +9,10 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.accounts.scope import EVERYTHING, Scope
+from app.accounts.scope import Scope
 from app.callbacks.closing import close_case
 from app.callbacks.errors import CaseClosedError, CaseNotFoundError, CaseTakenError, InvalidWorkError, NoNumberError
-from app.callbacks.models import AttemptResult, CallbackCase, CallWindow, CaseEvent, Cause, Outcome
+from app.callbacks.models import AttemptResult, CallbackCase, CallWindow, CaseEvent
 from app.callbacks.opening import add_number, find_open_case, note_rating_change, open_case
 from app.callbacks.states import CaseReason
 from app.callbacks.working import add_note, claim_case, log_attempt, release_case
@@ -20,7 +20,16 @@ from app.kit.crypto import Vault
 from app.kit.errors import InvalidInputError
 from app.kit.outbox import OutboxRow
 from app.organisation.service import working_time
-from tests.callbacks.factories import SOON, make_case, make_contact, make_office, make_response, make_user
+from tests.callbacks.factories import (
+    RULES,
+    SOON,
+    acting,
+    make_case,
+    make_contact,
+    make_office,
+    make_response,
+    make_user,
+)
 
 HOUR = timedelta(hours=1)
 
@@ -110,10 +119,10 @@ def test_second_low_answer_finds_the_open_case_and_opens_another_only_after_clos
     close_case(
         session,
         first.id,
-        user_id=user.id,
-        scope=EVERYTHING,
-        outcome=Outcome.SETTLED_ON_SITE,
-        cause=Cause.WAITING,
+        actor=acting(user.id),
+        rules=RULES,
+        outcome="settled_on_site",
+        cause="waiting",
         now=now + HOUR,
     )
     second = make_case(session, office.id, response=response, now=now + 2 * HOUR)
@@ -151,10 +160,10 @@ def test_loser_of_a_claim_is_told_who_won(session: Session, now: datetime) -> No
     winner, loser = make_user(session, "Aigul", now=now), make_user(session, "Bolat", now=now)
     case = make_case(session, office.id, now=now)
 
-    claim_case(session, case.id, user_id=winner.id, scope=EVERYTHING, now=now)
-    claim_case(session, case.id, user_id=winner.id, scope=EVERYTHING, now=now)
+    claim_case(session, case.id, actor=acting(winner.id), now=now)
+    claim_case(session, case.id, actor=acting(winner.id), now=now)
     with pytest.raises(CaseTakenError) as told:
-        claim_case(session, case.id, user_id=loser.id, scope=EVERYTHING, now=now)
+        claim_case(session, case.id, actor=acting(loser.id), now=now)
 
     assert told.value.details["name"] == "Aigul"
     assert _timeline(session, case) == ["opened", "claimed"]
@@ -167,10 +176,12 @@ def test_case_of_another_office_does_not_exist(session: Session, now: datetime) 
     scope = Scope(frozenset({elsewhere.id}))
 
     acts: list[Callable[[], object]] = [
-        lambda: claim_case(session, case.id, user_id=user.id, scope=scope, now=now),
-        lambda: release_case(session, case.id, user_id=user.id, scope=scope, now=now),
-        lambda: add_note(session, case.id, user_id=user.id, scope=scope, note="x", now=now),
-        lambda: claim_case(session, uuid.uuid4(), user_id=user.id, scope=EVERYTHING, now=now),
+        lambda: claim_case(session, case.id, actor=acting(user.id, unit_id=next(iter(scope.unit_ids))), now=now),
+        lambda: release_case(session, case.id, actor=acting(user.id, unit_id=next(iter(scope.unit_ids))), now=now),
+        lambda: add_note(
+            session, case.id, actor=acting(user.id, unit_id=next(iter(scope.unit_ids))), note="x", now=now
+        ),
+        lambda: claim_case(session, uuid.uuid4(), actor=acting(user.id), now=now),
     ]
     for act in acts:
         with pytest.raises(CaseNotFoundError):
@@ -187,7 +198,7 @@ def test_attempt_stops_the_first_clock_and_no_answer_plans_the_next_try_at_anoth
     tries = []
     for hour in range(3):
         at = now + hour * HOUR
-        log_attempt(session, case.id, user_id=user.id, scope=EVERYTHING, result=AttemptResult.NO_ANSWER, now=at)
+        log_attempt(session, case.id, actor=acting(user.id), result=AttemptResult.NO_ANSWER, now=at)
         tries.append(case.due_at)
 
     assert case.first_attempt_at == now
@@ -203,8 +214,7 @@ def test_our_own_plan_never_hides_a_settlement_that_is_overdue(session: Session,
     log_attempt(
         session,
         case.id,
-        user_id=user.id,
-        scope=EVERYTHING,
+        actor=acting(user.id),
         result=AttemptResult.NO_ANSWER,
         now=case.settle_due_at + HOUR,
     )
@@ -223,15 +233,14 @@ def test_call_later_is_due_when_the_person_said_and_reached_when_it_must_be_sett
     log_attempt(
         session,
         case.id,
-        user_id=user.id,
-        scope=EVERYTHING,
+        actor=acting(user.id),
         result=AttemptResult.CALL_LATER,
         next_attempt_at=asked,
         note="In a meeting",
         now=now,
     )
     assert [case.due_at, case.next_attempt_at] == [asked, asked]
-    log_attempt(session, case.id, user_id=user.id, scope=EVERYTHING, result=AttemptResult.REACHED, now=asked)
+    log_attempt(session, case.id, actor=acting(user.id), result=AttemptResult.REACHED, now=asked)
 
     assert [case.next_attempt_at, case.due_at] == [None, case.settle_due_at]
     assert case.first_attempt_at == now
@@ -252,8 +261,7 @@ def test_call_later_needs_a_time_that_can_be_meant(
         log_attempt(
             session,
             case.id,
-            user_id=user.id,
-            scope=EVERYTHING,
+            actor=acting(user.id),
             result=AttemptResult.CALL_LATER,
             next_attempt_at=None if wait is None else now + wait,
             now=now,
@@ -268,7 +276,7 @@ def test_nobody_can_be_rung_without_a_number(session: Session, now: datetime) ->
     case = make_case(session, office.id, now=now)
 
     with pytest.raises(NoNumberError):
-        log_attempt(session, case.id, user_id=user.id, scope=EVERYTHING, result=AttemptResult.REACHED, now=now)
+        log_attempt(session, case.id, actor=acting(user.id), result=AttemptResult.REACHED, now=now)
 
 
 def test_closed_case_stays_as_it_was(session: Session, vault: Vault, now: datetime) -> None:
@@ -276,8 +284,8 @@ def test_closed_case_stays_as_it_was(session: Session, vault: Vault, now: dateti
     user = make_user(session, "Aigul", now=now)
     contact = make_contact(session, vault, now=now)
     case = make_case(session, office.id, contact=contact, now=now)
-    who: dict[str, Any] = {"user_id": user.id, "scope": EVERYTHING}
-    done: dict[str, Any] = {"outcome": Outcome.SETTLED, "cause": Cause.EMPLOYEE}
+    who: dict[str, Any] = {"actor": acting(user.id)}
+    done: dict[str, Any] = {"rules": RULES, "outcome": "settled", "cause": "employee"}
     close_case(session, case.id, **who, **done, note="Apologised", now=now)
 
     for act in (
@@ -307,15 +315,13 @@ def test_colleagues_case_takes_notes_but_no_work_until_it_is_given_back(session:
     office = make_office(session, now=now)
     holder, other = make_user(session, "Aigul", now=now), make_user(session, "Bolat", now=now)
     case = make_case(session, office.id, now=now)
-    claim_case(session, case.id, user_id=holder.id, scope=EVERYTHING, now=now)
+    claim_case(session, case.id, actor=acting(holder.id), now=now)
 
-    add_note(session, case.id, user_id=other.id, scope=EVERYTHING, note="She rang me too", now=now)
+    add_note(session, case.id, actor=acting(other.id), note="She rang me too", now=now)
     with pytest.raises(CaseTakenError):
-        close_case(
-            session, case.id, user_id=other.id, scope=EVERYTHING, outcome=Outcome.SETTLED, cause=Cause.OTHER, now=now
-        )
-    release_case(session, case.id, user_id=other.id, scope=EVERYTHING, now=now)
-    claim_case(session, case.id, user_id=other.id, scope=EVERYTHING, now=now)
+        close_case(session, case.id, actor=acting(other.id), rules=RULES, outcome="settled", cause="other", now=now)
+    release_case(session, case.id, actor=acting(other.id), now=now)
+    claim_case(session, case.id, actor=acting(other.id), now=now)
 
     assert case.claimed_by_id == other.id
     assert _timeline(session, case) == ["opened", "claimed", "note", "released", "claimed"]
@@ -330,7 +336,7 @@ def test_note_that_cannot_be_kept_is_refused(session: Session, now: datetime, no
     case = make_case(session, office.id, now=now)
 
     with pytest.raises(InvalidInputError) as refused:
-        add_note(session, case.id, user_id=user.id, scope=EVERYTHING, note=note, now=now)
+        add_note(session, case.id, actor=acting(user.id), note=note, now=now)
 
     assert refused.value.field == "note"
     assert session.scalars(select(func.count()).select_from(CaseEvent)).one() == 1

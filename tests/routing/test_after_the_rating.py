@@ -7,10 +7,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Role
-from app.accounts.scope import EVERYTHING
 from app.accounts.service import add_user
 from app.callbacks.closing import close_case
-from app.callbacks.models import CallbackCase, CallWindow, Cause, Outcome
+from app.callbacks.models import CallbackCase, CallWindow
 from app.callbacks.states import CaseReason
 from app.callbacks.working import claim_case
 from app.contacts.models import Consent, Contact, Purpose
@@ -36,6 +35,7 @@ from app.routing.additions import (
 from app.routing.rules import Lead
 from app.routing.service import Taken
 from app.touchpoints.models import Channel
+from tests.callbacks.factories import RULES, acting
 from tests.conftest import NOW
 from tests.respondents import FIRM, SURVEYS, Office, make_office
 
@@ -253,14 +253,14 @@ def test_a_new_low_answer_opens_a_case_when_the_first_is_closed(session: Session
     user = add_user(session, email=email, password="not used here", role=Role.MANAGER, unit_id=company, now=NOW)
     office.rate(session, 1, device="phone")
     case = the_case(session)
-    claim_case(session, case.id, user_id=user.id, scope=EVERYTHING, now=NOW)
+    claim_case(session, case.id, actor=acting(user.id), now=NOW)
     close_case(
         session,
         case.id,
-        user_id=user.id,
-        scope=EVERYTHING,
-        outcome=Outcome.SETTLED,
-        cause=Cause.WAITING,
+        actor=acting(user.id),
+        rules=RULES,
+        outcome="settled",
+        cause="waiting",
         now=NOW + timedelta(hours=1),
     )
     office.rate(session, 4, device="phone", now=NOW + timedelta(hours=2))

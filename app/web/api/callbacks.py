@@ -3,9 +3,10 @@
 import uuid
 from collections.abc import Callable
 
-from app.accounts.acting import Worker, get_worker
+from app.accounts.acting import get_worker
 from app.accounts.api_keys import ApiScope
 from app.accounts.audit import record
+from app.accounts.permissions import Actor, NotPermittedError
 from app.accounts.scope import EVERYTHING
 from app.callbacks.closing import close_case
 from app.callbacks.errors import CaseNotFoundError
@@ -139,7 +140,7 @@ def claim(case_id: uuid.UUID, body: ClaimIn) -> CallbackSheet:
         case_id,
         body.user,
         "claim",
-        lambda worker: claim_case(edge.db(), case_id, user_id=worker.user_id, scope=worker.scope, now=now),
+        lambda worker: claim_case(edge.db(), case_id, actor=worker, now=now),
     )
 
 
@@ -163,8 +164,7 @@ def attempt(case_id: uuid.UUID, body: AttemptIn) -> CallbackSheet:
         lambda worker: log_attempt(
             edge.db(),
             case_id,
-            user_id=worker.user_id,
-            scope=worker.scope,
+            actor=worker,
             result=body.result,
             next_attempt_at=body.next_attempt_at,
             note=body.note,
@@ -193,8 +193,8 @@ def close(case_id: uuid.UUID, body: CloseIn) -> CallbackSheet:
         lambda worker: close_case(
             edge.db(),
             case_id,
-            user_id=worker.user_id,
-            scope=worker.scope,
+            actor=worker,
+            rules=edge.wiring().case_rules,
             outcome=body.outcome,
             cause=body.cause,
             note=body.note,
@@ -203,12 +203,12 @@ def close(case_id: uuid.UUID, body: CloseIn) -> CallbackSheet:
     )
 
 
-def _work(case_id: uuid.UUID, email: str, step: str, act: Callable[[Worker], object]) -> CallbackSheet:
+def _work(case_id: uuid.UUID, email: str, step: str, act: Callable[[Actor], object]) -> CallbackSheet:
     get_case(edge.db(), case_id, EVERYTHING)  # unknown is told before anything about the user
     worker = get_worker(edge.db(), email)
     try:
         act(worker)
-    except CaseNotFoundError:
+    except (CaseNotFoundError, NotPermittedError):
         raise RefusedError(403, "user_may_not", "this user does not manage the unit of the case") from None
     except InvalidInputError as error:
         # The reader of notes knows no paths; what a field is called here, it is called there.

@@ -13,12 +13,12 @@ from flask import Blueprint, flash, redirect, render_template, request
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
-from app.accounts.scope import Scope
+from app.accounts.permissions import Actor
 from app.analytics.one_interaction import find_interaction
 from app.callbacks.closing import close_case
 from app.callbacks.errors import CaseNotFoundError, InvalidWorkError, TooManyRevealsError
 from app.callbacks.holding import get_case
-from app.callbacks.models import AttemptResult, CallbackCase, Cause, Outcome
+from app.callbacks.models import AttemptResult, CallbackCase
 from app.callbacks.numbers import ShownNumber, reveal_number, show_number
 from app.callbacks.queues import Tab, count_tabs, list_cases
 from app.callbacks.sheet import CaseSheet, read_case
@@ -45,8 +45,7 @@ _EnumT = TypeVar("_EnumT", bound=StrEnum)
 class _Actor(TypedDict):
     """Who does something, to which units, and when."""
 
-    user_id: uuid.UUID
-    scope: Scope
+    actor: Actor
     now: datetime
 
 
@@ -116,6 +115,7 @@ def show_list() -> str:
         now=now,
         words=words,
         names=NAMES,
+        rules=edge.wiring().case_rules,
     )
 
 
@@ -179,13 +179,16 @@ def close(case_id: uuid.UUID) -> Response | tuple[str, int]:
     """Close the case with its outcome and cause, and go on with the list."""
 
     def act() -> CallbackCase:
-        outcome = _read(Outcome, request.form.get("outcome"))
-        if outcome is None:
-            raise InvalidWorkError("no outcome", field="outcome", code="outcome_missing")
-        cause = _read(Cause, request.form.get("cause"))
-        if cause is None:
-            raise InvalidWorkError("no cause", field="cause", code="cause_missing")
-        return close_case(edge.db(), case_id, **_actor(), outcome=outcome, cause=cause, note=request.form.get("note"))
+        form = request.form
+        return close_case(
+            edge.db(),
+            case_id,
+            **_actor(),
+            rules=edge.wiring().case_rules,
+            outcome=form.get("outcome", ""),
+            cause=form.get("cause", ""),
+            note=form.get("note"),
+        )
 
     return _work(case_id, "close", act, gettext("The case is closed."), then=f"{HOME}?tab={Tab.MINE}")
 
@@ -193,17 +196,16 @@ def close(case_id: uuid.UUID) -> Response | tuple[str, int]:
 @callbacks.post("/<uuid:case_id>/number")
 def reveal(case_id: uuid.UUID) -> str | tuple[str, int]:
     """Show the number on this one page to somebody who says why; it is written down."""
-    who = _actor()
-    case = get_case(edge.db(), case_id, who["scope"])
+    case = get_case(edge.db(), case_id, access.scope())
     try:
         number = reveal_number(
             edge.db(),
             edge.wiring().vault,
             case,
-            user_id=who["user_id"],
+            user_id=access.staff().user.id,
             reason=request.form.get("reason", ""),
             address=request.remote_addr,
-            now=who["now"],
+            now=edge.now(),
         )
     except (InvalidInputError, ConflictError, UnreadableValueError) as error:
         return _refuse(case_id, "number", error)
@@ -264,10 +266,13 @@ def _show(
         timeline=_tell(sheet, zone),
         spoken=NAMES[Language(spoken)] if spoken else None,
         outcomes=[
-            outcome for outcome in Outcome if sheet.case.contact_id is not None or outcome not in words.NEEDS_NUMBER
+            outcome
+            for outcome in edge.wiring().case_rules.outcomes
+            if sheet.case.contact_id is not None or not outcome.needs_number
         ],
         refusal=Refusal(form, words.say_refusal(error, zone), field, request.form.to_dict()) if error else None,
         words=words,
+        rules=edge.wiring().case_rules,
     )
 
 
@@ -283,7 +288,7 @@ def _may_work(case: CallbackCase) -> bool:
 
 
 def _actor() -> _Actor:
-    return {"user_id": access.staff().user.id, "scope": access.scope(), "now": edge.now()}
+    return {"actor": access.staff().actor, "now": edge.now()}
 
 
 def _show_rating(definition: Definition, rating: int) -> ShownRating:
@@ -310,7 +315,10 @@ def _show_answers(definition: Definition, sheet: CaseSheet) -> list[tuple[str, s
 
 
 def _tell(sheet: CaseSheet, zone: ZoneInfo) -> list[Line]:
-    lines = [Line(event.at, words.say_event(event, zone), event.who, event.note) for event in sheet.events]
+    lines = [
+        Line(event.at, words.say_event(event, zone, edge.wiring().case_rules), event.who, event.note)
+        for event in sheet.events
+    ]
     if sheet.response is not None:
         names = {site: rules.name for site, rules in edge.desk().catalogue.sites.items()}
         lines += [

@@ -9,11 +9,13 @@ from flask_babel import gettext, lazy_gettext
 
 from app.callbacks.deadlines import NextMove
 from app.callbacks.declining import NO_CALL
-from app.callbacks.models import AttemptResult, CallWindow, Cause, EventKind, Outcome
+from app.callbacks.models import AttemptResult, CallWindow, EventKind
 from app.callbacks.queues import Tab
+from app.callbacks.rules.case_rules import CaseRules
 from app.callbacks.sheet import TimelineEvent
 from app.callbacks.states import CaseReason
 from app.kit.errors import OtklikError
+from app.web import edge
 
 TABS = {
     Tab.CALLBACKS: lazy_gettext("All"),
@@ -56,28 +58,6 @@ RESULTS = {
     AttemptResult.WRONG_NUMBER: lazy_gettext("Wrong number"),
     AttemptResult.CALL_LATER: lazy_gettext("Asked to be rung later"),
 }
-OUTCOMES = {
-    Outcome.SETTLED: lazy_gettext("Settled by phone"),
-    Outcome.SETTLED_ON_SITE: lazy_gettext("Settled at the office"),
-    Outcome.NOT_SETTLED: lazy_gettext("Reached, not settled"),
-    Outcome.NOT_REACHED: lazy_gettext("Could not be reached"),
-    Outcome.WRONG_NUMBER: lazy_gettext("Wrong number"),
-    Outcome.REFUSED: lazy_gettext("Did not want to talk"),
-    Outcome.DUPLICATE: lazy_gettext("Known from another case"),
-    Outcome.NOT_OURS: lazy_gettext("Not our doing"),
-}
-# What cannot come of a case in which nobody can be rung.
-NEEDS_NUMBER = frozenset({Outcome.SETTLED, Outcome.NOT_REACHED, Outcome.WRONG_NUMBER, Outcome.REFUSED})
-CAUSES = {
-    Cause.WAITING: lazy_gettext("Waiting time"),
-    Cause.EMPLOYEE: lazy_gettext("An employee's manner or knowledge"),
-    Cause.UNRESOLVED: lazy_gettext("The request was not resolved"),
-    Cause.PRICE: lazy_gettext("Price or terms"),
-    Cause.TECHNICAL: lazy_gettext("Something technical"),
-    Cause.INFORMATION: lazy_gettext("Wrong or missing information"),
-    Cause.PREMISES: lazy_gettext("The premises"),
-    Cause.OTHER: lazy_gettext("Something else"),
-}
 _REFUSALS = {
     "time_missing": lazy_gettext("Choose when to ring again."),
     "time_out_of_range": lazy_gettext("Choose a time in the next 60 days."),
@@ -114,7 +94,7 @@ def say_refusal(error: OtklikError, zone: ZoneInfo) -> str:
     return str(_REFUSALS.get(error.code, error.message))
 
 
-def say_event(event: TimelineEvent, zone: ZoneInfo) -> str:
+def say_event(event: TimelineEvent, zone: ZoneInfo, rules: CaseRules) -> str:
     """Return one line of the timeline without who and when."""
     details = event.details
     match event.kind:
@@ -140,13 +120,13 @@ def say_event(event: TimelineEvent, zone: ZoneInfo) -> str:
             return str(
                 gettext(
                     "Closed: %(outcome)s. Behind it: %(cause)s",
-                    outcome=OUTCOMES[Outcome(details["outcome"])],
-                    cause=CAUSES[Cause(details["cause"])],
+                    outcome=rules.say_outcome(details["outcome"], edge.current_language()),
+                    cause=rules.say_cause(details["cause"], edge.current_language()),
                 )
             )
         case EventKind.OPENED if details.get("reason") == CaseReason.REQUESTED:
             return str(gettext("The respondent asked for a call"))
-    return str(_EVENTS[event.kind])
+    return str(_EVENTS.get(event.kind, event.kind))
 
 
 def say_time(at: datetime, zone: ZoneInfo) -> str:

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from pydantic import Field, StringConstraints
 
 from app.callbacks.deadlines import NextMove
-from app.callbacks.models import AttemptResult, CallWindow, Cause, EventKind, Outcome
+from app.callbacks.models import AttemptResult, CallWindow, EventKind
 from app.callbacks.numbers import ShownNumber
 from app.callbacks.queues import CaseRow, Tab
 from app.callbacks.sheet import CaseSheet
@@ -86,8 +86,12 @@ class CloseIn(Taken):
     """How the matter was settled."""
 
     user: User
-    outcome: Annotated[Outcome, Field(description="How it ended.")]
-    cause: Annotated[Cause, Field(description="What lay behind it.")]
+    outcome: Annotated[
+        str, Field(max_length=40, description="How it ended: a key of `outcomes` in config/callbacks.yaml.")
+    ]
+    cause: Annotated[
+        str, Field(max_length=40, description="What lay behind it: a key of `causes` in config/callbacks.yaml.")
+    ]
     note: Note = None
 
 
@@ -120,9 +124,9 @@ class CallbackOut(Given):
     """The name of whoever works it."""
     closed_at: Instant | None
     """When it was closed; open until then."""
-    outcome: Outcome | None
+    outcome: str | None
     """How it ended."""
-    cause: Cause | None
+    cause: str | None
     """What lay behind it."""
     rating: int | None
     """The rating it follows from."""
@@ -146,8 +150,8 @@ class CallbackOut(Given):
             next_move=row.move,
             claimed_by=row.claimed_by,
             closed_at=row.closed_at,
-            outcome=Outcome(row.outcome) if row.outcome else None,
-            cause=Cause(row.cause) if row.cause else None,
+            outcome=row.outcome,
+            cause=row.cause,
             rating=row.rating,
             comment=row.comment,
         )
@@ -209,8 +213,8 @@ class CallbackSheet(CallbackOut):
             next_move=sheet.move,
             claimed_by=sheet.claimed_by,
             closed_at=case.closed_at,
-            outcome=Outcome(case.outcome) if case.outcome else None,
-            cause=Cause(case.cause) if case.cause else None,
+            outcome=case.outcome,
+            cause=case.cause,
             rating=response.rating if response else None,
             comment=response.comment if response else None,
             phone=number.text or None,

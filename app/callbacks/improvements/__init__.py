@@ -1,0 +1,1 @@
+"""What customers asked for: wishes found in comments and complaints, gathered into improvements that somebody owns."""
