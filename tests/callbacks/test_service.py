@@ -9,7 +9,6 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.accounts.scope import Scope
 from app.callbacks.closing import close_case
 from app.callbacks.errors import CaseClosedError, CaseNotFoundError, CaseTakenError, InvalidWorkError, NoNumberError
 from app.callbacks.models import AttemptResult, CallbackCase, CallWindow, CaseEvent
@@ -173,14 +172,12 @@ def test_case_of_another_office_does_not_exist(session: Session, now: datetime) 
     office, elsewhere = make_office(session, now=now), make_office(session, now=now, name="Office on Satpayev")
     user = make_user(session, "Aigul", now=now)
     case = make_case(session, office.id, now=now)
-    scope = Scope(frozenset({elsewhere.id}))
+    stranger = acting(user.id, unit_id=elsewhere.id)
 
     acts: list[Callable[[], object]] = [
-        lambda: claim_case(session, case.id, actor=acting(user.id, unit_id=next(iter(scope.unit_ids))), now=now),
-        lambda: release_case(session, case.id, actor=acting(user.id, unit_id=next(iter(scope.unit_ids))), now=now),
-        lambda: add_note(
-            session, case.id, actor=acting(user.id, unit_id=next(iter(scope.unit_ids))), note="x", now=now
-        ),
+        lambda: claim_case(session, case.id, actor=stranger, now=now),
+        lambda: release_case(session, case.id, actor=stranger, now=now),
+        lambda: add_note(session, case.id, actor=stranger, note="x", now=now),
         lambda: claim_case(session, uuid.uuid4(), actor=acting(user.id), now=now),
     ]
     for act in acts:
