@@ -12,7 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 from urllib.parse import quote, urlsplit
 
 from flask import Blueprint, Flask, abort, current_app, g, redirect, request, session
@@ -41,6 +41,7 @@ _SECRET = "sign_in"  # noqa: S105 -- the key in the cookie, not the secret
 _KEPT = frozenset({"_user_id", "_fresh", "_id", "fs_paa"})
 # Seconds for which a page waits to write that the sign-in is in use.
 _PATIENCE = 0.05
+_ViewT = TypeVar("_ViewT", bound=Callable[..., Any])
 
 
 class Gate(StrEnum):
@@ -87,6 +88,12 @@ def gate(
         raise ValueError("a gate of the API, and no other, has a keeper")
     lock = Lock(reading, writing or reading, keeper)
     blueprint.record(lambda state: state.app.extensions.setdefault("otklik_gates", {}).update({state.name: lock}))
+
+
+def unattended(view: _ViewT) -> _ViewT:
+    """Declare that open pages call the view by themselves: nobody is seen by it, so that the sign-in idles as it should."""
+    view.__dict__["unattended"] = True
+    return view
 
 
 def find_lock(app: Flask, endpoint: str) -> Lock | None:
@@ -278,7 +285,7 @@ def _load_user(user_id: str) -> StaffUser | None:
         found = sign_ins.find_staff(reading, secret, idle=idle, now=edge.now())
     if found is None or found.user.fs_uniquifier != user_id:
         return None
-    if edge.now() - found.sign_in.seen_at >= sign_ins.SEEN_EVERY:
+    if edge.now() - found.sign_in.seen_at >= sign_ins.SEEN_EVERY and not _is_unattended():
         # A page that is only read does not wait for a writer: the next one marks it.
         with suppress(DatabaseBusyError), wiring.database.transaction(patience=_PATIENCE) as writing:
             sign_ins.mark_seen(writing, found.sign_in.id, now=edge.now())
@@ -287,6 +294,11 @@ def _load_user(user_id: str) -> StaffUser | None:
     g.fs_authn_via = "session"
     g.fs_paa = session.get("fs_paa", 0)
     return found.user
+
+
+def _is_unattended() -> bool:
+    view = current_app.view_functions.get(request.endpoint or "")
+    return view is not None and "unattended" in view.__dict__
 
 
 def _no_other_way(_request: object) -> None:
