@@ -91,7 +91,7 @@ def gate(
 
 
 def unattended(view: _ViewT) -> _ViewT:
-    """Declare that open pages call the view by themselves: nobody is seen by it, so that the sign-in idles as it should."""
+    """Declare that open pages call the view by themselves: nobody is seen by it, so the sign-in idles as it should."""
     view.__dict__["unattended"] = True
     return view
 
