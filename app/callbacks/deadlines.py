@@ -8,10 +8,6 @@ from zoneinfo import ZoneInfo
 
 from app.organisation.hours import Span, WeekHours
 
-# Somebody who did not answer at ten is tried at one and at four: other hours of the day, three times in all.
-RETRY_HOURS = 3
-RETRIES = 3
-
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
@@ -43,24 +39,25 @@ def add_working_hours(start: datetime, hours: float, week: WeekHours, zone: Zone
     raise AssertionError("unreachable: spans never end")
 
 
-def next_try(failed_at: datetime, tries: int, week: WeekHours, zone: ZoneInfo) -> datetime | None:
-    """Return when to ring again after the given number of tries (1 or more) in vain, or None when it is enough."""
-    return add_working_hours(failed_at, RETRY_HOURS, week, zone) if tries < RETRIES else None
-
-
 def when_due(
     *,
     next_attempt_at: datetime | None,
     first_attempt_due_at: datetime | None,
     first_attempt_at: datetime | None,
     settle_due_at: datetime,
+    promise_due_at: datetime | None = None,
 ) -> datetime:
-    """Return what the list sorts by: the agreed next attempt, else the first attempt's time, else the settlement's."""
+    """Return what the list sorts by: the agreed next attempt, else the first attempt's time, else the settlement's.
+
+    A promise that falls earlier brings it forward; a later one hides nothing.
+    """
     if next_attempt_at is not None:
-        return next_attempt_at
-    if first_attempt_due_at is not None and first_attempt_at is None:
-        return min(first_attempt_due_at, settle_due_at)
-    return settle_due_at
+        due = next_attempt_at
+    elif first_attempt_due_at is not None and first_attempt_at is None:
+        due = min(first_attempt_due_at, settle_due_at)
+    else:
+        due = settle_due_at
+    return due if promise_due_at is None else min(due, promise_due_at)
 
 
 class NextMove(StrEnum):

@@ -154,6 +154,9 @@ class CallbackCase(Base):
     complaint: Mapped[str | None]
     language: Mapped[str | None]
     opened_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("staff_user.id"))
+    # What the score or the request gave, in working hours, before norms and hurry: a case that begins anew takes them.
+    first_attempt_hours: Mapped[float] = mapped_column(default=24, server_default="24")
+    settle_hours: Mapped[float] = mapped_column(default=48, server_default="48")
     # Why its clocks run faster than others': `repeated`, `vip`, or both with a comma.
     hurried_by: Mapped[str] = mapped_column(default="", server_default=text("''"))
     # When four fifths of each clock are up, in the unit's working hours.

@@ -15,12 +15,13 @@ from app.callbacks.holding import (
 )
 from app.callbacks.models import CallbackCase, CallWindow, EventKind
 from app.callbacks.numbers import note_number_shown
+from app.callbacks.rules.case_rules import CaseRules
 from app.callbacks.states import CaseReason
 from app.callbacks.timeline import describe_case, write_event
 from app.kit.db import dialect_insert, dialect_of, table_of
 from app.kit.ids import new_id
 from app.kit.outbox import record_event
-from app.organisation.tree import WorkingTime
+from app.organisation.tree import WorkingTime, working_time
 
 
 def open_case(
@@ -56,6 +57,8 @@ def open_case(
         "first_attempt_due_at": first_due_at,
         "settle_due_at": settle_due_at,
         "due_at": min(first_due_at or settle_due_at, settle_due_at),
+        "first_attempt_hours": deadline.first_attempt_hours,
+        "settle_hours": deadline.settle_hours,
         "demo": demo,
     }
     insert = _insert_case(dialect_of(session))
@@ -105,6 +108,19 @@ def add_number(
     write_event(session, case.id, kind, now=now, call_window=call_window, another_number=had_number and not same_number)
     if case.claimed_by_id is not None and not same_number:
         note_number_shown(session, case, case.claimed_by_id, how="added", now=now)
+
+
+def restart_clocks(session: Session, case: CallbackCase, *, rules: CaseRules, now: datetime) -> None:
+    """Let both clocks run anew from `now`, as if the case were opened at this moment.
+
+    Nobody has rung since: the first attempt, the tries and the agreed times of before are emptied.
+    """
+    time = working_time(session, case.unit_id)
+    case.first_attempt_at = case.first_reached_at = case.next_attempt_at = None
+    case.attempts = 0
+    case.settle_due_at = due_after(case.settle_hours, time, now)
+    case.first_attempt_due_at = due_after(case.first_attempt_hours, time, now) if case.contact_id else None
+    set_due(case)
 
 
 def note_rating_change(

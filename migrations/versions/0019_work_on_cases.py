@@ -20,6 +20,9 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("complaint", sa.String(), nullable=True))
         batch_op.add_column(sa.Column("language", sa.String(), nullable=True))
         batch_op.add_column(sa.Column("opened_by_id", sa.Uuid(), nullable=True))
+        # Cases of before begin anew, if they do, with the clocks of a call that somebody asked for.
+        batch_op.add_column(sa.Column("first_attempt_hours", sa.Float(), server_default="24", nullable=False))
+        batch_op.add_column(sa.Column("settle_hours", sa.Float(), server_default="48", nullable=False))
         batch_op.add_column(sa.Column("hurried_by", sa.String(), server_default=sa.text("''"), nullable=False))
         batch_op.add_column(sa.Column("first_attempt_warn_at", sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column("settle_warn_at", sa.DateTime(timezone=True), nullable=True))
@@ -129,6 +132,8 @@ def downgrade() -> None:
         batch_op.drop_column("settle_warn_at")
         batch_op.drop_column("first_attempt_warn_at")
         batch_op.drop_column("hurried_by")
+        batch_op.drop_column("settle_hours")
+        batch_op.drop_column("first_attempt_hours")
         batch_op.drop_column("opened_by_id")
         batch_op.drop_column("language")
         batch_op.drop_column("complaint")
