@@ -18,6 +18,7 @@ from config.settings import Settings
 from tests.callbacks.factories import make_case, make_contact, make_response
 from tests.conftest import ENGINES
 from tests.web.case_pages import COMMENT
+from tests.web.kept_app import keep_app
 from tests.web.staff import Company, make_company, signed_in
 
 # What lies right in this directory are pages of staff: rendered from what is tried on both databases below them.
@@ -71,6 +72,15 @@ def clock(now: datetime) -> StoppedClock:
 @pytest.fixture
 def app(database: Database, clock: StoppedClock, tmp_path: Path) -> Flask:
     """The application by plain http, in English unless asked otherwise."""
+    settings = Settings(
+        var_dir=tmp_path, language="en", database_url=database.url.render_as_string(hide_password=False)
+    )
+    return keep_app(settings, clock=clock, database=database)
+
+
+@pytest.fixture
+def own_app(database: Database, clock: StoppedClock, tmp_path: Path) -> Flask:
+    """The same, but this test's alone: one that hangs routes of its own on it."""
     settings = Settings(
         var_dir=tmp_path, language="en", database_url=database.url.render_as_string(hide_password=False)
     )

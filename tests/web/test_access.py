@@ -16,6 +16,12 @@ from tests.web.staff import Company, email_of, form_token, signed_in
 CAST = ("admin", "manager", "analyst")
 
 
+@pytest.fixture
+def app(own_app: Flask) -> Flask:
+    """Pages of these tests' own hang on it."""
+    return own_app
+
+
 def add_pages(app: Flask, name: str, reading: Gate, writing: Gate | None = None) -> None:
     """Add a page at /name that shows the codes of the units in scope, to look at and to post to."""
     pages = Blueprint(name, __name__)

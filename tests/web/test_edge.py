@@ -20,6 +20,12 @@ def name_of_company(database: Database) -> str:
 
 
 @pytest.fixture
+def app(own_app: Flask) -> Flask:
+    """Pages of these tests' own hang on it."""
+    return own_app
+
+
+@pytest.fixture
 def pages(app: Flask) -> Flask:
     """A few pages of the test's own beside the real ones."""
     trial = Blueprint("trial", __name__)

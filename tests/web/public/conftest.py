@@ -13,7 +13,6 @@ from flask.testing import FlaskClient
 from sqlalchemy import delete, func, select
 from werkzeug.test import TestResponse
 
-from app.factory import create_app
 from app.kit.crypto import Vault
 from app.kit.db import Base, Database
 from app.organisation.models import Unit
@@ -26,6 +25,7 @@ from app.touchpoints.models import Channel
 from app.touchpoints.service import add_touchpoint
 from config.settings import ROOT, Settings
 from tests.respondents import Office, make_office
+from tests.web.kept_app import keep_app
 
 YANDEX = "https://yandex.kz/maps/org/1234567890/reviews/?add-review=true"
 OWN_SURVEYS = Path(__file__).parent / "surveys"
@@ -162,7 +162,7 @@ def open_place(kept_database: Database, tmp_path: Path, now: datetime) -> Callab
         chosen = Settings.model_validate(
             {"var_dir": tmp_path / "var", "company_name": "Made-up Telecom", "surveys_dir": surveys, **settings}
         )
-        app = create_app(chosen, clock=clock, database=kept_database)
+        app = keep_app(chosen, clock=clock, database=kept_database)
         with kept_database.transaction() as session:
             office = make_office(session, Vault(chosen.encryption_keys), now=now, channel=channel)
             unit = office.touchpoint.unit_id

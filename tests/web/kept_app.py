@@ -1,0 +1,31 @@
+"""One application for all tests of a process that want the same settings, wired anew for each of them.
+
+Its hundreds of routes and its templates take longer to put together than most tests take to run. What a test may change
+(the database, the clock, what the faces are handed, the counters of rates, the signing key) is new each time.
+"""
+
+from flask import Flask
+
+from app.factory import create_app, wire
+from app.kit.clock import Clock
+from app.kit.db import Database
+from app.web.rates import init_rates
+from config.settings import Settings
+
+# Where things lie is part of what is handed over anew.
+_OWN = {"var_dir", "database_url", "surveys_dir", "config_dir"}
+_kept: dict[str, Flask] = {}
+
+
+def keep_app(settings: Settings, *, clock: Clock, database: Database) -> Flask:
+    """Return the application with these settings on this database; nothing may be registered on it."""
+    key = repr(sorted(settings.model_dump(exclude=_OWN).items()))
+    app = _kept.get(key)
+    if app is None:
+        app = _kept[key] = create_app(settings, clock=clock, database=database)
+    app.testing = True
+    app.config["SECRET_KEY"] = settings.signing_key
+    app.extensions["otklik"] = wire(settings, clock=clock, database=database)
+    app.extensions["otklik.settings"] = settings
+    init_rates(app)
+    return app
