@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from app.callbacks.deadlines import when_due
+from app.callbacks.holding import set_due
 from app.callbacks.models import CallbackCase, EventKind
 from app.callbacks.timeline import write_event
 
@@ -22,10 +22,5 @@ def decline_call(session: Session, case: CallbackCase, *, now: datetime) -> None
         return
     case.contact_id = case.consent_id = case.call_window = None
     case.first_attempt_due_at = case.next_attempt_at = None
-    case.due_at = when_due(
-        next_attempt_at=None,
-        first_attempt_due_at=None,
-        first_attempt_at=case.first_attempt_at,
-        settle_due_at=case.settle_due_at,
-    )
+    set_due(case)
     write_event(session, case.id, EventKind.NOTE, now=now, said=NO_CALL)

@@ -5,7 +5,7 @@ the case's row, so that the timeline tells what happened in the order in which i
 """
 
 import uuid
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -14,11 +14,14 @@ from app.accounts.models import StaffUser
 from app.accounts.permissions import Actor, Permission
 from app.accounts.scope import Scope
 from app.callbacks.deadlines import when_due
-from app.callbacks.errors import CaseClosedError, CaseNotFoundError, CaseTakenError
+from app.callbacks.errors import CaseClosedError, CaseNotFoundError, CaseTakenError, InvalidWorkError
 from app.callbacks.models import CallbackCase, EventKind
 from app.callbacks.numbers import note_number_shown
 from app.callbacks.timeline import write_event
 from app.surveys.answers import read_text
+
+# Nobody agrees to be rung later than that; a slip of the year would bury the case.
+LONGEST_WAIT = timedelta(days=60)
 
 
 def get_case(session: Session, case_id: uuid.UUID, scope: Scope) -> CallbackCase:
@@ -75,11 +78,18 @@ def read_note(note: str | None) -> str | None:
     return read_text(note, "note") if note else None
 
 
+def check_time(at: datetime, field: str, now: datetime) -> None:
+    """Raise InvalidWorkError with the field unless the time lies ahead, and no further than 60 days."""
+    if not now < at <= now + LONGEST_WAIT:
+        raise InvalidWorkError("a time within the next 60 days", field=field, code="time_out_of_range")
+
+
 def set_due(case: CallbackCase) -> None:
-    """Write when the case is due, by its clocks and what was agreed."""
+    """Write when the case is due, by its clocks, what was agreed and what was promised."""
     case.due_at = when_due(
         next_attempt_at=case.next_attempt_at,
         first_attempt_due_at=case.first_attempt_due_at,
         first_attempt_at=case.first_attempt_at,
         settle_due_at=case.settle_due_at,
+        promise_due_at=case.promise_due_at,
     )

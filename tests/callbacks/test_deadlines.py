@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from app.callbacks.deadlines import add_working_hours, next_try, when_due
+from app.callbacks.deadlines import add_working_hours, when_due
 from app.organisation.hours import parse_hours
 
 ALMATY, KYIV, NEW_YORK = ZoneInfo("Asia/Almaty"), ZoneInfo("Europe/Kyiv"), ZoneInfo("America/New_York")
@@ -106,35 +106,30 @@ def test_hours_in_two_steps_come_to_the_same_instant_as_in_one(zone: ZoneInfo) -
         assert add_working_hours(halfway, 20.5, week, zone) == add_working_hours(start, 25.75, week, zone)
 
 
-@pytest.mark.parametrize(
-    ("tries", "again"),
-    [(1, "2026-03-04 14:00"), (2, "2026-03-04 14:00"), (3, None), (7, None)],
-)
-def test_nobody_is_rung_at_the_same_hour_again_nor_for_ever(tries: int, again: str | None) -> None:
-    failed = _local("2026-03-04 11:00", ALMATY)
-
-    assert next_try(failed, tries, parse_hours(WEEKDAYS), ALMATY) == (_local(again, ALMATY) if again else None)
-
-
 _FIRST, _SETTLE, _NEXT, _DONE = (datetime(2026, 3, day, 9, tzinfo=UTC) for day in (5, 7, 9, 4))
 
 
 @pytest.mark.parametrize(
-    ("next_attempt_at", "first_due", "first_at", "settle_due", "due"),
+    ("next_attempt_at", "first_due", "first_at", "settle_due", "promise_due", "due"),
     [
-        (None, _FIRST, None, _SETTLE, _FIRST),
-        (None, _FIRST, _DONE, _SETTLE, _SETTLE),
-        (None, None, None, _SETTLE, _SETTLE),
-        (_NEXT, _FIRST, _DONE, _SETTLE, _NEXT),
+        (None, _FIRST, None, _SETTLE, None, _FIRST),
+        (None, _FIRST, _DONE, _SETTLE, None, _SETTLE),
+        (None, None, None, _SETTLE, None, _SETTLE),
+        (_NEXT, _FIRST, _DONE, _SETTLE, None, _NEXT),
         # a number that was left late: the matter is due no later for it
-        (None, _NEXT, None, _SETTLE, _SETTLE),
+        (None, _NEXT, None, _SETTLE, None, _SETTLE),
+        # a promise brings it forward and never puts it off
+        (_NEXT, _FIRST, _DONE, _SETTLE, _FIRST, _FIRST),
+        (None, _FIRST, _DONE, _SETTLE, _NEXT, _SETTLE),
     ],
 )
 def test_list_sorts_by_what_must_happen_next(
+    *,
     next_attempt_at: datetime | None,
     first_due: datetime | None,
     first_at: datetime | None,
     settle_due: datetime,
+    promise_due: datetime | None,
     due: datetime,
 ) -> None:
     assert due == when_due(
@@ -142,4 +137,5 @@ def test_list_sorts_by_what_must_happen_next(
         first_attempt_due_at=first_due,
         first_attempt_at=first_at,
         settle_due_at=settle_due,
+        promise_due_at=promise_due,
     )

@@ -105,9 +105,9 @@ def test_row_says_what_to_do_by_when_and_who_does_it(session: Session, vault: Va
         return found.move, found.overdue, found.claimed_by
 
     assert row() == (NextMove.RING, False, None)
-    log_attempt(session, case.id, actor=acting(user.id), result=AttemptResult.NO_ANSWER, now=now)
+    log_attempt(session, case.id, actor=acting(user.id), rules=RULES, result=AttemptResult.NO_ANSWER, now=now)
     assert row() == (NextMove.RING_AGAIN, False, "Aigul")
-    log_attempt(session, case.id, actor=acting(user.id), result=AttemptResult.REACHED, now=now)
+    log_attempt(session, case.id, actor=acting(user.id), rules=RULES, result=AttemptResult.REACHED, now=now)
     assert row() == (NextMove.SETTLE, False, "Aigul")
 
 
@@ -239,7 +239,7 @@ def test_sheet_tells_the_whole_story_in_order(session: Session, vault: Vault, no
     response = make_response(session, office.id, now=now)
     case = make_case(session, office.id, contact=make_contact(session, vault, now=now), response=response, now=now)
     claim_case(session, case.id, actor=acting(me.id), now=now)
-    log_attempt(session, case.id, actor=acting(me.id), result=AttemptResult.REACHED, note="Sorry", now=now)
+    log_attempt(session, case.id, actor=acting(me.id), rules=RULES, result=AttemptResult.REACHED, note="Sorry", now=now)
     release_case(session, case.id, actor=acting(other.id), now=now + HOUR)
 
     sheet = read_case(session, case.id, EVERYTHING, now=now + 5 * HOUR)

@@ -192,14 +192,15 @@ def test_attempt_stops_the_first_clock_and_no_answer_plans_the_next_try_at_anoth
     office = make_office(session, now=now)
     user = make_user(session, "Aigul", now=now)
     case = make_case(session, office.id, contact=make_contact(session, vault, now=now), now=now)
-    tries = []
-    for hour in range(3):
-        at = now + hour * HOUR
-        log_attempt(session, case.id, actor=acting(user.id), result=AttemptResult.NO_ANSWER, now=at)
-        tries.append(case.due_at)
+    at, tries = now, []
+    for _ in range(3):
+        log_attempt(session, case.id, actor=acting(user.id), rules=RULES, result=AttemptResult.NO_ANSWER, now=at)
+        tries.append(at := case.due_at)
 
     assert case.first_attempt_at == now
-    assert tries == [now + 3 * HOUR, now + 4 * HOUR, case.settle_due_at]
+    # rung at 11:00, which is ten o'clock's turn: next 13:30, then 17:00, then it is left to a person
+    assert tries == [now + 2.5 * HOUR, now + 6 * HOUR, case.settle_due_at]
+    assert case.attempts == 3
     assert _timeline(session, case) == ["opened", "claimed", "attempt", "attempt", "attempt"]
 
 
@@ -212,6 +213,7 @@ def test_our_own_plan_never_hides_a_settlement_that_is_overdue(session: Session,
         session,
         case.id,
         actor=acting(user.id),
+        rules=RULES,
         result=AttemptResult.NO_ANSWER,
         now=case.settle_due_at + HOUR,
     )
@@ -231,13 +233,14 @@ def test_call_later_is_due_when_the_person_said_and_reached_when_it_must_be_sett
         session,
         case.id,
         actor=acting(user.id),
+        rules=RULES,
         result=AttemptResult.CALL_LATER,
         next_attempt_at=asked,
         note="In a meeting",
         now=now,
     )
     assert [case.due_at, case.next_attempt_at] == [asked, asked]
-    log_attempt(session, case.id, actor=acting(user.id), result=AttemptResult.REACHED, now=asked)
+    log_attempt(session, case.id, actor=acting(user.id), rules=RULES, result=AttemptResult.REACHED, now=asked)
 
     assert [case.next_attempt_at, case.due_at] == [None, case.settle_due_at]
     assert case.first_attempt_at == now
@@ -259,6 +262,7 @@ def test_call_later_needs_a_time_that_can_be_meant(
             session,
             case.id,
             actor=acting(user.id),
+            rules=RULES,
             result=AttemptResult.CALL_LATER,
             next_attempt_at=None if wait is None else now + wait,
             now=now,
@@ -273,7 +277,7 @@ def test_nobody_can_be_rung_without_a_number(session: Session, now: datetime) ->
     case = make_case(session, office.id, now=now)
 
     with pytest.raises(NoNumberError):
-        log_attempt(session, case.id, actor=acting(user.id), result=AttemptResult.REACHED, now=now)
+        log_attempt(session, case.id, actor=acting(user.id), rules=RULES, result=AttemptResult.REACHED, now=now)
 
 
 def test_closed_case_stays_as_it_was(session: Session, vault: Vault, now: datetime) -> None:
@@ -288,7 +292,7 @@ def test_closed_case_stays_as_it_was(session: Session, vault: Vault, now: dateti
     for act in (
         lambda: claim_case(session, case.id, **who, now=now),
         lambda: release_case(session, case.id, **who, now=now),
-        lambda: log_attempt(session, case.id, **who, result=AttemptResult.REACHED, now=now),
+        lambda: log_attempt(session, case.id, **who, rules=RULES, result=AttemptResult.REACHED, now=now),
         lambda: add_note(session, case.id, **who, note="more", now=now),
         lambda: close_case(session, case.id, **who, **done, now=now + HOUR),
         lambda: add_number(

@@ -165,6 +165,7 @@ def attempt(case_id: uuid.UUID, body: AttemptIn) -> CallbackSheet:
             edge.db(),
             case_id,
             actor=worker,
+            rules=edge.wiring().case_rules,
             result=body.result,
             next_attempt_at=body.next_attempt_at,
             note=body.note,

@@ -154,6 +154,7 @@ def attempt(case_id: uuid.UUID) -> Response | tuple[str, int]:
             edge.db(),
             case_id,
             **_actor(),
+            rules=edge.wiring().case_rules,
             result=result,
             next_attempt_at=_read_time(again, request.form.get("at", ""), zone) if again else None,
             note=request.form.get("note"),
