@@ -121,6 +121,17 @@ class CallbackCase(Base):
             postgresql_where=text("closed_at IS NULL"),
         ),
         Index("ix_callback_case_unit_id_opened_at", "unit_id", "opened_at"),
+        # Whose clock has just come up: looked for each minute, however many are open.
+        *(
+            Index(f"ix_callback_case_{name}", column, sqlite_where=text(condition), postgresql_where=text(condition))
+            for name, column, condition in (
+                ("first_attempt_warn", "first_attempt_warn_at", "closed_at IS NULL AND first_attempt_at IS NULL"),
+                ("first_attempt_due", "first_attempt_due_at", "closed_at IS NULL AND first_attempt_at IS NULL"),
+                ("settle_warn", "settle_warn_at", "closed_at IS NULL"),
+                ("settle_due", "settle_due_at", "closed_at IS NULL"),
+                ("promise_due", "promise_due_at", "closed_at IS NULL AND promise_due_at IS NOT NULL"),
+            )
+        ),
         # Every case of a response, closed ones too: the response's page and the export ask for them.
         Index("ix_callback_case_response_id_opened_at", "response_id", "opened_at"),
     )

@@ -11,6 +11,15 @@ down_revision = "0020"
 branch_labels = None
 depends_on = None
 
+NOT_TRIED = "closed_at IS NULL AND first_attempt_at IS NULL"
+CLOCKS = (
+    ("ix_callback_case_first_attempt_warn", "first_attempt_warn_at", NOT_TRIED),
+    ("ix_callback_case_first_attempt_due", "first_attempt_due_at", NOT_TRIED),
+    ("ix_callback_case_settle_warn", "settle_warn_at", "closed_at IS NULL"),
+    ("ix_callback_case_settle_due", "settle_due_at", "closed_at IS NULL"),
+    ("ix_callback_case_promise_due", "promise_due_at", "closed_at IS NULL AND promise_due_at IS NOT NULL"),
+)
+
 
 def upgrade() -> None:
     op.create_table(
@@ -24,6 +33,7 @@ def upgrade() -> None:
         sa.Column("unit_id", sa.Uuid(), nullable=True),
         sa.Column("acknowledged_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("reminded_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("remind_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint(
             "rule IN ('first_attempt_soon', 'first_attempt_late', 'settle_soon', 'settle_late', 'promise_late')",
@@ -46,6 +56,24 @@ def upgrade() -> None:
             unique=False,
             sqlite_where=sa.text("acknowledged_at IS NULL AND ended_at IS NULL"),
             postgresql_where=sa.text("acknowledged_at IS NULL AND ended_at IS NULL"),
+        )
+        batch_op.create_index(
+            "ix_escalation_remind_at",
+            ["remind_at"],
+            unique=False,
+            sqlite_where=sa.text("acknowledged_at IS NULL AND ended_at IS NULL"),
+            postgresql_where=sa.text("acknowledged_at IS NULL AND ended_at IS NULL"),
+        )
+
+    # Cases whose clocks have just come up are found among all that are open.
+    for name, column, condition in CLOCKS:
+        op.create_index(
+            name,
+            "callback_case",
+            [column],
+            unique=False,
+            sqlite_where=sa.text(condition),
+            postgresql_where=sa.text(condition),
         )
 
     op.create_table(
@@ -86,6 +114,8 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    for name, _, _ in CLOCKS:
+        op.drop_index(name, table_name="callback_case")
     op.drop_table("unit_owner")
     op.drop_table("duty")
     op.drop_table("escalation")

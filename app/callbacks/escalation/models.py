@@ -21,7 +21,10 @@ class EscalationRule(StrEnum):
 
 
 class Escalation(Base):
-    """Somebody was told of a case by a rule. `unit_id` is where in the tree they stand; `round` counts reopenings."""
+    """Somebody was told of a case by a rule. `unit_id` is where in the tree they stand; `round` counts reopenings.
+
+    A rule whose time came together with a graver one is written as ended, and nobody is told of it any more.
+    """
 
     __tablename__ = "escalation"
     __table_args__ = (
@@ -32,6 +35,13 @@ class Escalation(Base):
             "ix_escalation_open",
             "to_user_id",
             "at",
+            sqlite_where=text("acknowledged_at IS NULL AND ended_at IS NULL"),
+            postgresql_where=text("acknowledged_at IS NULL AND ended_at IS NULL"),
+        ),
+        # Whose day of being reminded has come, however many wait for another one.
+        Index(
+            "ix_escalation_remind_at",
+            "remind_at",
             sqlite_where=text("acknowledged_at IS NULL AND ended_at IS NULL"),
             postgresql_where=text("acknowledged_at IS NULL AND ended_at IS NULL"),
         ),
@@ -47,7 +57,9 @@ class Escalation(Base):
     unit_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("unit.id", ondelete="SET NULL"))
     acknowledged_at: Mapped[datetime | None]
     reminded_at: Mapped[datetime | None]
-    # The case was closed before anybody acknowledged.
+    # When to remind next; none for what nobody was told.
+    remind_at: Mapped[datetime | None]
+    # The case was closed or worked before it was acknowledged.
     ended_at: Mapped[datetime | None]
 
 
