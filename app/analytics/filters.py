@@ -8,8 +8,10 @@ from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.orm import Session
 
 from app.accounts.scope import Scope
+from app.callbacks.improvements.models import Wish
 from app.organisation.models import Employee, UnitAncestor
 from app.responses.models import SurveyResponse
+from app.responses.reading.unread import is_unread
 from app.review_sites.catalogue import Site
 from app.review_sites.models import ReviewClick
 from app.surveys.definition import Band, Metric
@@ -23,6 +25,8 @@ class ResponseFilter:
     """Everything left out does not narrow. `unit_id` takes all units below with it; `until` is exclusive.
 
     `touchpoint` and `employee` are codes.
+
+    `unread` keeps what nobody has acknowledged, `improvement_id` what was gathered into the improvement.
 
     `metric` keeps the surveys whose first question feeds it, which is what a figure on the dashboard counts.
     """
@@ -41,6 +45,8 @@ class ResponseFilter:
     has_comment: bool | None = None
     has_left: bool | None = None
     left_for: Site | None = None
+    unread: bool = False
+    improvement_id: uuid.UUID | None = None
     since: datetime | None = None
     until: datetime | None = None
 
@@ -77,7 +83,15 @@ def response_conditions(session: Session, wanted: ResponseFilter, scope: Scope) 
         conditions.append(response.suspect.is_(wanted.suspect))
     if wanted.has_comment is not None:
         conditions.append(response.comment.is_not(None) if wanted.has_comment else response.comment.is_(None))
-    return conditions + _left_conditions(wanted)
+    return [*conditions, *_left_conditions(wanted), *_read_conditions(wanted)]
+
+
+def _read_conditions(wanted: ResponseFilter) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = [is_unread()] if wanted.unread else []
+    if wanted.improvement_id is not None:
+        gathered = select(Wish.response_id).where(Wish.improvement_id == wanted.improvement_id)
+        conditions.append(SurveyResponse.id.in_(gathered))
+    return conditions
 
 
 def _left_conditions(wanted: ResponseFilter) -> list[ColumnElement[bool]]:

@@ -37,3 +37,21 @@ class InvalidWorkError(InvalidInputError):
     """What was written about an attempt or a settlement cannot be taken; `field` says which."""
 
     code = "invalid_work"
+
+
+class PromiseNotFoundError(NotFoundError):
+    """There is no such promise, or its case is another office's."""
+
+    code = "unknown_promise"
+
+
+class PromiseOpenError(ConflictError):
+    """Something promised is still to be kept; `details` say what (`promise`, `promise_id`) and by when (`at`)."""
+
+    code = "promise_open"
+
+
+class PromiseOverError(ConflictError):
+    """The promise was kept or taken back before; `details` say when (`at`)."""
+
+    code = "promise_over"

@@ -16,6 +16,13 @@ class SuspectReason(StrEnum):
     REPLAY = "replay"
 
 
+class StaffMark(StrEnum):
+    """What somebody who read the response found; it stands over every reason above, and beside them in the row."""
+
+    MARKED = "marked"
+    GENUINE = "genuine"
+
+
 @dataclass(frozen=True, slots=True)
 class SuspectLimits:
     """From `config/routing.yaml`; the rates are answers at one touchpoint in the last minute."""
@@ -46,6 +53,18 @@ def suspect_reasons(signals: Signals, limits: SuspectLimits) -> list[SuspectReas
         SuspectReason.BURST: signals.at_touchpoint >= limits.per_touchpoint_per_minute,
     }
     return [reason for reason, applies in found.items() if applies]
+
+
+def put_mark(stored: str, mark: StaffMark) -> str:
+    """Return the stored form with the mark of staff in place of an earlier one; the reasons stay."""
+    reasons = [reason for reason in stored.split(",") if reason and reason not in set(StaffMark)]
+    return ",".join([*reasons, mark])
+
+
+def is_suspect(stored: str) -> bool:
+    """Tell whether a response with these reasons is out of the figures: staff have the last word."""
+    reasons = set(filter(None, stored.split(",")))
+    return bool(reasons) and StaffMark.GENUINE not in reasons
 
 
 def join_reasons(old: str, new: Sequence[SuspectReason]) -> str:

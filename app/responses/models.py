@@ -4,7 +4,7 @@ import uuid
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.kit.db import Base, one_of
@@ -39,6 +39,23 @@ class SurveyResponse(Base):
         Index("ix_survey_response_unit_figures", "unit_id", "answered_at", "survey_version_id", "rating", "suspect"),
         Index("ix_survey_response_figures", "answered_at", "id", "survey_version_id", "rating", "suspect"),
         Index("ix_survey_response_touchpoint_id_answered_at", "touchpoint_id", "answered_at"),
+        # What nobody has read yet, the latest first, however much was read before.
+        Index(
+            "ix_survey_response_unread",
+            "answered_at",
+            "id",
+            "unit_id",
+            sqlite_where=text("read_at IS NULL"),
+            postgresql_where=text("read_at IS NULL"),
+        ),
+        # Comments in the order in which they were written: wishes are looked for in each once. A tap costs nothing.
+        Index(
+            "ix_survey_response_commented",
+            "touched_at",
+            "id",
+            sqlite_where=text("comment IS NOT NULL"),
+            postgresql_where=text("comment IS NOT NULL"),
+        ),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
@@ -69,6 +86,8 @@ class SurveyResponse(Base):
     suspect: Mapped[bool] = mapped_column(default=False)
     suspect_reasons: Mapped[str] = mapped_column(default="")
     routed: Mapped[bool] = mapped_column(default=False)
+    # When somebody acknowledged it; who, is in `read_response`.
+    read_at: Mapped[datetime | None]
     demo: Mapped[bool] = mapped_column(default=False)
 
 

@@ -15,7 +15,7 @@ from app.kit.db import dialect_of
 from app.kit.errors import ConflictError, NotFoundError
 from app.kit.i18n import Language
 from app.kit.ids import new_id
-from app.responses.flags import Signals, SuspectReason, join_reasons
+from app.responses.flags import Signals, SuspectReason, is_suspect, join_reasons
 from app.responses.forms import FormToken
 from app.responses.models import RatingChange, ResponseAnswer, SurveyResponse, Via
 from app.responses.scoring import scale_style, score
@@ -251,11 +251,13 @@ def change_rating(
 
 
 def flag_replay(session: Session, known: Known) -> None:
-    """Mark a response whose form was sent again from elsewhere; it keeps its rating."""
+    """Mark a response whose form was sent again from elsewhere; it keeps its rating.
+
+    One that somebody has read and found genuine goes on counting.
+    """
+    reasons = join_reasons(known.suspect_reasons, [SuspectReason.REPLAY])
     session.execute(
-        update(RESPONSE)
-        .where(RESPONSE.c.id == known.id)
-        .values(suspect=True, suspect_reasons=join_reasons(known.suspect_reasons, [SuspectReason.REPLAY]))
+        update(RESPONSE).where(RESPONSE.c.id == known.id).values(suspect=is_suspect(reasons), suspect_reasons=reasons)
     )
 
 

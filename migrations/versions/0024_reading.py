@@ -13,6 +13,22 @@ depends_on = None
 
 
 def upgrade() -> None:
+    # No CHECK and no foreign key: such a column is added to millions of rows without copying them.
+    op.add_column("survey_response", sa.Column("read_at", sa.DateTime(timezone=True), nullable=True))
+    op.create_index(
+        "ix_survey_response_unread",
+        "survey_response",
+        ["answered_at", "id", "unit_id"],
+        sqlite_where=sa.text("read_at IS NULL"),
+        postgresql_where=sa.text("read_at IS NULL"),
+    )
+    op.create_index(
+        "ix_survey_response_commented",
+        "survey_response",
+        ["touched_at", "id"],
+        sqlite_where=sa.text("comment IS NOT NULL"),
+        postgresql_where=sa.text("comment IS NOT NULL"),
+    )
     op.create_table(
         "read_response",
         sa.Column("response_id", sa.Uuid(), nullable=False),
@@ -61,11 +77,13 @@ def upgrade() -> None:
         sa.Column("employee_id", sa.Uuid(), nullable=False),
         sa.Column("response_id", sa.Uuid(), nullable=False),
         sa.Column("note", sa.String(), nullable=True),
+        sa.Column("done_note", sa.String(), nullable=True),
         sa.Column("added_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("added_by_id", sa.Uuid(), nullable=True),
         sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("done_by_id", sa.Uuid(), nullable=True),
         sa.CheckConstraint("length(note) <= 500", name=op.f("ck_coaching_item_note_length")),
+        sa.CheckConstraint("length(done_note) <= 500", name=op.f("ck_coaching_item_done_note_length")),
         sa.ForeignKeyConstraint(
             ["added_by_id"], ["staff_user.id"], name=op.f("fk_coaching_item_added_by_id_staff_user")
         ),
@@ -98,6 +116,8 @@ def upgrade() -> None:
         sa.Column("response_id", sa.Uuid(), nullable=False),
         sa.Column("thanked_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("thanked_by_id", sa.Uuid(), nullable=True),
+        sa.Column("note", sa.String(), nullable=True),
+        sa.CheckConstraint("length(note) <= 500", name=op.f("ck_employee_thanks_note_length")),
         sa.ForeignKeyConstraint(
             ["employee_id"], ["employee.id"], name=op.f("fk_employee_thanks_employee_id_employee"), ondelete="CASCADE"
         ),
@@ -120,3 +140,6 @@ def downgrade() -> None:
     op.drop_table("coaching_item")
     op.drop_table("response_mark")
     op.drop_table("read_response")
+    op.drop_index("ix_survey_response_commented", "survey_response")
+    op.drop_index("ix_survey_response_unread", "survey_response")
+    op.drop_column("survey_response", "read_at")

@@ -9,7 +9,7 @@ from app.callbacks.rules.asking_back import AskingBackRules
 from app.callbacks.rules.clocks import ChannelNorm, Hurry, Retries, Windows
 from app.callbacks.rules.compensation import CompensationRules
 from app.callbacks.rules.escalation import EscalationRules, LoadRules
-from app.callbacks.rules.lists import MERGED, SETTLED_ON_SITE, CauseRule, OutcomeRule
+from app.callbacks.rules.lists import MERGED, OTHER, SETTLED_ON_SITE, CauseRule, OutcomeRule
 from app.callbacks.rules.phrases import Phrase
 from app.callbacks.rules.words import Strict
 from app.kit.errors import ConfigurationError
@@ -44,6 +44,8 @@ class CaseRules(Strict):
         missing = {SETTLED_ON_SITE, MERGED} - {outcome.key for outcome in self.outcomes}
         if missing:
             raise ValueError(f"outcomes: {', '.join(sorted(missing))} must be among them; pages and merging use them")
+        if self.find_cause(OTHER) is None:
+            raise ValueError(f"causes: {OTHER} must be among them; merging uses it")
         unknown = {cause for phrase in self.phrases for cause in phrase.causes} - {cause.key for cause in self.causes}
         if unknown:
             raise ValueError(f"phrases: no cause is called {', '.join(sorted(unknown))}")

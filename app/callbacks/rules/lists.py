@@ -7,6 +7,8 @@ from app.callbacks.rules.words import Key, Label, Strict
 # Known to the code, so that they are in every list.
 SETTLED_ON_SITE = "settled_on_site"
 MERGED = "duplicate"
+# The cause of what is merged: what lay behind it is said when the case that it went into is closed.
+OTHER = "other"
 
 
 class OutcomeRule(Strict):
@@ -20,6 +22,10 @@ class OutcomeRule(Strict):
     )
     needs_number: bool = Field(default=False, description="Offered only where there is a number to ring.")
     ask_back: bool = Field(default=False, description='Whether the person is asked afterwards: "did we settle it?"')
+
+    def fits(self, *, has_number: bool, attempts: int) -> bool:
+        """Tell whether a case can end so; rung once, it can, even if the person has taken the number back since."""
+        return has_number or attempts > 0 or not self.needs_number
 
 
 class CauseRule(Strict):

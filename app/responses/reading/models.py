@@ -11,7 +11,7 @@ from app.kit.db import Base, one_of
 
 
 class ReadResponse(Base):
-    """A response that somebody acknowledged; one without a row is still to be read."""
+    """Who acknowledged a response; the list of what is still to be read goes by `survey_response.read_at`."""
 
     __tablename__ = "read_response"
     __table_args__ = (Index("ix_read_response_read_at", "read_at"),)
@@ -59,6 +59,7 @@ class CoachingItem(Base):
     __table_args__ = (
         UniqueConstraint("employee_id", "response_id"),
         CheckConstraint("length(note) <= 500", name="note_length"),
+        CheckConstraint("length(done_note) <= 500", name="done_note_length"),
         Index(
             "ix_coaching_item_open",
             "employee_id",
@@ -72,6 +73,8 @@ class CoachingItem(Base):
     employee_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("employee.id", ondelete="CASCADE"))
     response_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("survey_response.id", ondelete="CASCADE"))
     note: Mapped[str | None]
+    # What came of the talk.
+    done_note: Mapped[str | None]
     added_at: Mapped[datetime]
     added_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("staff_user.id"))
     done_at: Mapped[datetime | None]
@@ -82,10 +85,14 @@ class EmployeeThanks(Base):
     """A thank-you to an employee for a response."""
 
     __tablename__ = "employee_thanks"
-    __table_args__ = (UniqueConstraint("employee_id", "response_id"),)
+    __table_args__ = (
+        UniqueConstraint("employee_id", "response_id"),
+        CheckConstraint("length(note) <= 500", name="note_length"),
+    )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
     employee_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("employee.id", ondelete="CASCADE"))
     response_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("survey_response.id", ondelete="CASCADE"))
     thanked_at: Mapped[datetime]
     thanked_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("staff_user.id"))
+    note: Mapped[str | None]
