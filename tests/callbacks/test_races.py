@@ -85,7 +85,7 @@ def test_claim_against_close_ends_in_one_story(database: Database, now: datetime
                 case_id,
                 actor=acting(users[1]),
                 rules=RULES,
-                outcome="settled",
+                outcome="settled_on_site",
                 cause="other",
                 now=now,
             )

@@ -67,7 +67,7 @@ def test_each_case_stands_on_its_tabs_the_most_urgent_first(session: Session, va
             item.id,
             actor=acting(me.id),
             rules=RULES,
-            outcome="settled",
+            outcome="settled_on_site",
             cause="other",
             now=now + position * HOUR,
         )
@@ -154,7 +154,7 @@ def test_pages_follow_one_another_without_gap_or_repeat(session: Session, now: d
                 case.id,
                 actor=acting(user.id),
                 rules=RULES,
-                outcome="settled",
+                outcome="settled_on_site",
                 cause="other",
                 now=now + number // 3 * HOUR,
             )

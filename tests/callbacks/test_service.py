@@ -320,7 +320,9 @@ def test_colleagues_case_takes_notes_but_no_work_until_it_is_given_back(session:
 
     add_note(session, case.id, actor=acting(other.id), note="She rang me too", now=now)
     with pytest.raises(CaseTakenError):
-        close_case(session, case.id, actor=acting(other.id), rules=RULES, outcome="settled", cause="other", now=now)
+        close_case(
+            session, case.id, actor=acting(other.id), rules=RULES, outcome="settled_on_site", cause="other", now=now
+        )
     release_case(session, case.id, actor=acting(other.id), now=now)
     claim_case(session, case.id, actor=acting(other.id), now=now)
 

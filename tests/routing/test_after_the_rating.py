@@ -259,7 +259,7 @@ def test_a_new_low_answer_opens_a_case_when_the_first_is_closed(session: Session
         case.id,
         actor=acting(user.id),
         rules=RULES,
-        outcome="settled",
+        outcome="settled_on_site",
         cause="waiting",
         now=NOW + timedelta(hours=1),
     )

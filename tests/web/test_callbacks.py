@@ -150,7 +150,7 @@ def test_case_is_claimed_attempted_noted_and_closed(
 
     assert kinds_of(database, case_id) == ["opened", "claimed", "attempt", "attempt", "note", "attempt", "closed"]
     for words in (
-        "Rang: No answer. Again Wed 4 Mar 2026, 14:00",
+        "Rang: No answer. Again Wed 4 Mar 2026, 13:30",
         "Rang: Asked to be rung later. Again Thu 5 Mar 2026, 10:00",
         "In a meeting",
         "Rang: Reached",
