@@ -41,6 +41,7 @@ class ResponseLine:
     unit_place: str | None
     placement: str | None
     employee: str | None
+    employee_code: str | None
     definition: Definition
     channel: str
     language: str
@@ -214,6 +215,7 @@ def _lines(ids: Any) -> Select[*tuple[Any, ...]]:
             above.kind.label("above_kind"),
             Touchpoint.placement,
             Employee.name.label("employee"),
+            Employee.code.label("employee_code"),
             response.survey_version_id,
             response.channel,
             response.language,
@@ -245,6 +247,7 @@ def _line(session: Session, row: Row[Any], times: WorkingTime | None, zone: Zone
         unit_place=say_place(row.address, row.above, row.above_kind),
         placement=row.placement or None,
         employee=row.employee,
+        employee_code=row.employee_code,
         definition=get_definition(session, row.survey_version_id),
         channel=row.channel,
         language=row.language,
