@@ -85,7 +85,7 @@ def worker() -> None:
     Worker(
         wired.database,
         wired.clock,
-        jobs=plan_jobs(timedelta(days=wired.ask.policy.longest_throttle_days)),
+        jobs=plan_jobs(timedelta(days=wired.ask.policy.longest_throttle_days), wired.case_rules.escalation),
         works=works,
         lanes=lanes,
         sender=wired.sender,

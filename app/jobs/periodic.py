@@ -12,8 +12,10 @@ from sqlalchemy.orm import Session
 from app.accounts.retention import forget_invitations, forget_sign_ins
 from app.callbacks.coming_due import note_due_cases
 from app.callbacks.retention import forget_asked, forget_numbers
+from app.callbacks.rules.escalation import EscalationRules
 from app.imports.drafts import forget_drafts
 from app.invitations.counts import forget_counts
+from app.jobs.escalation import ESCALATE, REMIND, Escalating
 from app.kit.clock import Clock
 from app.kit.db import Database
 from app.kit.idempotency import purge_answers
@@ -173,9 +175,10 @@ def end_overdue_messages(session: Session, now: datetime) -> int:
     return end_overdue(session, now=now, limit=BATCH)
 
 
-def plan_jobs(ask_again: timedelta) -> tuple[Job, ...]:
+def plan_jobs(ask_again: timedelta, escalation: EscalationRules = EscalationRules()) -> tuple[Job, ...]:  # noqa: B008 -- never changed
     """Return all jobs; `ask_again` is the longest time for which somebody who was asked is not asked again."""
     addresses = PurgeAddresses(ask_again)
+    escalating = Escalating(escalation, BATCH)
     return (
         Job("purge-outbox", timedelta(hours=1), (purge_outbox,), KEEP_DONE),
         Job("forget-traces", timedelta(hours=1), (purge_devices, purge_addresses), KEEP_TRACES),
@@ -194,6 +197,8 @@ def plan_jobs(ask_again: timedelta) -> tuple[Job, ...]:
         Job("forget-drafts", timedelta(hours=1), (purge_drafts,), KEEP_DRAFTS),
         Job("forget-webhooks", timedelta(hours=1), (purge_webhooks,), KEEP_DELIVERIES),
         Job(_DUE_CASES, timedelta(minutes=1), (tell_of_due_cases,)),
+        Job(ESCALATE, timedelta(minutes=1), (escalating.tell,)),
+        Job(REMIND, timedelta(minutes=5), (escalating.remind,)),
         Job("forget-slots", timedelta(days=1), (purge_slots,), KEEP_SLOTS),
     )
 
