@@ -7,6 +7,10 @@ from flask import Blueprint, Flask
 from flask_babel import Babel
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from app.accounts.company_provider import Provider
+from app.accounts.door import Door
+from app.accounts.proving import CompanyTrust, DoorRules, SecondFactorRule
+from app.callbacks.asking_back.composing import AskingBack, compose_question
 from app.callbacks.rules.case_rules import load_case_rules
 from app.cli.register import register_commands
 from app.contacts.consents import load_consents
@@ -24,14 +28,17 @@ from app.kit.installation import PlannedJob
 from app.kit.log import configure_logging
 from app.messaging.content import Compose, by_purpose
 from app.messaging.models import MessagePurpose
+from app.messaging.notices.words import load_notice_words
 from app.messaging.sending import Sender
 from app.messaging.texts import load_texts
+from app.organisation.holidays import keep_holidays, load_holidays
 from app.responses.service import find_answer_id
 from app.review_sites.catalogue import load_catalogue
 from app.routing.desk import Desk
 from app.routing.line import Talk
 from app.routing.policy import load_policy
 from app.routing.replies import Replying, compose_reply
+from app.routing.staff_notices import NoticeDesk
 from app.surveys.loader import load_surveys
 from app.touchpoints.posters.choice import Workshop
 from app.touchpoints.posters.logo import read_logo
@@ -70,6 +77,7 @@ from app.web.public.invited import invited
 from app.web.public.look import look
 from app.web.public.opened import opened
 from app.web.public.preview import preview
+from app.web.public.settled import settled
 from app.web.public.survey import survey
 from app.web.public.unsubscribing import unsubscribing
 from app.web.rates import init_rates
@@ -88,6 +96,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     survey,
     answer,
     invited,
+    settled,
     unsubscribing,
     opened,
     look,
@@ -165,11 +174,13 @@ def create_app(settings: Settings, *, clock: Clock = utc_now, database: Database
 def wire(settings: Settings, *, clock: Clock, database: Database | None) -> edge.Wiring:
     """Return the implementations and plain values that the faces work with."""
     vault = Vault(settings.encryption_keys)
+    case_rules = load_case_rules(settings.config_dir / "callbacks.yaml")
     desk = Desk(
         policy=load_policy(settings.config_dir / "routing.yaml"),
         catalogue=load_catalogue(settings.config_dir / "review_sites.yaml"),
         vault=vault,
         consent=load_consents(settings.config_dir / "consents.yaml").text(Purpose.CALLBACK),
+        case_rules=case_rules,
         company=settings.company_name,
         phone_region=settings.phone_region,
         zone=settings.zone,
@@ -189,7 +200,11 @@ def wire(settings: Settings, *, clock: Clock, database: Database | None) -> edge
     )
     texts = load_texts(settings.config_dir / "messages.yaml")
     composing = Composing(vault, settings.public_url, settings.company_name, surveys, texts, find_answer_id)
-    compose = _choose_composer(composing, Replying(desk, surveys, settings.public_url, texts))
+    compose = _choose_composer(
+        composing,
+        Replying(desk, surveys, settings.public_url, texts),
+        AskingBack(vault, settings.public_url, settings.company_name, texts),
+    )
     gateways = build_gateways(settings, vault)
     ask = AskDesk(
         vault=vault,
@@ -200,13 +215,15 @@ def wire(settings: Settings, *, clock: Clock, database: Database | None) -> edge
         language=settings.language,
         company=settings.company_name,
     )
+    database = database or Database(settings.database_url)
+    keep_holidays(database, load_holidays(settings.config_dir / "holidays.yaml", settings.holiday_country))
     return edge.Wiring(
-        database=database or Database(settings.database_url),
+        database=database,
         vault=vault,
         clock=clock,
         surveys=surveys,
         desk=desk,
-        case_rules=load_case_rules(settings.config_dir / "callbacks.yaml"),
+        case_rules=case_rules,
         workshop=workshop,
         public_url=settings.public_url,
         secure=settings.secure,
@@ -217,6 +234,7 @@ def wire(settings: Settings, *, clock: Clock, database: Database | None) -> edge
         var_dir=settings.var_dir,
         sign_in_idle_minutes=settings.sign_in_idle_minutes,
         sign_in_hours=settings.sign_in_hours,
+        door=_build_door(settings),
         installation=describe_installation(settings, (PlannedJob(job.name, job.every, job.keeps) for job in JOBS)),
         gateways=gateways,
         ask=ask,
@@ -232,11 +250,41 @@ def wire(settings: Settings, *, clock: Clock, database: Database | None) -> edge
             may_send_at=partial(may_send_at, desk=ask),
             reroute=partial(reroute, desk=ask),
         ),
+        notices=NoticeDesk(
+            vault=vault,
+            words=load_notice_words(settings.config_dir / "notices.yaml"),
+            public_url=settings.public_url,
+            company=settings.company_name,
+            language=settings.language,
+            links_open=settings.secure,
+        ),
     )
 
 
-def _choose_composer(composing: Composing, replying: Replying) -> Compose:
+def _build_door(settings: Settings) -> Door:
+    """Return how staff come in; the company's own sign-in is not asked for anything yet."""
+    company = None
+    if settings.oidc_issuer:
+        company = Provider(
+            issuer=settings.oidc_issuer,
+            client_id=settings.oidc_client_id,
+            client_secret=settings.oidc_client_secret,
+            back=f"{settings.public_url}/sign-in/company/back",
+        )
+    rules = DoorRules(
+        SecondFactorRule(settings.second_factor), settings.oidc_required, CompanyTrust(settings.oidc_second_factor)
+    )
+    return Door(rules, company, settings.oidc_name or settings.company_name)
+
+
+def _choose_composer(composing: Composing, replying: Replying, asking: AskingBack) -> Compose:
     """Return what composes a message by its purpose."""
     invite = partial(compose_invitation, composing=composing)
-    reply = partial(compose_reply, replying=replying)
-    return by_purpose({MessagePurpose.INVITATION: invite, MessagePurpose.REMINDER: invite, MessagePurpose.REPLY: reply})
+    return by_purpose(
+        {
+            MessagePurpose.INVITATION: invite,
+            MessagePurpose.REMINDER: invite,
+            MessagePurpose.REPLY: partial(compose_reply, replying=replying),
+            MessagePurpose.ASKED_BACK: partial(compose_question, asking=asking),
+        }
+    )

@@ -24,10 +24,12 @@ from app.organisation.hours import InvalidHoursError, parse_hours
 from app.touchpoints.posters.colours import read_colour
 from app.touchpoints.posters.logo import read_logo
 from config.channels import ChannelSettings
+from config.sign_in import SignInSettings
 
 ROOT = Path(__file__).resolve().parent.parent
 PREFIX = "OTKLIK_"
 _SHORTEST_SECRET = 32
+HOLIDAYS_OF_PHONES = "phone_region"
 _REDIS = ("redis://", "rediss://")
 
 
@@ -44,6 +46,15 @@ def _hours(value: str) -> str:
         raise ValueError(error.message) from error
 
 
+def _holidays(value: str) -> str:
+    country = value.strip()
+    if country.lower() in ("", HOLIDAYS_OF_PHONES):
+        return country.lower()
+    if country.upper() not in phonenumbers.SUPPORTED_REGIONS:
+        raise ValueError(f"write a two-letter country, such as KZ, or {HOLIDAYS_OF_PHONES}, or leave it empty for none")
+    return country.upper()
+
+
 def _colour(value: str) -> str:
     return read_colour(value).hex
 
@@ -54,7 +65,7 @@ def _logo(value: str) -> str:
     return value
 
 
-class Settings(ChannelSettings, BaseSettings):
+class Settings(SignInSettings, ChannelSettings, BaseSettings):
     """One installation. `host` and `port` are read without the prefix, as platforms set them."""
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, env_file=ROOT / ".env", extra="forbid", frozen=True)
@@ -158,6 +169,12 @@ class Settings(ChannelSettings, BaseSettings):
         description="The country (ISO 3166) whose telephone numbers may be typed without their country code.",
     )
 
+    holidays: Annotated[str, AfterValidator(_holidays)] = Field(
+        default="phone_region",
+        description="The country (ISO 3166, such as KZ) whose public holidays are days off of every unit that says "
+        "nothing else; `phone_region` is the country above, empty is none. Days of one's own: `config/holidays.yaml`.",
+    )
+
     sign_in_idle_minutes: int = Field(
         default=60, ge=5, le=1440, description="A sign-in ends after so many minutes without a request."
     )
@@ -258,6 +275,11 @@ class Settings(ChannelSettings, BaseSettings):
     def zone(self) -> ZoneInfo:
         """The company's time zone."""
         return ZoneInfo(self.time_zone)
+
+    @property
+    def holiday_country(self) -> str | None:
+        """Whose public holidays are days off, or None."""
+        return self.phone_region if self.holidays == HOLIDAYS_OF_PHONES else self.holidays or None
 
     @property
     def keys_dir(self) -> Path:

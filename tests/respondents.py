@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
+from app.callbacks.rules.case_rules import load_case_rules
 from app.contacts.consents import load_consents
 from app.contacts.models import Purpose
 from app.kit.crypto import Vault
@@ -39,6 +40,7 @@ def make_desk(vault: Vault) -> Desk:
         catalogue=load_catalogue(ROOT / "config" / "review_sites.yaml"),
         vault=vault,
         consent=load_consents(ROOT / "config" / "consents.yaml").text(Purpose.CALLBACK),
+        case_rules=load_case_rules(ROOT / "config" / "callbacks.yaml"),
         company="Made-up Telecom",
         phone_region="KZ",
         zone=ZoneInfo("Asia/Almaty"),

@@ -6,7 +6,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from app.organisation.hours import Span, WeekHours
+from app.organisation.hours import Span
+from app.organisation.workdays import WorkingTime
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +18,7 @@ class Deadline:
     settle_hours: float
 
 
-def add_working_hours(start: datetime, hours: float, week: WeekHours, zone: ZoneInfo) -> datetime:
+def add_working_hours(start: datetime, hours: float, time: WorkingTime) -> datetime:
     """Return the instant (UTC) at which the unit will have worked `hours` since `start`, an aware instant.
 
     Hours are real elapsed time: an hour that the clocks skip is not worked, one that they repeat is worked twice. A
@@ -28,15 +29,33 @@ def add_working_hours(start: datetime, hours: float, week: WeekHours, zone: Zone
     reached = start.astimezone(UTC)
     if left <= timedelta():
         return reached
-    for opens, closes in _spans_from(reached, week, zone):
-        begins = max(opens, reached)
-        if begins >= closes:
-            continue
-        if closes - begins >= left:
-            return begins + left
-        left -= closes - begins
-        reached = closes
+    for opens, closes in open_spans(reached, time):
+        if closes - opens >= left:
+            return opens + left
+        left -= closes - opens
     raise AssertionError("unreachable: spans never end")
+
+
+def working_between(start: datetime, end: datetime, time: WorkingTime) -> timedelta:
+    """Return for how long the unit works from `start` to `end`; nothing if it does not, or `end` comes first."""
+    worked = timedelta()
+    for opens, closes in open_spans(start, time):
+        if opens >= end:
+            break
+        worked += min(closes, end) - opens
+    return worked
+
+
+def open_spans(start: datetime, time: WorkingTime) -> Iterator[tuple[datetime, datetime]]:
+    """Yield without end when the unit works from `start` on, in UTC, what has begun cut at `start`."""
+    start = start.astimezone(UTC)
+    day = start.astimezone(time.time_zone).date()
+    while True:
+        for opens, closes in _spans_of(day, time.spans_on(day), time.time_zone):
+            begins = max(opens, start)
+            if begins < closes:
+                yield begins, closes
+        day += timedelta(days=1)
 
 
 def when_due(
@@ -83,15 +102,10 @@ def next_move(
     return NextMove.RING if first_attempt_at is None else NextMove.SETTLE
 
 
-def _spans_from(start: datetime, week: WeekHours, zone: ZoneInfo) -> Iterator[tuple[datetime, datetime]]:
-    day = start.astimezone(zone).date()
-    while True:
-        yield from _spans_of(day, week.days[day.weekday()], zone)
-        day += timedelta(days=1)
-
-
 def _spans_of(day: date, spans: Sequence[Span], zone: ZoneInfo) -> Iterator[tuple[datetime, datetime]]:
     """Yield what is worked on the day, in UTC: read with the offset before a change of the clocks, then after it."""
+    if not spans:
+        return
     midnight = datetime.combine(day, time(), tzinfo=UTC)
     # Offsets lie between -12 and +14 hours, so that the whole local day is between these two instants.
     first, last = midnight - timedelta(hours=15), midnight + timedelta(hours=39)

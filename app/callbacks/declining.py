@@ -21,6 +21,6 @@ def decline_call(session: Session, case: CallbackCase, *, now: datetime) -> None
     if case.closed_at is not None or case.contact_id is None:
         return
     case.contact_id = case.consent_id = case.call_window = None
-    case.first_attempt_due_at = case.next_attempt_at = None
+    case.first_attempt_due_at = case.first_attempt_warn_at = case.next_attempt_at = None
     set_due(case)
     write_event(session, case.id, EventKind.NOTE, now=now, said=NO_CALL)

@@ -18,7 +18,8 @@ from app.demo.company import DemoCode
 from app.demo.words import BENEFITS, COMMENTS, REASONS, Comment
 from app.demo.work import Step
 from app.kit.i18n import Language
-from app.organisation.hours import DAY, WeekHours
+from app.organisation.hours import DAY
+from app.organisation.workdays import WorkingTime
 from app.review_sites.catalogue import Site
 from app.surveys.definition import Band, Definition, QuestionType
 from app.touchpoints.models import Channel
@@ -34,10 +35,14 @@ KK, RU, UK, EN = Language.KK, Language.RU, Language.UK, Language.EN
 class Place:
     """Where a code is asked: when people are there, what they speak, how content they are (0-1) so many days ago."""
 
-    hours: WeekHours
-    zone: ZoneInfo
+    works: WorkingTime
     languages: Mapping[Language, float]
     mood: Sequence[float]
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """By whose clock people come."""
+        return self.works.time_zone
 
     def content(self, days_ago: float) -> float:
         """Return the share of happy answers; `mood` has one value for 60 days ago, ... , one for today."""
@@ -114,7 +119,7 @@ def _taps(dice: random.Random, asked: Asked, day: date) -> Iterator[datetime]:
     code, place = asked.code, asked.place
     at_home = code.channel in (Channel.APP, Channel.WRITTEN)
     weights = _HOME_HOURS if at_home else _OPEN_HOURS
-    spans = ((0, DAY),) if at_home else place.hours.days[day.weekday()]
+    spans = ((0, DAY),) if at_home else place.works.spans_on(day)
     slots = [
         (minute, weights.get(minute // 60, 0.2 if not at_home else 0.0))
         for opens, closes in spans

@@ -91,10 +91,9 @@ def build_company(session: Session, catalogue: Catalogue, surveys: SurveyLibrary
 
 def _place(session: Session, code: DemoCode, units: Mapping[str, uuid.UUID]) -> Place:
     path = _path(code.unit)
-    time = working_time(session, units[code.unit])
     languages = next((_LANGUAGES[unit] for unit in path if unit in _LANGUAGES), _EVERYWHERE)
     mood = next((_MOODS[unit] for unit in path if unit in _MOODS), _ORDINARY)
-    return Place(time.hours, time.time_zone, languages, mood)
+    return Place(working_time(session, units[code.unit]), languages, mood)
 
 
 def _path(unit: str) -> list[str]:

@@ -6,14 +6,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from app.callbacks.deadlines import add_working_hours, when_due
-from app.callbacks.models import CallWindow, EventKind
-from app.demo.answers import Place
+from app.callbacks.deadlines import when_due
+from app.callbacks.models import AttemptResult, CallWindow, EventKind
+from app.callbacks.norms import run_first_attempt, run_settlement
+from app.callbacks.opening import norms_of
+from app.callbacks.rules.case_rules import CaseRules
 from app.demo.work import Attempt, Claim, Step
 from app.kit.ids import new_id
+from app.organisation.workdays import WorkingTime
 from app.routing.rules import NextStep
+from app.touchpoints.models import Channel
 
 Row = dict[str, Any]
+_REACHED = (AttemptResult.REACHED, AttemptResult.CALL_LATER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +37,9 @@ def case_rows(
     response_id: uuid.UUID,
     answered_at: datetime,
     step: NextStep,
-    place: Place,
+    works: WorkingTime,
+    rules: CaseRules,
+    channel: Channel,
     number: Number | None,
     work: Sequence[Step],
     worker_id: uuid.UUID,
@@ -61,9 +68,10 @@ def case_rows(
             }
         )
 
-    def due(start: datetime, hours: float) -> datetime:
-        return add_working_hours(start, hours, place.hours, place.zone)
-
+    norms = norms_of(rules, step.deadline, channel, frozenset())
+    window = number.window if number else None
+    first = run_first_attempt(norms, works, start=number.at, window=window) if number else None
+    settle = run_settlement(norms, works, start=opened_at, first_attempt=first)
     row: Row = {
         "id": case_id,
         "unit_id": unit_id,
@@ -71,10 +79,18 @@ def case_rows(
         "contact_id": number.contact_id if number else None,
         "consent_id": number.consent_id if number else None,
         "reason": step.case,
-        "call_window": number.window if number else None,
+        "call_window": window,
         "opened_at": opened_at,
-        "first_attempt_due_at": due(number.at, step.deadline.first_attempt_hours) if number else None,
-        "settle_due_at": due(opened_at, step.deadline.settle_hours),
+        "first_attempt_due_at": first.due_at if first else None,
+        "first_attempt_warn_at": first.warn_at if first else None,
+        "settle_due_at": settle.due_at,
+        "settle_warn_at": settle.warn_at,
+        "first_attempt_hours": step.deadline.first_attempt_hours,
+        "settle_hours": step.deadline.settle_hours,
+        "channel": channel,
+        "attempts": 0,
+        "first_reached_at": None,
+        "settled": None,
         "first_attempt_at": None,
         "next_attempt_at": None,
         "claimed_by_id": None,
@@ -98,13 +114,17 @@ def case_rows(
             note(EventKind.CLAIMED, each.at, by=worker_id)
         elif isinstance(each, Attempt):
             row["first_attempt_at"] = row["first_attempt_at"] or each.at
+            row["attempts"] += 1
+            if each.result in _REACHED:
+                row["first_reached_at"] = row["first_reached_at"] or each.at
             row["next_attempt_at"] = each.next_at
             row["due_at"] = _due_at(row)
             again = each.next_at.isoformat() if each.next_at else None
             note(EventKind.ATTEMPT, each.at, by=worker_id, words=each.note, result=each.result, next_attempt_at=again)
         else:
             row |= {"closed_at": each.at, "closed_by_id": worker_id, "outcome": each.outcome, "cause": each.cause}
-            row["next_attempt_at"] = None
+            ending = rules.find_outcome(each.outcome)
+            row |= {"next_attempt_at": None, "settled": ending is not None and ending.settled}
             note(EventKind.CLOSED, each.at, by=worker_id, words=each.note, outcome=each.outcome, cause=each.cause)
     return row, events
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from app.accounts.audit import record
 from app.accounts.models import AuditEntry, StaffUser
 from app.accounts.service import set_active
+from app.callbacks.asking_back.models import AskedBack
 from app.callbacks.models import CallbackCase, CaseEvent
 from app.contacts.models import Consent, Contact
 from app.demo.answers import DAYS, make_answers
@@ -168,7 +169,7 @@ def _leaves(session: Session) -> list[uuid.UUID]:
 def _forget_people(session: Session, people: set[uuid.UUID | None]) -> None:
     """Numbers left in the demo go with it, unless a real case, call or message needs them."""
     alone = select(Contact.id).where(Contact.id.in_(people))
-    for column in (CallbackCase.contact_id, Interaction.contact_id, Message.contact_id):
+    for column in (CallbackCase.contact_id, Interaction.contact_id, Message.contact_id, AskedBack.contact_id):
         alone = alone.where(Contact.id.not_in(select(column).where(column.is_not(None))))
     ids = list(session.scalars(alone))
     _delete(session, delete(Consent).where(Consent.contact_id.in_(ids)))

@@ -8,14 +8,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
-from zoneinfo import ZoneInfo
 
 from app.callbacks.deadlines import add_working_hours
 from app.callbacks.models import AttemptResult, CallWindow
 from app.demo.answers import Answer, Place
 from app.demo.work import Attempt, Claim, Close, Step
 from app.kit.i18n import Language
-from app.organisation.hours import WeekHours
+from app.organisation.workdays import WorkingTime
 from app.review_sites.catalogue import Site
 
 
@@ -144,20 +143,20 @@ def tell_stories(places: Mapping[str, Place], *, now: datetime) -> Iterator[Answ
             phone=story.phone,
             window=story.window,
             leaves_for=story.leaves_for,
-            work=tuple(_work(story.work, at + timedelta(minutes=30), place.hours, place.zone)),
+            work=tuple(_work(story.work, at + timedelta(minutes=30), place.works)),
         )
 
 
-def _work(work: Work, at: datetime, hours: WeekHours, zone: ZoneInfo) -> Iterator[Step]:
+def _work(work: Work, at: datetime, works: WorkingTime) -> Iterator[Step]:
     if work is Work.NOTHING:
         return
     yield Claim(at)
     rung = at + timedelta(minutes=5)
     if work is Work.NOT_REACHED:
-        yield Attempt(rung, AttemptResult.NO_ANSWER, add_working_hours(rung, 3, hours, zone))
+        yield Attempt(rung, AttemptResult.NO_ANSWER, add_working_hours(rung, 3, works))
     elif work is Work.CALL_LATER:
         # Nobody asks to be rung at night: an hour into the office's next working time.
-        again = add_working_hours(at + timedelta(days=3), 1, hours, zone)
+        again = add_working_hours(at + timedelta(days=3), 1, works)
         yield Attempt(rung, AttemptResult.CALL_LATER, again, "Просил перезвонить через три дня")
     elif work is Work.SETTLED:
         yield Attempt(rung, AttemptResult.REACHED)

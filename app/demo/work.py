@@ -5,12 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeVar
-from zoneinfo import ZoneInfo
 
 from app.callbacks.deadlines import add_working_hours
 from app.callbacks.models import AttemptResult
 from app.demo.words import CALL_LATER_NOTES, NOT_SETTLED_NOTES, ON_SITE_NOTES, SETTLED_NOTES
-from app.organisation.hours import WeekHours
+from app.organisation.workdays import WorkingTime
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,14 +77,14 @@ _FORGOTTEN, _LATELY = 0.14, timedelta(days=9)
 
 
 def plan_work(
-    dice: random.Random, *, opened_at: datetime, has_number: bool, hours: WeekHours, zone: ZoneInfo, now: datetime
+    dice: random.Random, *, opened_at: datetime, has_number: bool, works: WorkingTime, now: datetime
 ) -> tuple[Step, ...]:
     """Return the steps that staff take; those after `now` are still to come. None for a case that lies forgotten."""
     if now - opened_at < _LATELY and dice.random() < _FORGOTTEN:
         return ()
 
     def after(start: datetime, low: float, high: float) -> datetime:
-        return add_working_hours(start, dice.uniform(low, high), hours, zone)
+        return add_working_hours(start, dice.uniform(low, high), works)
 
     claimed = after(opened_at, 0.2, 6)
     steps: list[Step] = [Claim(claimed)]

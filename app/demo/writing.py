@@ -257,15 +257,14 @@ class _Scribe:
     def _add_case(
         self, answer: Answer, asked: Asked, response_id: uuid.UUID, step: NextStep, number: Number | None
     ) -> None:
-        place = asked.place
+        works = asked.place.works
         work = answer.work
         if work is None:
             work = plan_work(
                 self._dice,
                 opened_at=answer.at,
                 has_number=number is not None,
-                hours=place.hours,
-                zone=place.zone,
+                works=works,
                 now=self._now,
             )
         case, events = case_rows(
@@ -273,7 +272,9 @@ class _Scribe:
             response_id=response_id,
             answered_at=answer.at,
             step=step,
-            place=place,
+            works=works,
+            rules=self._desk.case_rules,
+            channel=asked.code.channel,
             number=number,
             work=work,
             worker_id=self._workers[self._built.manager_of(answer.code)],

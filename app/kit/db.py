@@ -113,6 +113,8 @@ class Database:
 
     def __init__(self, url: str, *, pool_size: int = 8) -> None:
         self.url = _with_driver(make_url(url))
+        # What every session of it carries along (`Session.info`), for features below the pages.
+        self.info: dict[Any, Any] = {}
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.engine = _sqlite_engine(self.url, pool_size) if self.is_sqlite else _postgres_engine(self.url, pool_size)
         # An option on a shared pool: the `begin` hook reads it.
@@ -129,7 +131,7 @@ class Database:
 
     def session(self, *, write: bool = True) -> Session:
         """Return a session; nothing is begun (and no lock taken) before its first statement."""
-        return Session(self._writing if write else self.engine, expire_on_commit=False)
+        return Session(self._writing if write else self.engine, expire_on_commit=False, info=self.info)
 
     @contextmanager
     def transaction(self, *, patience: float | None = None) -> Iterator[Session]:
@@ -138,7 +140,7 @@ class Database:
         With `patience`, DatabaseBusyError once a lock has not come free for so many seconds: for what may be left out.
         """
         writing = self._writing if patience is None else self._writing.execution_options(otklik_patience=patience)
-        with Session(writing, expire_on_commit=False) as session:
+        with Session(writing, expire_on_commit=False, info=self.info) as session:
             try:
                 if patience is not None and not self.is_sqlite:
                     session.execute(text(f"SET LOCAL lock_timeout = {_milliseconds(patience)}"))

@@ -1,8 +1,8 @@
 """Opening hours as people write them: the common part of OpenStreetMap's `opening_hours`, and lists by weekday. Pure.
 
 `Mo-Fr 09:00-18:00; Sa 10:00-14:00`, `24/7`, `09:00-13:00,14:00-18:00`, `Su off`, `Fr 22:00-02:00`. As in OpenStreetMap
-a later rule replaces an earlier one on the days it names, and a day not named is closed. Holidays (`PH off`) are
-accepted and left out, since no calendar of holidays is known yet.
+a later rule replaces an earlier one on the days it names, and a day not named is closed. On public holidays (`PH off`,
+`PH 10:00-16:00`, `Mo-Su,PH …`) a unit is closed unless its hours say otherwise; school holidays (`SH`) are left out.
 """
 
 import re
@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from app.kit.errors import InvalidInputError
-from app.organisation.weekdays import read_days
+from app.organisation.weekdays import HOLIDAY, read_days
 
 DAY = 24 * 60
 MAX_LENGTH = 500
@@ -46,32 +46,49 @@ class WeekHours:
     """When a unit works in a week: for each day, Monday first, spans in minutes from midnight, sorted and apart.
 
     Never empty: a deadline in working hours must come one day. `str()` gives the canonical OpenStreetMap text.
+    `holidays` are the spans of a public holiday, None where nothing is said of them.
     """
 
     days: tuple[tuple[Span, ...], ...]
+    holidays: tuple[Span, ...] | None = None
 
     def __post_init__(self) -> None:
         if len(self.days) != 7:
             raise InvalidHoursError("a week has seven days, Monday first")
-        for start, end in (span for day in self.days for span in day):
+        for start, end in (span for day in (*self.days, self.holidays or ()) for span in day):
             if not 0 <= start < end <= DAY:
                 raise InvalidHoursError(f"a span must lie within a day, not {start} to {end} minutes")
         object.__setattr__(self, "days", tuple(_merge(day) for day in self.days))
+        if self.holidays is not None:
+            object.__setattr__(self, "holidays", _merge(self.holidays))
         if not any(self.days):
             raise InvalidHoursError(
                 f"not open on any day; leave hours empty to take the parent's, or {_CURE}", code="never_open"
             )
 
+    @property
+    def never_closes(self) -> bool:
+        """Whether it is 24/7."""
+        return all(day == ((0, DAY),) for day in self.days)
+
+    def on_holidays(self, weekday: int) -> tuple[Span, ...]:
+        """Return the spans of a public holiday on the weekday: as the hours say, else none; 24/7 knows no closing."""
+        if self.holidays is not None:
+            return self.holidays
+        return self.days[weekday] if self.never_closes else ()
+
     def __str__(self) -> str:
-        if all(day == ((0, DAY),) for day in self.days):
+        week = self._write_week()
+        return week if self.holidays is None else f"{week}; PH {_write_spans(self.holidays)}"
+
+    def _write_week(self) -> str:
+        if self.never_closes:
             return "24/7"
         alike: dict[tuple[Span, ...], list[int]] = {}
         for day, spans in enumerate(self.days):
             if spans:
                 alike.setdefault(spans, []).append(day)
-        return "; ".join(
-            f"{_write_days(days)} {','.join(_write_span(*span) for span in spans)}" for spans, days in alike.items()
-        )
+        return "; ".join(f"{_write_days(days)} {_write_spans(spans)}" for spans, days in alike.items())
 
 
 def parse_hours(text: str) -> WeekHours:
@@ -83,6 +100,7 @@ def parse_hours(text: str) -> WeekHours:
     if not text.strip():
         raise InvalidHoursError(f"no hours given; {_CURE}")
     week: list[list[Span]] = [[] for _ in range(7)]
+    holidays: list[Span] | None = None
     for rule in text.split(";"):
         replaced: set[int] = set()
         # `Mo-Fr 09:00-18:00, Sa 10:00-14:00`: a comma before a weekday begins a rule too, one that adds.
@@ -91,9 +109,12 @@ def parse_hours(text: str) -> WeekHours:
                 continue
             days, spans = _read_rule(part.strip())
             for day in days:
-                week[day] = (week[day] if day in replaced else []) + spans
+                if day == HOLIDAY:
+                    holidays = ((holidays or []) if day in replaced else []) + spans
+                else:
+                    week[day] = (week[day] if day in replaced else []) + spans
             replaced.update(days)
-    return _build_week(week)
+    return _build_week(week, holidays=holidays)
 
 
 def parse_day_list(entries: Sequence[Mapping[str, object]]) -> WeekHours:
@@ -125,7 +146,7 @@ def _read_rule(text: str) -> tuple[tuple[int, ...], list[Span]]:
     if found is None:
         raise InvalidHoursError(f"cannot read {text!r}; {_CURE}", text=text)
     names = found["days"].strip()
-    days = read_days(names) if names else tuple(range(7))
+    days = read_days(names, holiday=True) if names else tuple(range(7))
     if days is None:
         raise InvalidHoursError(f"{names!r} is not a weekday; {_CURE}", code="unknown_weekday", text=names)
     hours = found["hours"].strip().casefold()
@@ -177,15 +198,21 @@ def _read_time(text: str, cure: str) -> int:
     return minutes
 
 
-def _build_week(week: Iterable[Sequence[Span]], breaks: Sequence[Span] = ()) -> WeekHours:
-    """Split what runs over midnight, and cut the breaks, which hold for every day, out of what is left."""
+def _build_week(
+    week: Iterable[Sequence[Span]], breaks: Sequence[Span] = (), *, holidays: Sequence[Span] | None = None
+) -> WeekHours:
+    """Split what runs over midnight, and cut the breaks, which hold for every day, out of what is left.
+
+    A holiday has no next day of its kind: what runs over its midnight ends there.
+    """
     days: list[list[Span]] = [[] for _ in range(7)]
     for day, spans in enumerate(week):
         for start, end in spans:
             for piece_day, piece in _split(day, start, end):
                 days[piece_day].append(piece)
     pauses = [piece for start, end in breaks for _, piece in _split(0, start, end)]
-    return WeekHours(tuple(tuple(_cut(spans, pauses)) for spans in days))
+    closed = None if holidays is None else tuple((start, min(end, DAY)) for start, end in holidays)
+    return WeekHours(tuple(tuple(_cut(spans, pauses)) for spans in days), closed)
 
 
 def _split(day: int, start: int, end: int) -> Iterable[tuple[int, Span]]:
@@ -220,6 +247,10 @@ def _write_days(days: Sequence[int]) -> str:
         else:
             runs.append([day])
     return ",".join(_SHORT[run[0]] if len(run) == 1 else f"{_SHORT[run[0]]}-{_SHORT[run[-1]]}" for run in runs)
+
+
+def _write_spans(spans: Sequence[Span]) -> str:
+    return ",".join(_write_span(*span) for span in spans) or "off"
 
 
 def _write_span(start: int, end: int) -> str:

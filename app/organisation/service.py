@@ -28,7 +28,6 @@ from app.organisation.tree import (
     UnitClosedError,
     UnitCycleError,
     UnknownUnitError,
-    WorkingTime,
     link_new,
     lock_tree,
     path_of,
@@ -36,6 +35,7 @@ from app.organisation.tree import (
     working_time,
     working_times,
 )
+from app.organisation.workdays import WorkingTime
 
 __all__ = [
     "UnitClosedError",

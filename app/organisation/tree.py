@@ -2,7 +2,6 @@
 
 import uuid
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -11,8 +10,23 @@ from sqlalchemy.orm import Session, aliased
 
 from app.kit.db import table_of
 from app.kit.errors import ConfigurationError, ConflictError, NotFoundError
-from app.organisation.hours import WeekHours, parse_hours
+from app.organisation.holidays import KEPT_AS, Holidays
+from app.organisation.hours import parse_hours
 from app.organisation.models import ROOT_CODE, Unit, UnitAncestor
+from app.organisation.workdays import WorkingTime, no_special_days
+
+__all__ = [
+    "UnitClosedError",
+    "UnitCycleError",
+    "UnknownUnitError",
+    "WorkingTime",
+    "link_new",
+    "lock_tree",
+    "path_of",
+    "relink",
+    "working_time",
+    "working_times",
+]
 
 # SQLite takes 32,766 parameters a statement.
 BATCH = 5000
@@ -34,14 +48,6 @@ class UnitClosedError(ConflictError):
     """The unit above is closed, so nothing can be open below it."""
 
     code = "unit_closed"
-
-
-@dataclass(frozen=True, slots=True)
-class WorkingTime:
-    """When a unit works and in which zone, its own or inherited."""
-
-    time_zone: ZoneInfo
-    hours: WeekHours
 
 
 def lock_tree(session: Session) -> uuid.UUID:
@@ -91,7 +97,7 @@ def relink(session: Session, unit_id: uuid.UUID, parent_id: uuid.UUID) -> None:
 _UNIT, _PAIR = table_of(Unit).c, table_of(UnitAncestor).c
 # Composed once, through Core: asked for every rating that opens a case.
 _WORKING_TIMES = (
-    select(_PAIR.unit_id, _UNIT.time_zone, _UNIT.hours)
+    select(_PAIR.unit_id, _UNIT.code, _UNIT.time_zone, _UNIT.hours)
     .join_from(table_of(UnitAncestor), table_of(Unit), _UNIT.id == _PAIR.ancestor_id)
     .where(_PAIR.unit_id.in_(bindparam("unit_ids", expanding=True)))
     .order_by(_PAIR.distance)
@@ -101,18 +107,28 @@ _read_hours = lru_cache(maxsize=1024)(parse_hours)
 
 
 def working_times(session: Session, unit_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, WorkingTime]:
-    """Return the working time of each unit, its own or the nearest ancestor's; one query for every 5,000 units."""
+    """Return the working time of each unit, its own or the nearest ancestor's; one query for every 5,000 units.
+
+    With the days off that the session carries (`holidays.keep_holidays`), if it does.
+    """
     zones: dict[uuid.UUID, str] = {}
     hours: dict[uuid.UUID, str] = {}
+    paths: dict[uuid.UUID, list[str]] = {}
+    holidays: Holidays | None = session.info.get(KEPT_AS)
     for batch in _batches(unit_ids):
-        for unit_id, zone, text in session.execute(_WORKING_TIMES, {"unit_ids": batch}):
+        for unit_id, code, zone, text in session.execute(_WORKING_TIMES, {"unit_ids": batch}):
+            paths.setdefault(unit_id, []).append(code)
             if zone is not None:
                 zones.setdefault(unit_id, zone)
             if text is not None:
                 hours.setdefault(unit_id, text)
     # The company has both from its settings, so only an unknown unit or a database never started has neither.
     return {
-        unit_id: WorkingTime(ZoneInfo(zones[unit_id]), _read_hours(hours[unit_id]))
+        unit_id: WorkingTime(
+            ZoneInfo(zones[unit_id]),
+            _read_hours(hours[unit_id]),
+            holidays.calendar_at(paths[unit_id]) if holidays else no_special_days,
+        )
         for unit_id in unit_ids
         if unit_id in zones and unit_id in hours
     }

@@ -22,20 +22,25 @@ _GROUPS: Mapping[str, tuple[int, ...]] = {
 }
 # Sheets typed by hand mix keyboards: a Latin "c" in "cб" looks right and reads wrong.
 _LOOK_ALIKES = str.maketrans("aceopxyi", "асеорхуі")
-_HOLIDAYS = ("ph", "sh")
+_PUBLIC_HOLIDAYS, _SCHOOL_HOLIDAYS = "ph", "sh"
+# Beside the weekdays from 0 to 6, where a rule may name it.
+HOLIDAY = 7
 
 
-def read_days(text: str) -> tuple[int, ...] | None:
+def read_days(text: str, *, holiday: bool = False) -> tuple[int, ...] | None:
     """Return the days (0 is Monday) of `Mo-Fr`, `пн, ср`, `Sa-Mo` or `ежедневно`, in order; None if one is unknown.
 
-    Holidays (`PH`, `SH`) are known words and name no weekday.
+    Holidays (`PH`, `SH`) are known words and name no weekday; with `holiday`, `PH` is HOLIDAY after the weekdays.
     """
     text = re.sub(r"\s+", " ", text.strip().casefold()).replace("’", "'").replace("ʼ", "'")
     if text in _GROUPS:
         return _GROUPS[text]
     days: set[int] = set()
     for part in re.split(r"[,/]", text):
-        if part.strip(" .") in _HOLIDAYS:
+        if part.strip(" .") == _PUBLIC_HOLIDAYS:
+            days.update((HOLIDAY,) if holiday else ())
+            continue
+        if part.strip(" .") == _SCHOOL_HOLIDAYS:
             continue
         ends = [_read_day(name) for name in re.split(r"[-–—]", part)]
         if len(ends) > 2 or None in ends:

@@ -166,6 +166,9 @@ def request_callback(
             response_id=response.id,
             reason=step.case,
             deadline=step.deadline,
+            rules=desk.case_rules,
+            channel=response.channel,
+            interaction_id=response.interaction_id,
             working_time=hours,
             contact_id=contact_id,
             consent_id=consent_id,
@@ -181,6 +184,7 @@ def request_callback(
             consent_id=consent_id,
             call_window=call_window,
             deadline=step.deadline,
+            rules=desk.case_rules,
             working_time=hours,
             now=now,
         )

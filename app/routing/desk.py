@@ -4,6 +4,7 @@ import uuid
 from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
+from app.callbacks.rules.case_rules import CaseRules
 from app.contacts.consents import ConsentText
 from app.kit.crypto import Vault
 from app.review_sites.catalogue import Catalogue
@@ -19,6 +20,7 @@ class Desk:
     catalogue: Catalogue
     vault: Vault
     consent: ConsentText
+    case_rules: CaseRules
     company: str
     phone_region: str
     zone: ZoneInfo

@@ -227,6 +227,7 @@ def open_complaint(session: Session, desk: Desk, complaint: Complaint, *, now: d
         response_id=None,
         reason=CaseReason.REQUESTED,
         deadline=desk.policy.requested_deadline(),
+        rules=desk.case_rules,
         working_time=working_time(session, unit.id),
         contact_id=contact_id,
         call_window=complaint.call_window if contact_id else None,

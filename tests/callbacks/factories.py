@@ -110,6 +110,7 @@ def make_case(
         response_id=response.id if response else None,
         reason=CaseReason.LOW_RATING,
         deadline=deadline,
+        rules=RULES,
         working_time=working_time(session, unit_id),
         contact_id=contact.id if contact else None,
         now=now,

@@ -7,6 +7,7 @@ import pytest
 
 from app.callbacks.deadlines import add_working_hours, when_due
 from app.organisation.hours import parse_hours
+from app.organisation.workdays import WorkingTime
 
 ALMATY, KYIV, NEW_YORK = ZoneInfo("Asia/Almaty"), ZoneInfo("Europe/Kyiv"), ZoneInfo("America/New_York")
 CAIRO, CHATHAM = ZoneInfo("Africa/Cairo"), ZoneInfo("Pacific/Chatham")
@@ -15,6 +16,10 @@ WEEKDAYS, ALWAYS = "Mo-Fr 09:00-18:00", "24/7"
 
 def _local(text: str, zone: ZoneInfo, fold: int = 0) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=zone, fold=fold)
+
+
+def _time(week: str, zone: ZoneInfo) -> WorkingTime:
+    return WorkingTime(zone, parse_hours(week))
 
 
 @pytest.mark.parametrize(
@@ -77,13 +82,13 @@ def test_deadline_falls_where_the_office_will_have_worked_so_long(
     begin = _local(start.removesuffix(" second"), zone, fold=int(start.endswith("second")))
     expected = _local(due.removesuffix(" second"), zone, fold=int(due.endswith("second")))
 
-    assert add_working_hours(begin, hours, parse_hours(week), zone) == expected.astimezone(UTC)
+    assert add_working_hours(begin, hours, _time(week, zone)) == expected.astimezone(UTC)
 
 
 def test_deadline_is_told_in_utc_whatever_zone_the_start_is_in() -> None:
     start = datetime(2026, 3, 4, 8, 0, tzinfo=KYIV)  # 11:00 in Almaty
 
-    due = add_working_hours(start, 4, parse_hours(WEEKDAYS), ALMATY)
+    due = add_working_hours(start, 4, _time(WEEKDAYS, ALMATY))
 
     assert due == datetime(2026, 3, 4, 10, 0, tzinfo=UTC)
     assert due.tzinfo is UTC
@@ -91,19 +96,19 @@ def test_deadline_is_told_in_utc_whatever_zone_the_start_is_in() -> None:
 
 @pytest.mark.parametrize("zone", [ALMATY, KYIV, NEW_YORK, CAIRO, CHATHAM])
 def test_round_the_clock_is_plain_elapsed_time_through_every_change_of_the_clocks(zone: ZoneInfo) -> None:
-    week = parse_hours(ALWAYS)
+    time = _time(ALWAYS, zone)
     for day in range(0, 366 * 3, 5):
         start = datetime(2024, 1, 1, tzinfo=UTC) + timedelta(days=day, hours=day % 24, minutes=day % 60)
-        assert add_working_hours(start, 100, week, zone) == start + timedelta(hours=100)
+        assert add_working_hours(start, 100, time) == start + timedelta(hours=100)
 
 
 @pytest.mark.parametrize("zone", [ALMATY, KYIV, NEW_YORK])
 def test_hours_in_two_steps_come_to_the_same_instant_as_in_one(zone: ZoneInfo) -> None:
-    week = parse_hours("Mo-Fr 09:00-13:00,14:00-18:00; Sa 01:30-03:30; Su 00:00-04:30")
+    time = _time("Mo-Fr 09:00-13:00,14:00-18:00; Sa 01:30-03:30; Su 00:00-04:30", zone)
     for day in range(0, 740, 3):
         start = datetime(2024, 2, 1, tzinfo=UTC) + timedelta(days=day, minutes=day * 37 % 1440)
-        halfway = add_working_hours(start, 5.25, week, zone)
-        assert add_working_hours(halfway, 20.5, week, zone) == add_working_hours(start, 25.75, week, zone)
+        halfway = add_working_hours(start, 5.25, time)
+        assert add_working_hours(halfway, 20.5, time) == add_working_hours(start, 25.75, time)
 
 
 _FIRST, _SETTLE, _NEXT, _DONE = (datetime(2026, 3, day, 9, tzinfo=UTC) for day in (5, 7, 9, 4))

@@ -9,6 +9,7 @@ from app.callbacks.deadlines import add_working_hours
 from app.callbacks.retry_plan import plan_retry
 from app.callbacks.rules.clocks import Retries
 from app.organisation.hours import parse_hours
+from app.organisation.workdays import WorkingTime
 
 ALMATY = ZoneInfo("Asia/Almaty")
 WEEKDAYS = "Mo-Fr 09:00-18:00"
@@ -39,12 +40,12 @@ RULES = Retries(tries=4, at=["10:00", "13:30", "17:00"], least_hours=2)
 def test_next_try_falls_on_an_hour_that_was_not_tried_while_the_unit_works(
     hours: str, tried: list[str], again: str | None
 ) -> None:
-    week = parse_hours(hours)
+    time = WorkingTime(ALMATY, parse_hours(hours))
 
     found = plan_retry(
         [_at(text) for text in tried],
         RULES,
-        work=lambda start, length: add_working_hours(start, length, week, ALMATY),
+        work=lambda start, length: add_working_hours(start, length, time),
         zone=ALMATY,
     )
 

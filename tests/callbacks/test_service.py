@@ -69,8 +69,9 @@ def test_number_left_later_starts_the_first_attempts_clock_at_that_moment(
         case,
         contact_id=make_contact(session, vault, now=later).id,
         consent_id=None,
-        call_window=CallWindow.EVENING,
+        call_window=CallWindow.ANY,
         deadline=SOON,
+        rules=RULES,
         working_time=working_time(session, office.id),
         now=later,
     )
@@ -96,6 +97,7 @@ def test_same_number_sent_twice_changes_nothing_and_another_one_keeps_the_clock(
             consent_id=None,
             call_window=None,
             deadline=SOON,
+            rules=RULES,
             working_time=time,
             now=now + HOUR,
         )
@@ -143,9 +145,10 @@ def test_requested_call_runs_both_clocks(session: Session, vault: Vault, now: da
         response_id=None,
         reason=CaseReason.REQUESTED,
         deadline=SOON,
+        rules=RULES,
         working_time=working_time(session, office.id),
         contact_id=make_contact(session, vault, now=now).id,
-        call_window=CallWindow.MORNING,
+        call_window=CallWindow.ANY,
         now=now,
     )
     case = session.get_one(CallbackCase, case_id)
@@ -302,6 +305,7 @@ def test_closed_case_stays_as_it_was(session: Session, vault: Vault, now: dateti
             consent_id=None,
             call_window=None,
             deadline=SOON,
+            rules=RULES,
             working_time=working_time(session, office.id),
             now=now,
         ),

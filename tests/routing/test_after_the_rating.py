@@ -139,13 +139,13 @@ def test_a_number_turns_the_case_into_a_callback(session: Session, office: Offic
     taken = office.rate(session, 1)
     ask_for_call(session, office, taken, now=NOW + timedelta(hours=1), call_window=CallWindow.EVENING)
     case = the_case(session)
-    # Four working hours from the moment the number came, Wednesday noon in Almaty.
-    assert case.first_attempt_due_at == NOW + timedelta(hours=5)
+    # The evening that was chosen, as far as the office works: Wednesday, 18:00 in Almaty.
+    assert case.first_attempt_due_at == NOW + timedelta(hours=7)
     assert (case.reason, case.call_window) == (CaseReason.LOW_RATING, "evening")
     contact = session.scalars(select(Contact)).one()
     assert read_phone(vault, contact) == "+77011234567"
     consent = session.scalars(select(Consent)).one()
-    assert (consent.purpose, consent.version, consent.language, consent.via) == ("callback", 1, "ru", "page")
+    assert (consent.purpose, consent.version, consent.language, consent.via) == ("callback", 2, "ru", "page")
     assert consent.text_hash == office.desk.consent.hash(Language.RU, "Made-up Telecom")
     assert open_page(session, office.desk, key=taken.key, now=NOW).number_left
 

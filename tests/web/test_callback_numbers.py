@@ -17,7 +17,7 @@ from app.contacts.service import record_consent, withdraw_consents
 from app.kit.db import Database
 from app.kit.i18n import Language
 from app.organisation.service import working_time
-from tests.callbacks.factories import SOON, make_case
+from tests.callbacks.factories import RULES, SOON, make_case
 from tests.web.case_pages import LIST, PHONE, SHOWN, kinds_of, post, read_case_row
 from tests.web.staff import Company, signed_in
 
@@ -106,6 +106,7 @@ def test_number_added_to_a_claimed_case_is_in_the_audit(
             consent_id=session.scalars(select(Consent.id)).one_or_none(),
             call_window=None,
             deadline=SOON,
+            rules=RULES,
             working_time=working_time(session, company.east_office),
             now=now,
         )

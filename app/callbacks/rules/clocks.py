@@ -1,5 +1,8 @@
 """Norms of a channel, what hurries a case, and when somebody who did not answer is tried again."""
 
+from collections.abc import Collection
+from datetime import time
+from enum import StrEnum
 from typing import Annotated, Self
 
 from pydantic import Field, model_validator
@@ -17,12 +20,24 @@ class ChannelNorm(Strict):
         default=None,
         description="Working minutes of the unit until the first attempt or, in writing, an interim answer.",
     )
+    first_attempt_days: int | None = Field(
+        default=None,
+        ge=1,
+        le=30,
+        description="In place of minutes: by the same time of the so-maniest working day of the unit.",
+    )
     settle_hours: float | None = Field(
-        default=None, gt=0, le=10_000, description="Working hours of the unit until the matter must be settled."
+        default=None, gt=0, le=1000, description="Working hours of the unit until the matter must be settled."
     )
     settle_days: int | None = Field(
         default=None, ge=1, le=365, description="Calendar days after which it must be settled whatever the hours are."
     )
+
+    @model_validator(mode="after")
+    def _one_measure(self) -> Self:
+        if self.first_attempt_minutes is not None and self.first_attempt_days is not None:
+            raise ValueError("write either first_attempt_minutes or first_attempt_days")
+        return self
 
 
 class Windows(Strict):
@@ -40,14 +55,32 @@ class Windows(Strict):
                 raise ValueError(f"{name} must begin before it ends")
         return self
 
+    def span(self, window: str | None) -> tuple[time, time] | None:
+        """Return from and until when the customer wants to be rung, or None for any time."""
+        if window not in ("morning", "afternoon", "evening"):
+            return None
+        start, end = getattr(self, window)
+        return time.fromisoformat(start), time.fromisoformat(end)
+
+
+class Hurried(StrEnum):
+    """Why a case runs faster."""
+
+    REPEATED = "repeated"
+    VIP = "vip"
+
 
 class Hurry(Strict):
-    """By how much both clocks are shortened: 0.5 is half the time."""
+    """By how much both clocks are shortened: 0.5 is half the time. Where two reasons meet, the stronger counts."""
 
     repeated: float = Field(default=0.5, gt=0, le=1, description="Somebody who was unhappy before.")
     repeated_within_days: int = Field(default=30, ge=1, le=365, description="How long before counts.")
     vip: float = Field(default=0.5, gt=0, le=1, description="The call or visit carries one of the tags below.")
     vip_tags: list[str] = Field(default_factory=lambda: ["vip"], description="Tags of an interaction.")
+
+    def factor(self, hurried_by: Collection[Hurried]) -> float:
+        """Return how much of the time is left, 1 where nothing hurries."""
+        return min((self.repeated if why is Hurried.REPEATED else self.vip for why in hurried_by), default=1)
 
 
 class Retries(Strict):

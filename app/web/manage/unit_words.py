@@ -86,6 +86,8 @@ def show_week(week: WeekHours) -> Iterator[tuple[str, str]]:
     for run in runs:
         first, last = str(names[run[0]]), str(names[run[-1]])
         yield first if len(run) == 1 else f"{first} – {last}", _show_spans(week.days[run[0]])
+    if week.holidays is not None:
+        yield str(gettext("Public holidays")), _show_spans(week.holidays)
 
 
 def zones_at_hand(region: str) -> tuple[str, ...]:
