@@ -13,6 +13,7 @@ from app.cli.first_run import announce, find_address, port_is_free, prepare, ser
 from app.cli.set_up import settings, tell_if_locked_out
 from app.cli.told import in_words
 from app.jobs.inbound import InboundWork
+from app.jobs.notices import NoticeWork
 from app.jobs.periodic import plan_jobs
 from app.jobs.posters import PosterWork
 from app.jobs.queue import require_driver
@@ -78,8 +79,9 @@ def worker() -> None:
     works = (PosterWork(wired.database, wired.clock, wired.workshop),)
     caller = Caller(allow_local=is_trial(wired.public_url))
     webhooks = WebhookWork(wired.database, wired.clock, wired.vault, caller, wired.public_url)
-    inbound = InboundWork(wired.database, wired.clock, wired.talk, wired.gateways, wired.sender.reroute)
-    lanes = (inbound.lane(), webhooks.lane())
+    inbound = InboundWork(wired.database, wired.clock, wired.talk, wired.gateways, wired.sender.reroute, wired.notices)
+    notices = NoticeWork(wired.database, wired.clock, wired.notices, wired.gateways)
+    lanes = (inbound.lane(), webhooks.lane(), notices.lane())
     queue_url = settings().queue_url
     require_driver(queue_url)
     Worker(

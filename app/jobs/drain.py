@@ -2,7 +2,7 @@
 
 Nothing calls the outside world inside a transaction, and the end of a row that does is written before the next row is
 begun, so a crash repeats at most the one row in hand. Rows that only make a line in the log end together, and with them
-what webhooks are to tell of them is queued.
+what webhooks and staff are to be told of them is queued.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from app.jobs.handlers import HANDLERS, Handler, PermanentFailureError, note
+from app.jobs.notices import queue_telling
 from app.kit.clock import Clock
 from app.kit.db import Database
 from app.kit.log import get_logger
@@ -56,6 +57,7 @@ class Drain:
         with self.database.transaction() as session:
             now = self.clock()
             fan_out(session, claims, now=now)
+            queue_telling(session, claims, now=now)
             return complete(session, claims, now=now)
 
     def _work(self, claim: Claim) -> bool:

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from app.jobs.handlers import PermanentFailureError
 from app.jobs.lanes import Lane, RetryAtError
+from app.jobs.notices import answer_staff
 from app.kit.clock import Clock
 from app.kit.crypto import UnreadableValueError
 from app.kit.db import Database, should_retry
@@ -29,6 +30,8 @@ from app.messaging.receiving import LANE, end_inbound, find_inbound, open_inboun
 from app.messaging.registry import Gateways
 from app.routing.conversation import hear
 from app.routing.line import Talk
+from app.routing.staff_chat import hear_staff
+from app.routing.staff_notices import NoticeDesk
 
 _LOG = get_logger(__name__)
 _THREADS = 4
@@ -53,13 +56,17 @@ class Tapped(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class InboundWork:
-    """One worker's hands for the lane `inbound`; `reroute` asks by another channel where one did not reach."""
+    """One worker's hands for the lane `inbound`; `reroute` asks by another channel where one did not reach.
+
+    `staff` is what hearing staff in their chats needs; without it everybody is a customer.
+    """
 
     database: Database
     clock: Clock
     talk: Talk
     gateways: Gateways
     reroute: Callable[[Session, Message, datetime], object]
+    staff: NoticeDesk | None = None
 
     def lane(self) -> Lane:
         """Return the lane for the worker."""
@@ -90,12 +97,17 @@ class InboundWork:
             except UnreadableValueError as error:
                 raise PermanentFailureError("the event was kept with a key that is not here") from error
             channel = MessagingChannel(row.channel)
-            counted = False
+            counted, staff, said = False, self.staff, None
+            if staff is not None and event is not None:
+                said = hear_staff(session, staff, channel, event, now=row.received_at)
             if isinstance(event, Receipt):
                 self._note_receipt(session, row, event)
-            elif event is not None:
+            elif event is not None and said is None:
                 counted = hear(session, self.talk, channel, event, now=row.received_at)
             end_inbound(row, InboundState.DONE, now=self.clock())
+        if said is not None and staff is not None and event is not None:
+            heard, answer, language = event, said, staff.language
+            return lambda: answer_staff(self.gateways, heard, answer, language)
         if isinstance(event, Tap):
             tap = event
             return lambda: self._answer_tap(channel, tap, counted=counted)

@@ -16,6 +16,7 @@ from app.callbacks.rules.escalation import EscalationRules
 from app.imports.drafts import forget_drafts
 from app.invitations.counts import forget_counts
 from app.jobs.escalation import ESCALATE, REMIND, Escalating
+from app.jobs.notices import purge_notices, send_digests
 from app.kit.clock import Clock
 from app.kit.db import Database
 from app.kit.idempotency import purge_answers
@@ -165,6 +166,16 @@ def purge_repeats(session: Session, now: datetime) -> int:
     return purge_answers(session, before=now - KEEP_ANSWERS, limit=BATCH)
 
 
+def purge_told(session: Session, now: datetime) -> int:
+    """Forget what staff were told 90 days ago."""
+    return purge_notices(session, before=now - KEEP_MESSAGES, limit=BATCH)
+
+
+def tell_digests(session: Session, now: datetime) -> int:
+    """Tell staff what waited for the minute of their day; few at a time, so one batch."""
+    return min(send_digests(session, now), BATCH - 1)
+
+
 def find_lost_messages(session: Session, now: datetime) -> int:
     """Queue messages again that wait without a row in the outbox."""
     return requeue_lost(session, now=now, limit=BATCH)
@@ -195,6 +206,8 @@ def plan_jobs(ask_again: timedelta, escalation: EscalationRules = EscalationRule
         Job("forget-sign-ins", timedelta(days=1), (purge_sign_ins, purge_invitations), KEEP_SIGN_INS),
         Job("forget-posters", timedelta(hours=1), (purge_posters, purge_poster_events), KEPT_FOR),
         Job("forget-drafts", timedelta(hours=1), (purge_drafts,), KEEP_DRAFTS),
+        Job("forget-notices", timedelta(hours=1), (purge_told,), KEEP_MESSAGES),
+        Job("send-digests", timedelta(minutes=5), (tell_digests,)),
         Job("forget-webhooks", timedelta(hours=1), (purge_webhooks,), KEEP_DELIVERIES),
         Job(_DUE_CASES, timedelta(minutes=1), (tell_of_due_cases,)),
         Job(ESCALATE, timedelta(minutes=1), (escalating.tell,)),

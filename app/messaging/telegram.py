@@ -52,6 +52,17 @@ class Telegram:
         name = int(message_id) if message_id.isascii() and message_id.isdigit() else message_id
         self._call("editMessageReplyMarkup", {"chat_id": _chat(chat), "message_id": name})
 
+    def replace_text(self, chat: str, message_id: str, text: str) -> None:
+        """Put another text in place of a message's and take its buttons off; raises DeliveryError."""
+        name = int(message_id) if message_id.isascii() and message_id.isdigit() else message_id
+        content = {
+            "chat_id": _chat(chat),
+            "message_id": name,
+            "text": text[:LONGEST_TEXT],
+            "link_preview_options": {"is_disabled": True},
+        }
+        self._call("editMessageText", content)
+
     def set_hook(self, address: str, secret: str) -> None:
         """Have updates posted to the address, each with the secret; raises DeliveryError."""
         self._call("setWebhook", {"url": address, "secret_token": secret, "allowed_updates": list(UPDATES)})

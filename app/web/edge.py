@@ -39,6 +39,7 @@ from app.messaging.sending import Sender
 from app.messaging.texts import MessageTexts
 from app.routing.desk import Desk
 from app.routing.line import Talk
+from app.routing.staff_notices import NoticeDesk
 from app.surveys.loader import SurveyLibrary
 from app.touchpoints.posters.choice import Workshop
 
@@ -91,6 +92,8 @@ class Wiring:
     compose: Compose
     # What the dispatcher works with.
     sender: Sender
+    # What telling staff needs.
+    notices: NoticeDesk
 
 
 class SpareSessions(SecureCookieSessionInterface):

@@ -188,6 +188,8 @@ _READERS: Mapping[str, Callable[[Session, Mapping[str, Any], str], Data]] = {
     WebhookEvent.CASE_OPENED: _read_case,
     WebhookEvent.CASE_DUE: _read_case,
     WebhookEvent.CASE_CLOSED: _read_case,
+    WebhookEvent.CASE_ESCALATED: _read_case,
+    WebhookEvent.CASE_HANDED_OVER: _read_case,
     WebhookEvent.INVITATION_SENT: _read_invitation,
     TEST: _read_test,
 }

@@ -11,6 +11,8 @@ class WebhookEvent(StrEnum):
     CASE_OPENED = "case.opened"
     CASE_DUE = "case.due"
     CASE_CLOSED = "case.closed"
+    CASE_ESCALATED = "case.escalated"
+    CASE_HANDED_OVER = "case.handed_over"
     INVITATION_SENT = "invitation.sent"
 
 

@@ -33,7 +33,7 @@ def upgrade() -> None:
         sa.Column("provider_id", sa.String(), nullable=True),
         sa.Column("failure", sa.String(), nullable=True),
         sa.CheckConstraint(
-            "kind IN ('case_opened', 'case_handed_over', 'case_escalated', 'case_reopened', 'case_reminder', 'approval_asked', 'approval_decided', 'load_warning', 'digest', 'sign_in_changed')",
+            "kind IN ('case_opened', 'case_handed_over', 'case_escalated', 'case_reopened', 'case_reminder', 'approval_asked', 'approval_decided', 'load_warning', 'digest', 'sign_in_changed', 'test')",
             name=op.f("ck_notice_kind_known"),
         ),
         sa.CheckConstraint(
@@ -94,8 +94,22 @@ def upgrade() -> None:
         sa.UniqueConstraint("chat_index", name=op.f("uq_staff_chat_chat_index")),
     )
 
+    op.create_table(
+        "staff_chat_link",
+        sa.Column("user_id", sa.Uuid(), nullable=False),
+        sa.Column("token_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["staff_user.id"], name=op.f("fk_staff_chat_link_user_id_staff_user"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("user_id", name=op.f("pk_staff_chat_link")),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_staff_chat_link_token_hash")),
+    )
+
 
 def downgrade() -> None:
+    op.drop_table("staff_chat_link")
     op.drop_table("staff_chat")
     op.drop_table("notice_choice")
     op.drop_table("notice")

@@ -11,6 +11,8 @@ from app.messaging.notices.quiet import QuietHours, after_quiet, next_at
 QUIET_FROM, QUIET_UNTIL = 21 * 60, 8 * 60
 # Nobody is asked whether they want to know who has changed how they sign in, and it does not wait for the morning.
 ALWAYS_TOLD = frozenset({NoticeKind.SIGN_IN_CHANGED})
+# The minute of a digest was chosen, and whoever asks for a test looks for it.
+_AT_ONCE = ALWAYS_TOLD | {NoticeKind.DIGEST, NoticeKind.TEST}
 # What is as good in the morning's digest. Something that runs late, or was handed to somebody, is not.
 MAY_WAIT = frozenset(
     {
@@ -38,9 +40,19 @@ class Wish:
         wanted = self.ways.get(kind, frozenset({NoticeWay.EMAIL}))
         if kind in ALWAYS_TOLD:
             wanted |= {NoticeWay.EMAIL}
+        if kind is NoticeKind.TEST:
+            wanted = frozenset(NoticeWay) if has_chat else frozenset({NoticeWay.EMAIL})
         if NoticeWay.TELEGRAM in wanted and not has_chat:
             return frozenset({NoticeWay.EMAIL})
+        if kind is NoticeKind.DIGEST:
+            # One way alone: what it has told of waits no more.
+            return wanted & {NoticeWay.TELEGRAM} or frozenset({NoticeWay.EMAIL})
         return wanted
+
+    def ways_now(self, kind: NoticeKind, timing: "Timing", *, has_chat: bool) -> frozenset[NoticeWay]:
+        """Return the ways that a notice is written for: what waits for a digest goes by the digest's way."""
+        ways = self.ways_of(kind, has_chat=has_chat)
+        return self.ways_of(NoticeKind.DIGEST, has_chat=has_chat) if ways and timing.for_digest else ways
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +70,8 @@ def default_wish(zone: ZoneInfo) -> Wish:
 
 def plan_notice(wish: Wish, kind: NoticeKind, now: datetime) -> Timing:
     """Return when a notice of the kind goes out that is written at the aware instant."""
-    if kind in ALWAYS_TOLD:
+    if kind in _AT_ONCE:
         return Timing(now, for_digest=False)
     if wish.digest_at is not None and kind in MAY_WAIT:
         return Timing(next_at(wish.digest_at, now, wish.quiet.zone), for_digest=True)
-    if kind is NoticeKind.DIGEST:  # its minute was chosen
-        return Timing(now, for_digest=False)
     return Timing(after_quiet(now, wish.quiet), for_digest=False)

@@ -24,6 +24,8 @@ class NoticeKind(StrEnum):
     LOAD_WARNING = "load_warning"
     DIGEST = "digest"
     SIGN_IN_CHANGED = "sign_in_changed"
+    # Asked for by the user, to see whether it arrives.
+    TEST = "test"
 
 
 class NoticeWay(StrEnum):
@@ -114,3 +116,14 @@ class StaffChat(Base):
     chat_enc: Mapped[bytes]
     chat_index: Mapped[bytes] = mapped_column(unique=True)
     linked_at: Mapped[datetime]
+
+
+class StaffChatLink(Base):
+    """The link by which a user is about to open a chat: one a user, once, for a few minutes; only its hash is kept."""
+
+    __tablename__ = "staff_chat_link"
+
+    user_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("staff_user.id", ondelete="CASCADE"), primary_key=True)
+    token_hash: Mapped[bytes] = mapped_column(unique=True)
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]

@@ -61,7 +61,7 @@ def tell(
             "created_at": now,
             "due_at": timing.due_at,
         }
-        for way in sorted(wish.ways_of(kind, has_chat=chat is not None))
+        for way in sorted(wish.ways_now(kind, timing, has_chat=chat is not None))
     ]
     return write_notices(session, rows, now=now)
 

@@ -54,6 +54,7 @@ _FORGOTTEN: Mapping[str, LazyString] = {
     "forget-posters": lazy_gettext("Files of posters that were drawn"),
     "forget-drafts": lazy_gettext("Files that were uploaded to be imported"),
     "forget-webhooks": lazy_gettext("What was sent to webhooks, with the beginning of what they answered"),
+    "forget-notices": lazy_gettext("What staff were told"),
     "purge-outbox": lazy_gettext("Work of the queue that is done"),
     "forget-slots": lazy_gettext("Runs of these jobs, and signs of life of the workers"),
 }

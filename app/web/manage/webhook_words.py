@@ -15,6 +15,8 @@ EVENTS: Mapping[str, LazyString] = {
     WebhookEvent.CASE_OPENED: lazy_gettext("A case was opened"),
     WebhookEvent.CASE_DUE: lazy_gettext("A case came due"),
     WebhookEvent.CASE_CLOSED: lazy_gettext("A case was closed"),
+    WebhookEvent.CASE_ESCALATED: lazy_gettext("A case that waits too long was told to somebody further up"),
+    WebhookEvent.CASE_HANDED_OVER: lazy_gettext("A case was handed to somebody else"),
     WebhookEvent.INVITATION_SENT: lazy_gettext("An invitation was sent"),
 }
 ALL_EVENTS: Mapping[str, LazyString] = {**EVENTS, TEST: lazy_gettext("Test, sent by hand")}
