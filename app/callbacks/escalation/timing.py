@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
 from app.callbacks.escalation.models import EscalationRule
-from app.organisation.tree import WorkingTime
+from app.organisation.workdays import WorkingTime
 
 # The gravest first: of clocks that came up together, one is told.
 LATE = (EscalationRule.SETTLE_LATE, EscalationRule.PROMISE_LATE, EscalationRule.FIRST_ATTEMPT_LATE)
 SOON = (EscalationRule.FIRST_ATTEMPT_SOON, EscalationRule.SETTLE_SOON)
-# A unit that works once a week is reminded once a week.
-_LONGEST = 7
+# A unit that works once a week is reminded once a week; longer than the longest holidays nobody is left alone.
+_LONGEST = 14
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +63,6 @@ def next_reminder(after: datetime, remind_at: str, when: WorkingTime) -> datetim
     """Return the next working day's `remind_at` (`09:30`) by the unit's clock, later than the aware instant."""
     clock = time.fromisoformat(remind_at)
     local = after.astimezone(when.time_zone)
-    days = (local.date() + timedelta(days=ahead) for ahead in range(1, _LONGEST + 1))
-    day = next(day for day in days if when.hours.days[day.weekday()])
+    days = [local.date() + timedelta(days=ahead) for ahead in range(1, _LONGEST + 1)]
+    day = next((day for day in days if when.spans_on(day)), days[-1])
     return datetime.combine(day, clock, tzinfo=when.time_zone)
