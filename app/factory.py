@@ -48,6 +48,7 @@ from app.web.api.register import init_api
 from app.web.hooks.receive import hooks
 from app.web.manage.account import account
 from app.web.manage.api_keys import api_keys
+from app.web.manage.callback_work import case_work
 from app.web.manage.callbacks import callbacks
 from app.web.manage.dashboard import dashboard
 from app.web.manage.delivery import delivery
@@ -104,6 +105,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     invitation,
     account,
     callbacks,
+    case_work,
     dashboard,
     design,
     responses,

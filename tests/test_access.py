@@ -22,7 +22,7 @@ from app.accounts.api_keys import ApiScope, add_key
 from app.accounts.models import Role, SignIn, StaffGrant
 from app.accounts.service import get_user
 from app.accounts.sign_ins import begin_sign_in
-from app.callbacks.models import CallbackCase, CaseEvent
+from app.callbacks.models import CallbackCase, CaseEvent, CasePromise
 from app.factory import create_app
 from app.imports.drafts import DraftOptions, keep_draft
 from app.imports.models import DraftKind
@@ -173,11 +173,20 @@ DOORS: Mapping[str, tuple[object, Mapping[str, str]]] = {
     "preview.show_preview": (STAFF, {}),
     "callbacks.show_list": (STAFF, {}),
     "callbacks.show_case": (STAFF, {}),
-    "callbacks.claim": (CALLERS, {}),
-    "callbacks.attempt": (CALLERS, {"result": "no_answer"}),
-    "callbacks.note": (CALLERS, {"note": "rings tomorrow"}),
-    "callbacks.reveal": (CALLERS, {"reason": "to ring from the desk telephone"}),
-    "callbacks.release": (CALLERS, {}),
+    "callbacks.show_changes": (STAFF, {}),
+    "callbacks.take_most_urgent": (CALLERS, {}),
+    "case_work.claim": (CALLERS, {}),
+    "case_work.attempt": (CALLERS, {"result": "no_answer"}),
+    "case_work.reschedule": (CALLERS, {"again": "tomorrow"}),
+    "case_work.hand_over": (CALLERS, {"to": "somebody"}),
+    "case_work.merge": (CALLERS, {"case": "another"}),
+    "case_work.promise": (CALLERS, {"promise": "a letter", "at": "2026-03-05T18:00"}),
+    "case_work.keep": (CALLERS, {}),
+    "case_work.withdraw": (CALLERS, {}),
+    "case_work.settle": (CALLERS, {"cause": "a cause"}),
+    "case_work.note": (CALLERS, {"note": "rings tomorrow"}),
+    "case_work.reveal": (CALLERS, {"reason": "to ring from the desk telephone"}),
+    "case_work.release": (CALLERS, {}),
     "api_docs.show_description": (ANYONE, {}),
     "api_docs.show_docs": (ANYONE, {}),
     "api_interactions.accept": (ApiScope.INTERACTIONS_WRITE, {}),
@@ -204,7 +213,7 @@ DOORS: Mapping[str, tuple[object, Mapping[str, str]]] = {
     "message_texts.show_list": (STAFF, {}),
     "message_texts.show_one": (STAFF, {}),
     "message_texts.change": (ADMINS, {"text": "Rate us: {link}"}),
-    "callbacks.close": (CALLERS, {"outcome": "resolved", "cause": "waiting_time"}),
+    "case_work.close": (CALLERS, {"outcome": "resolved", "cause": "waiting_time"}),
 }
 # What an address may name that belongs to no unit.
 EVERYBODYS = frozenset({"survey_key", "text_key", "text_channel", "text_language"})
@@ -472,11 +481,18 @@ def _fill(app: Flask, database: Database, name: str, code: str) -> Side:
             .order_by(SurveyResponse.id.desc())
             .limit(1)
         ).one()
+    with database.transaction() as session:
+        opened_at, promise_id = session.get_one(CallbackCase, case_id).opened_at, new_id()
+        due_at = opened_at + timedelta(days=1)
+        session.add(
+            CasePromise(id=promise_id, case_id=case_id, promise="a letter", due_at=due_at, made_at=opened_at)
+        )
     return Side(
         {
             "code": code,
             "response_id": str(response_id),
             "case_id": str(case_id),
+            "promise_id": str(promise_id),
             "unit_code": f"{name}-1",
             "employee_code": f"clerk-{name}",
         },

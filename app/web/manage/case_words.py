@@ -1,5 +1,8 @@
 """The words for cases: states, timelines, refusals and times in the unit's zone."""
 
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -8,20 +11,20 @@ from babel.dates import format_datetime
 from flask_babel import gettext, lazy_gettext
 
 from app.callbacks.deadlines import NextMove
-from app.callbacks.declining import NO_CALL
-from app.callbacks.models import AttemptResult, CallWindow, EventKind
+from app.callbacks.earlier import EarlierCase
+from app.callbacks.models import AttemptResult, CallbackCase, CallWindow
 from app.callbacks.queues import Tab
 from app.callbacks.rules.case_rules import CaseRules
-from app.callbacks.sheet import TimelineEvent
 from app.callbacks.states import CaseReason
 from app.kit.errors import OtklikError
+from app.surveys.definition import Definition, QuestionType
 from app.web import edge
 
 TABS = {
     Tab.CALLBACKS: lazy_gettext("All"),
     Tab.MINE: lazy_gettext("Mine"),
-    Tab.UNCLAIMED: lazy_gettext("Free"),
     Tab.OVERDUE: lazy_gettext("Overdue"),
+    Tab.UNCLAIMED: lazy_gettext("Free"),
     Tab.LOOK_INTO: lazy_gettext("To look into"),
     Tab.CLOSED: lazy_gettext("Closed"),
     Tab.OPEN: lazy_gettext("All open ones"),
@@ -45,7 +48,10 @@ MOVES = {
 REASONS = {
     CaseReason.LOW_RATING: lazy_gettext("Low rating"),
     CaseReason.REQUESTED: lazy_gettext("Asked for a call"),
+    CaseReason.COMPLAINT: lazy_gettext("Complaint"),
+    CaseReason.RAISED: lazy_gettext("Raised by hand"),
 }
+HURRIED = {"repeated": lazy_gettext("Unhappy again"), "vip": lazy_gettext("VIP")}
 WINDOWS = {
     CallWindow.ANY: lazy_gettext("at any time"),
     CallWindow.MORNING: lazy_gettext("in the morning"),
@@ -61,6 +67,18 @@ RESULTS = {
 _REFUSALS = {
     "time_missing": lazy_gettext("Choose when to ring again."),
     "time_out_of_range": lazy_gettext("Choose a time in the next 60 days."),
+    "promise_time_missing": lazy_gettext("Say by when."),
+    "promise_missing": lazy_gettext("Say what was promised."),
+    "promise_too_long": lazy_gettext("This text is too long; 500 characters fit."),
+    "taker_missing": lazy_gettext("Choose who gets it."),
+    "taker_unknown": lazy_gettext("They may not work this case."),
+    "nothing_to_merge": lazy_gettext("Choose the cases."),
+    "no_cases": lazy_gettext("Choose the cases first."),
+    "too_many_cases": lazy_gettext("These are too many at once."),
+    "not_same_person": lazy_gettext("These are not cases of one person."),
+    "unknown_case": lazy_gettext("There is no such case among those you may work."),
+    "cases_missing": lazy_gettext("Choose the cases."),
+    "outcome_needs_number": lazy_gettext("There is no number, so nobody can have been rung. Choose another ending."),
     "note_missing": lazy_gettext("Write something first."),
     "reason_missing": lazy_gettext("Say in a few words why you need the number."),
     "text_too_long": lazy_gettext("This text is too long; 2,000 characters fit."),
@@ -72,66 +90,84 @@ _REFUSALS = {
     "unreadable_value": lazy_gettext("The number cannot be read: its key is missing. Tell whoever runs this service."),
     "too_many_reveals": lazy_gettext("You have looked at many numbers within an hour. Claim the cases that you work."),
 }
-_EVENTS = {
-    EventKind.OPENED: lazy_gettext("The case was opened"),
-    EventKind.NUMBER_ADDED: lazy_gettext("The respondent left a number"),
-    EventKind.CALLBACK_REQUESTED: lazy_gettext("The respondent asked for a call"),
-    EventKind.CLAIMED: lazy_gettext("Claimed"),
-    EventKind.RELEASED: lazy_gettext("Given back"),
-    EventKind.REVEALED: lazy_gettext("Looked at the number"),
-    EventKind.NOTE: lazy_gettext("Note"),
-}
+
+
+@dataclass(frozen=True, slots=True)
+class ShownRating:
+    """A rating in words; `face` is 1 to 5 where the question was asked with faces."""
+
+    label: str
+    face: int | None
+
+
+def show_rating(definition: Definition, rating: int) -> ShownRating:
+    """Return the rating of a survey's first question as people read it."""
+    first = definition.first
+    label = first.label(rating, edge.current_language())
+    if first.type is QuestionType.NPS:
+        label = gettext("%(rating)s of 10", rating=rating)
+    return ShownRating(label, rating if first.type is QuestionType.RATING5 else None)
+
+
+def say_attempt(result: AttemptResult, case: CallbackCase, zone: ZoneInfo, now: datetime) -> str:
+    """Return what the page says after a try to ring: when the next one is, or what to do instead."""
+    if result is AttemptResult.REACHED:
+        return str(gettext("Reached is written down. Close the case once the matter is settled."))
+    if result is AttemptResult.WRONG_NUMBER:
+        return str(gettext("A wrong number is written down. Without another one, close the case."))
+    if case.next_attempt_at is None:
+        return str(gettext("No answer is written down. It was tried often enough: close the case or plan a call."))
+    again = say_soon(case.next_attempt_at, zone, now)
+    if result is AttemptResult.CALL_LATER:
+        return str(gettext("Written down. Ring again %(time)s.", time=again))
+    return str(gettext("No answer is written down. Next try: %(time)s.", time=again))
 
 
 def say_refusal(error: OtklikError, zone: ZoneInfo) -> str:
     """Return why something could not be done, in the reader's language and the office's time."""
-    at = error.details.get("at")
+    return say_code(error.code, error.details, zone) or error.message
+
+
+def say_code(code: str, details: Mapping[str, object], zone: ZoneInfo) -> str:
+    """Return what the code of an error means, with its details; "" for one that has no words here."""
+    at = details.get("at")
     since = say_time(at, zone) if isinstance(at, datetime) else ""
-    if error.code == "case_taken":
-        return str(gettext("%(name)s has worked this case since %(since)s.", name=error.details["name"], since=since))
-    if error.code == "case_closed":
+    if code == "case_taken":
+        return str(gettext("%(name)s has worked this case since %(since)s.", name=details["name"], since=since))
+    if code == "case_closed":
         return str(gettext("This case was closed on %(since)s and stays as it was.", since=since))
-    return str(_REFUSALS.get(error.code, error.message))
-
-
-def say_event(event: TimelineEvent, zone: ZoneInfo, rules: CaseRules) -> str:
-    """Return one line of the timeline without who and when."""
-    details = event.details
-    match event.kind:
-        case EventKind.RATING_CHANGED:
-            return str(
-                gettext(
-                    "The respondent changed the rating from %(old)s to %(new)s",
-                    old=details["old_rating"],
-                    new=details["new_rating"],
-                )
+    if code == "promise_open":
+        return str(
+            gettext(
+                "A promise is still to be kept by %(time)s: %(promise)s. Keep or withdraw it first.",
+                time=since,
+                promise=details["promise"],
             )
-        case EventKind.ATTEMPT:
-            result = str(RESULTS[AttemptResult(details["result"])])
-            if "next_attempt_at" not in details:
-                return str(gettext("Rang: %(result)s", result=result))
-            again = say_time(datetime.fromisoformat(details["next_attempt_at"]), zone)
-            return str(gettext("Rang: %(result)s. Again %(time)s", result=result, time=again))
-        case EventKind.NOTE if details.get("said") == NO_CALL:
-            return str(gettext("The respondent asked not to be called"))
-        case EventKind.RELEASED if event.held_by:
-            return str(gettext("Given back in place of %(name)s", name=event.held_by))
-        case EventKind.CLOSED:
-            return str(
-                gettext(
-                    "Closed: %(outcome)s. Behind it: %(cause)s",
-                    outcome=rules.say_outcome(details["outcome"], edge.current_language()),
-                    cause=rules.say_cause(details["cause"], edge.current_language()),
-                )
-            )
-        case EventKind.OPENED if details.get("reason") == CaseReason.REQUESTED:
-            return str(gettext("The respondent asked for a call"))
-    return str(_EVENTS.get(event.kind, event.kind))
+        )
+    if code == "promise_over":
+        return str(gettext("This promise was ended on %(since)s already.", since=since))
+    return str(_REFUSALS.get(code, ""))
 
 
 def say_time(at: datetime, zone: ZoneInfo) -> str:
     """Return an instant as the office's clock and calendar show it."""
     return str(format_datetime(at, "EEE d MMM y, HH:mm", tzinfo=zone, locale=flask_babel.get_locale()))
+
+
+def say_earlier(other: EarlierCase, zone: ZoneInfo, now: datetime, rules: CaseRules) -> str:
+    """Return another case of the same person in a line: when, where, why, and how it stands."""
+    parts = [say_soon(other.at, zone, now), other.unit_name, str(REASONS[CaseReason(other.reason)])]
+    if other.outcome:
+        parts.append(rules.say_outcome(other.outcome, edge.current_language()))
+    elif other.claimed_by:
+        parts.append(str(gettext("worked by %(name)s", name=other.claimed_by)))
+    return " · ".join(parts)
+
+
+def say_refusals(refused: Sequence[tuple[str, Mapping[str, object]]], zone: ZoneInfo) -> str:
+    """Return why some of many could not be done, each reason once with how many it held back."""
+    counted = Counter(say_code(code, details, zone).rstrip(".") for code, details in refused)
+    return "; ".join(f"{why} ({count})" if count > 1 else why for why, count in counted.items())
 
 
 def say_soon(at: datetime, zone: ZoneInfo, now: datetime) -> str:

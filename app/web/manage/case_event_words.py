@@ -1,0 +1,108 @@
+"""The words for what happened to a case: each line of a timeline, without who and when."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask_babel import gettext, lazy_gettext
+
+from app.callbacks.declining import NO_CALL
+from app.callbacks.models import AttemptResult, EventKind
+from app.callbacks.rules.case_rules import CaseRules
+from app.callbacks.sheet import TimelineEvent
+from app.callbacks.states import CaseReason
+from app.web import edge
+from app.web.manage.case_words import RESULTS, say_time
+
+_EVENTS = {
+    EventKind.OPENED: lazy_gettext("The case was opened"),
+    EventKind.NUMBER_ADDED: lazy_gettext("The respondent left a number"),
+    EventKind.CALLBACK_REQUESTED: lazy_gettext("The respondent asked for a call"),
+    EventKind.CLAIMED: lazy_gettext("Claimed"),
+    EventKind.RELEASED: lazy_gettext("Given back"),
+    EventKind.REVEALED: lazy_gettext("Looked at the number"),
+    EventKind.NOTE: lazy_gettext("Note"),
+    EventKind.ESCALATED: lazy_gettext("Told further up"),
+    EventKind.ACKNOWLEDGED: lazy_gettext("Seen by whoever was told"),
+    EventKind.HANDED_OVER: lazy_gettext("Handed over"),
+    EventKind.COMPENSATION_PROPOSED: lazy_gettext("Proposed a compensation"),
+    EventKind.COMPENSATION_APPROVED: lazy_gettext("Approved the compensation"),
+    EventKind.COMPENSATION_DECLINED: lazy_gettext("Declined the compensation"),
+    EventKind.COMPENSATION_WITHDRAWN: lazy_gettext("Withdrew the compensation"),
+    EventKind.ASKED_BACK: lazy_gettext("Asked the person whether it is settled"),
+    EventKind.ANSWERED_BACK: lazy_gettext("The person said whether it is settled"),
+    EventKind.REOPENED: lazy_gettext("Opened again"),
+}
+
+
+def say_event(event: TimelineEvent, zone: ZoneInfo, rules: CaseRules) -> str:
+    """Return one line of the timeline without who and when."""
+    details = event.details
+    if event.kind in _TELLERS:
+        return _TELLERS[event.kind](details, zone)
+    match event.kind:
+        case EventKind.NOTE if details.get("said") == NO_CALL:
+            return str(gettext("The respondent asked not to be called"))
+        case EventKind.RELEASED if event.held_by:
+            return str(gettext("Given back in place of %(name)s", name=event.held_by))
+        case EventKind.CLOSED:
+            return str(
+                gettext(
+                    "Closed: %(outcome)s. Behind it: %(cause)s",
+                    outcome=rules.say_outcome(details["outcome"], edge.current_language()),
+                    cause=rules.say_cause(details["cause"], edge.current_language()),
+                )
+            )
+        case EventKind.OPENED if details.get("reason") == CaseReason.REQUESTED:
+            return str(gettext("The respondent asked for a call"))
+    return str(_EVENTS.get(event.kind, event.kind))
+
+
+def _tell_attempt(details: Mapping[str, Any], zone: ZoneInfo) -> str:
+    result = str(RESULTS[AttemptResult(details["result"])])
+    if "next_attempt_at" not in details:
+        return str(gettext("Rang: %(result)s", result=result))
+    return str(gettext("Rang: %(result)s. Again %(time)s", result=result, time=_time(details["next_attempt_at"], zone)))
+
+
+def _tell_rating(details: Mapping[str, Any], _zone: ZoneInfo) -> str:
+    old, new = details["old_rating"], details["new_rating"]
+    return str(gettext("The respondent changed the rating from %(old)s to %(new)s", old=old, new=new))
+
+
+def _tell_kept(details: Mapping[str, Any], _zone: ZoneInfo) -> str:
+    return str(gettext("Kept the promise: %(promise)s", promise=details.get("promise", "")))
+
+
+def _tell_withdrawn(details: Mapping[str, Any], _zone: ZoneInfo) -> str:
+    return str(gettext("Withdrew the promise: %(promise)s", promise=details.get("promise", "")))
+
+
+def _tell_promised(details: Mapping[str, Any], zone: ZoneInfo) -> str:
+    return str(gettext("Promised by %(time)s", time=_time(details["due_at"], zone)))
+
+
+def _tell_rescheduled(details: Mapping[str, Any], zone: ZoneInfo) -> str:
+    return str(gettext("To be rung %(time)s", time=_time(details["at"], zone)))
+
+
+def _tell_merged(details: Mapping[str, Any], _zone: ZoneInfo) -> str:
+    if "into" in details:
+        return str(gettext("Merged into another case of this person"))
+    return str(gettext("Another case of this person was merged into this one"))
+
+
+def _time(text: str, zone: ZoneInfo) -> str:
+    return say_time(datetime.fromisoformat(text), zone)
+
+
+_TELLERS: Mapping[EventKind, Callable[[Mapping[str, Any], ZoneInfo], str]] = {
+    EventKind.RATING_CHANGED: _tell_rating,
+    EventKind.ATTEMPT: _tell_attempt,
+    EventKind.RESCHEDULED: _tell_rescheduled,
+    EventKind.PROMISED: _tell_promised,
+    EventKind.PROMISE_KEPT: _tell_kept,
+    EventKind.PROMISE_WITHDRAWN: _tell_withdrawn,
+    EventKind.MERGED: _tell_merged,
+}
