@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, exists, or_, select, update
 from sqlalchemy.orm import Session
 
+from app.callbacks.asking_back.models import AskedBack
 from app.callbacks.models import CallbackCase
 from app.contacts.models import REACHABLE, AddressKind, Contact
 from app.invitations.models import Interaction, Invitation
@@ -43,7 +44,9 @@ def forget_asked(
     the rule that people are asked only so often needs to know them again.
     """
     told_of = exists().where(Interaction.contact_id == Contact.id)
-    served = [Contact.updated_at < before, told_of, ~_has_case(closed_before), ~_is_asked(before)]
+    # Whoever was asked whether a case is settled may answer in the chat for as long as the question stands.
+    asked_back = exists().where(AskedBack.contact_id == Contact.id, AskedBack.answer_by >= before)
+    served = [Contact.updated_at < before, told_of, ~_has_case(closed_before), ~_is_asked(before), ~asked_back]
     return _forget(session, served, asked_before or before, limit)
 
 

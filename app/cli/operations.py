@@ -87,7 +87,12 @@ def worker() -> None:
     Worker(
         wired.database,
         wired.clock,
-        jobs=plan_jobs(timedelta(days=wired.ask.policy.longest_throttle_days), wired.case_rules.escalation),
+        jobs=plan_jobs(
+            timedelta(days=wired.ask.policy.longest_throttle_days),
+            wired.case_rules.escalation,
+            desk=wired.ask,
+            rules=wired.case_rules,
+        ),
         works=works,
         lanes=lanes,
         sender=wired.sender,

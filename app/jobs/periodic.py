@@ -12,9 +12,12 @@ from sqlalchemy.orm import Session
 from app.accounts.retention import forget_invitations, forget_sign_ins
 from app.callbacks.coming_due import note_due_cases
 from app.callbacks.retention import forget_asked, forget_numbers
+from app.callbacks.rules.case_rules import CaseRules
 from app.callbacks.rules.escalation import EscalationRules
 from app.imports.drafts import forget_drafts
 from app.invitations.counts import forget_counts
+from app.invitations.desk import AskDesk
+from app.jobs.asking_back import ASK_BACK, AskingBackWork
 from app.jobs.escalation import ESCALATE, REMIND, Escalating
 from app.jobs.notices import purge_notices, send_digests
 from app.kit.clock import Clock
@@ -186,9 +189,19 @@ def end_overdue_messages(session: Session, now: datetime) -> int:
     return end_overdue(session, now=now, limit=BATCH)
 
 
-def plan_jobs(ask_again: timedelta, escalation: EscalationRules = EscalationRules()) -> tuple[Job, ...]:  # noqa: B008 -- never changed
-    """Return all jobs; `ask_again` is the longest time for which somebody who was asked is not asked again."""
+def plan_jobs(
+    ask_again: timedelta,
+    escalation: EscalationRules = EscalationRules(),  # noqa: B008 -- never changed
+    *,
+    desk: AskDesk | None = None,
+    rules: CaseRules | None = None,
+) -> tuple[Job, ...]:
+    """Return all jobs; `ask_again` is the longest time for which somebody who was asked is not asked again.
+
+    Without a `desk` and `rules` nobody is asked whether their case is settled.
+    """
     addresses = PurgeAddresses(ask_again)
+    asking = AskingBackWork(desk, rules, BATCH)
     escalating = Escalating(escalation, BATCH)
     return (
         Job("purge-outbox", timedelta(hours=1), (purge_outbox,), KEEP_DONE),
@@ -210,6 +223,7 @@ def plan_jobs(ask_again: timedelta, escalation: EscalationRules = EscalationRule
         Job("send-digests", timedelta(minutes=5), (tell_digests,)),
         Job("forget-webhooks", timedelta(hours=1), (purge_webhooks,), KEEP_DELIVERIES),
         Job(_DUE_CASES, timedelta(minutes=1), (tell_of_due_cases,)),
+        Job(ASK_BACK, timedelta(minutes=1), (asking.plan, asking.ask)),
         Job(ESCALATE, timedelta(minutes=1), (escalating.tell,)),
         Job(REMIND, timedelta(minutes=5), (escalating.remind,)),
         Job("forget-slots", timedelta(days=1), (purge_slots,), KEEP_SLOTS),

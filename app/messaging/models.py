@@ -43,6 +43,8 @@ class MessagePurpose(StrEnum):
     REMINDER = "reminder"
     # A turn of a conversation that the person began by answering in the channel.
     REPLY = "reply"
+    # The question after a case was closed: "did we settle it?"
+    ASKED_BACK = "asked_back"
 
 
 class MessageState(StrEnum):
@@ -84,7 +86,7 @@ class Message(Base):
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
     channel: Mapped[str]
     purpose: Mapped[str]
-    # Whose words: an invitation's or a response's id, by purpose.
+    # Whose words: an invitation's, a response's or a question's (`asked_back`) id, by purpose.
     subject_id: Mapped[uuid.UUID]
     contact_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("contact.id"))
     unit_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("unit.id"))

@@ -35,7 +35,11 @@ _IN_REPLIES: Mapping[str, tuple[str, ...]] = {
     "ask_comment": ("link", "rating"),
     "review": ("link", "rating"),
     "help_rate": ("link", "scale"),
+    "back_yes": ("link", "scale"),
+    "back_no": ("link", "scale"),
+    "back_help": ("link",),
 }
+_ASKING_BACK = ("company", "place", "date")
 _BY_ENDING: Mapping[str, Rule] = {
     "subject": Rule((*_PEOPLE, "question"), limit=MAX_SUBJECT, one_line=True),
     "button": Rule((), limit=MAX_BUTTON, one_line=True),
@@ -54,6 +58,10 @@ def rule_for(key: str, channel: str) -> Rule:
         return Rule(
             ("company", "place", *_IN_REPLIES.get(ending, ())), required=("link",) if ending == "review" else ()
         )
+    if family == "asked_back" and ending != "answer":
+        if ending == "subject":
+            return Rule(_ASKING_BACK, limit=MAX_SUBJECT, one_line=True)
+        return Rule((*_ASKING_BACK, "link"), required=() if channel == "email" else ("link",))
     if ending in _BY_ENDING:
         return _BY_ENDING[ending]
     # An e-mail has a link of its own for each rating below the words.

@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.callbacks.asking_back.composing import BACK
 from app.contacts.addresses import forget_address, move_address
 from app.contacts.links import read_opt_in
 from app.contacts.models import AddressKind, Contact, SuppressionReason
@@ -23,6 +24,7 @@ from app.messaging.inbound.events import Blocked, Event, Receipt, Started, Tap, 
 from app.messaging.models import MessagingChannel
 from app.messaging.stopping import stop_writing
 from app.responses.models import SurveyResponse
+from app.routing.asked_back import find_asked_about, hear_back_tap, hear_back_text
 from app.routing.chat import Asked, Awaits, find_asked, find_speaker, find_turn, read_chat, was_told_lately
 from app.routing.chat_answers import answer_call, comment, find_definition, rate, take_number
 from app.routing.heard import asks_to_start, asks_to_stop, looks_like_number, read_rating
@@ -123,6 +125,8 @@ def _add_contact(chat: _Chat, language: str | None) -> Contact:
 def _hear_tap(line: Line, tap: Tap) -> bool:
     kind, _, rest = tap.payload.partition(":")
     token, _, value = rest.rpartition(":")
+    if kind == BACK:
+        return hear_back_tap(line, token, value)
     if kind == CALL and value in ("y", "n"):
         return answer_call(line, token, wants_call=value == "y")
     if kind != RATE or not (value.isascii() and value.isdecimal() and len(value) <= 3):
@@ -145,6 +149,8 @@ def _hear_text(line: Line, text: str) -> None:
         tell_person(line, Reply.STARTED)
         return
     asked = find_asked(line.session, line.contact, line.channel, now=line.now)
+    if _is_about_a_case(line, asked, text):
+        return
     response, awaits = _find_subject(line, asked)
     invitation = _find_invitation(line, asked, response)
     definition = find_definition(line, invitation)
@@ -158,6 +164,18 @@ def _hear_text(line: Line, text: str) -> None:
         take_number(line, response, text)
     elif not comment(line, response, text):
         _help(line, None)
+
+
+def _is_about_a_case(line: Line, asked: Asked | None, text: str) -> bool:
+    """Hear the text as an answer to "did we settle it?" if that was asked last, and tell whether it was one.
+
+    A newer invitation, or a response that the chat came to be about since, is what the person answers.
+    """
+    about = find_asked_about(line)
+    turn = find_turn(line.session, line.contact, line.channel)
+    if about is None or (asked is not None and asked.at >= about.at) or (turn is not None and turn.since >= about.at):
+        return False
+    return hear_back_text(line, about, text)
 
 
 def _find_subject(line: Line, asked: Asked | None) -> tuple[SurveyResponse | None, Awaits]:

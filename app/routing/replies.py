@@ -8,6 +8,7 @@ from enum import StrEnum
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.callbacks.asking_back.composing import compose_follow_up
 from app.invitations.composing import say_answer
 from app.invitations.links import LinkNotInUseError, get_live_by_id, invitation_token
 from app.kit.errors import NotFoundError
@@ -24,7 +25,8 @@ from app.routing.desk import Desk
 from app.routing.rules import Lead
 from app.surveys.loader import SurveyLibrary
 
-# What stands before the first colon of a button's payload: `r:<token>:<value>`, `c:<key of the response>:y`.
+# What stands before the first colon of a button's payload: `r:<token>:<value>`, `c:<key of the response>:y`;
+# `asking_back.composing` has one more.
 RATE, CALL = "r", "c"
 # What all offers of help begin with.
 HELP = "reply.help"
@@ -49,6 +51,10 @@ class Reply(StrEnum):
     WELCOME = "reply.welcome"
     HELP = "reply.help"
     HELP_RATE = "reply.help_rate"
+    # After "did we settle it?"
+    BACK_YES = "reply.back_yes"
+    BACK_NO = "reply.back_no"
+    BACK_HELP = "reply.back_help"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +70,8 @@ class Replying:
 def compose_reply(session: Session, message: Message, now: datetime, *, replying: Replying) -> Content:
     """Return what the reply says in the message's channel and language; raises NothingToSayError("gone").
 
-    Its subject is a response, for `reply.help_rate` an invitation, and for what is about no answer the contact.
+    Its subject is a response, for `reply.help_rate` an invitation, for `reply.back_…` a question after a case, and the
+    contact for what is about no answer.
     """
     spoken = replying.texts.speak(session, MessagingChannel(message.channel), Language(message.language))
     place = session.scalars(select(Unit.name).where(Unit.id == message.unit_id)).one_or_none()
@@ -74,6 +81,16 @@ def compose_reply(session: Session, message: Message, now: datetime, *, replying
     if message.text_key == Reply.ASK_NUMBER:
         consent = replying.desk.consent.render(spoken.language, replying.desk.company)
         return Content(f"{spoken.say(Reply.ASK_NUMBER, values)}\n\n{consent}")
+    if message.text_key in (Reply.BACK_YES, Reply.BACK_NO, Reply.BACK_HELP):
+        return compose_follow_up(
+            session,
+            message,
+            now,
+            spoken=spoken,
+            vault=replying.desk.vault,
+            public_url=replying.public_url,
+            values=values,
+        )
     if message.text_key == Reply.HELP_RATE:
         values |= _ask_again(session, message, replying, now)
     return Content(spoken.say(message.text_key, values))

@@ -12,7 +12,12 @@ branch_labels = None
 depends_on = None
 
 
+_BEFORE = "purpose IN ('invitation', 'reminder', 'reply')"
+_NOW = "purpose IN ('invitation', 'reminder', 'reply', 'asked_back')"
+
+
 def upgrade() -> None:
+    _know_purposes(_NOW)
     op.create_table(
         "asked_back",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -56,3 +61,12 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_table("asked_back")
+    # What was sent was sent; the version before has no word for it.
+    op.execute("DELETE FROM message WHERE purpose = 'asked_back'")
+    _know_purposes(_BEFORE)
+
+
+def _know_purposes(rule: str) -> None:
+    with op.batch_alter_table("message", schema=None) as batch_op:
+        batch_op.drop_constraint(batch_op.f("ck_message_purpose_known"), type_="check")
+        batch_op.create_check_constraint(batch_op.f("ck_message_purpose_known"), rule)

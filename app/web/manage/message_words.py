@@ -49,6 +49,7 @@ PURPOSES: Mapping[str, LazyString] = {
     MessagePurpose.INVITATION: lazy_gettext("Invitation"),
     MessagePurpose.REMINDER: lazy_gettext("Reminder"),
     MessagePurpose.REPLY: lazy_gettext("Reply"),
+    MessagePurpose.ASKED_BACK: lazy_gettext("Question after a case"),
 }
 _REASONS: Mapping[str, LazyString] = {
     "answered": lazy_gettext("It has been answered already"),
@@ -69,6 +70,7 @@ _REASONS: Mapping[str, LazyString] = {
     "opted_out": lazy_gettext("The person asked us to stop"),
     "paused": lazy_gettext("Sending was stopped"),
     "rate_limited": lazy_gettext("The gateway asked us to go slower"),
+    "reopened": lazy_gettext("The case was opened again"),
     "redirected": lazy_gettext("The gateway’s address leads elsewhere"),
     "refused": lazy_gettext("Refused by the network"),
     "refused_as_spam": lazy_gettext("Refused as spam"),
@@ -101,6 +103,11 @@ TEXTS: Mapping[str, LazyString] = {
     "reminder.choice": lazy_gettext("Reminder of a survey that no number answers"),
     "reminder.subject": lazy_gettext("Subject of the reminder"),
     "reminder.template": lazy_gettext("Values of the reminder’s WhatsApp template, one a line"),
+    "asked_back": lazy_gettext("Question after a case: did we settle it?"),
+    "asked_back.subject": lazy_gettext("Subject of the question after a case"),
+    "asked_back.answer": lazy_gettext("Line above yes and no"),
+    "asked_back.yes_button": lazy_gettext("Button for “settled”"),
+    "asked_back.no_button": lazy_gettext("Button for “not settled”"),
     "email.answer": lazy_gettext("Line above the ratings"),
     "email.stop": lazy_gettext("Last line, with the link that stops messages"),
     "reply.thanks": lazy_gettext("Thanks for a rating"),
@@ -122,10 +129,14 @@ TEXTS: Mapping[str, LazyString] = {
     "reply.welcome": lazy_gettext("Welcome of somebody we do not know"),
     "reply.help": lazy_gettext("Answer to what was not understood"),
     "reply.help_rate": lazy_gettext("How to answer with a rating"),
+    "reply.back_yes": lazy_gettext("After “settled”: asking how it was handled"),
+    "reply.back_no": lazy_gettext("After “not settled”: we take it up again"),
+    "reply.back_help": lazy_gettext("How to answer whether it is settled"),
 }
 FAMILIES: Mapping[str, LazyString] = {
     "invitation": lazy_gettext("Invitations"),
     "reminder": lazy_gettext("Reminders"),
+    "asked_back": lazy_gettext("Questions after a case"),
     "email": lazy_gettext("In every e-mail"),
     "reply": lazy_gettext("Replies to what people answer"),
 }
