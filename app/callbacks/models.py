@@ -11,6 +11,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.callbacks.states import CaseReason
 from app.kit.db import Base, one_of
 
+# What the indexes of the queues hold.
+FREE = text("closed_at IS NULL AND claimed_by_id IS NULL AND contact_id IS NOT NULL")
+HELD = text("closed_at IS NULL AND claimed_by_id IS NOT NULL")
+
 
 class CallWindow(StrEnum):
     """When the respondent would like to be rung."""
@@ -86,19 +90,33 @@ class CallbackCase(Base):
             sqlite_where=text("closed_at IS NULL"),
             postgresql_where=text("closed_at IS NULL"),
         ),
-        # The list in the order in which it is worked.
+        # The queues in the order in which they are worked, for much of the company; each holds all that a queue asks.
         Index(
             "ix_callback_case_open_due",
             "due_at",
             "id",
+            "unit_id",
+            "contact_id",
+            "claimed_by_id",
+            "next_attempt_at",
             sqlite_where=text("closed_at IS NULL"),
             postgresql_where=text("closed_at IS NULL"),
+        ),
+        # Whom to ring next, where nobody has taken it.
+        Index(
+            "ix_callback_case_open_free",
+            "due_at",
+            "id",
+            "unit_id",
+            sqlite_where=FREE,
+            postgresql_where=FREE,
         ),
         # What was done, the latest first.
         Index(
             "ix_callback_case_closed_at",
             "closed_at",
             "id",
+            "unit_id",
             sqlite_where=text("closed_at IS NOT NULL"),
             postgresql_where=text("closed_at IS NOT NULL"),
         ),
@@ -107,16 +125,22 @@ class CallbackCase(Base):
             "ix_callback_case_open_claimed",
             "claimed_by_id",
             "due_at",
-            sqlite_where=text("closed_at IS NULL"),
-            postgresql_where=text("closed_at IS NULL"),
+            "id",
+            "unit_id",
+            sqlite_where=HELD,
+            postgresql_where=HELD,
         ),
-        # How many wait at each unit. SQLite takes it for that only if it begins with what all of it have in common.
+        # The queues of some units, and how many wait at each. SQLite takes it for that only if it begins with what all
+        # of it have in common.
         Index(
             "ix_callback_case_open_unit",
             "closed_at",
             "unit_id",
             "due_at",
+            "id",
             "contact_id",
+            "claimed_by_id",
+            "next_attempt_at",
             sqlite_where=text("closed_at IS NULL"),
             postgresql_where=text("closed_at IS NULL"),
         ),
@@ -131,6 +155,14 @@ class CallbackCase(Base):
                 ("settle_due", "settle_due_at", "closed_at IS NULL"),
                 ("promise_due", "promise_due_at", "closed_at IS NULL AND promise_due_at IS NOT NULL"),
             )
+        ),
+        # Complaints in the order in which they came: wishes are looked for in each once.
+        Index(
+            "ix_callback_case_complained",
+            "opened_at",
+            "id",
+            sqlite_where=text("complaint IS NOT NULL"),
+            postgresql_where=text("complaint IS NOT NULL"),
         ),
         # Every case of a response, closed ones too: the response's page and the export ask for them.
         Index("ix_callback_case_response_id_opened_at", "response_id", "opened_at"),
@@ -212,6 +244,8 @@ class CaseEvent(Base):
         one_of("kind", EventKind),
         CheckConstraint("length(note) <= 2000", name="note_length"),
         Index("ix_case_event_case_id_at", "case_id", "at"),
+        # What changed lately, whatever case it is of.
+        Index("ix_case_event_at", "at", "case_id"),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True)

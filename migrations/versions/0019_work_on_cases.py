@@ -11,6 +11,10 @@ down_revision = "0018"
 branch_labels = None
 depends_on = None
 
+_OPEN = "closed_at IS NULL"
+_FREE = "closed_at IS NULL AND claimed_by_id IS NULL AND contact_id IS NOT NULL"
+_HELD = "closed_at IS NULL AND claimed_by_id IS NOT NULL"
+
 
 def upgrade() -> None:
     with op.batch_alter_table("callback_case", schema=None) as batch_op:
@@ -92,8 +96,30 @@ def upgrade() -> None:
     with op.batch_alter_table("case_promise", schema=None) as batch_op:
         batch_op.create_index("ix_case_promise_case_id_due_at", ["case_id", "due_at"], unique=False)
 
+    # Each holds all that a queue asks, so that no row is read for one that does not belong there.
+    _index("open_due", ["due_at", "id", "unit_id", "contact_id", "claimed_by_id", "next_attempt_at"], _OPEN)
+    _index("open_free", ["due_at", "id", "unit_id"], _FREE)
+    _index("open_claimed", ["claimed_by_id", "due_at", "id", "unit_id"], _HELD)
+    wide = ["closed_at", "unit_id", "due_at", "id", "contact_id", "claimed_by_id", "next_attempt_at"]
+    _index("open_unit", wide, _OPEN)
+    _index("closed_at", ["closed_at", "id", "unit_id"], "closed_at IS NOT NULL")
+    op.create_index("ix_case_event_at", "case_event", ["at", "case_id"])
+
+
+def _index(name: str, columns: list[str], condition: str) -> None:
+    """Make the partial index in place of the one of before, if there was one."""
+    op.drop_index(f"ix_callback_case_{name}", table_name="callback_case", if_exists=True)
+    where = sa.text(condition)
+    op.create_index(f"ix_callback_case_{name}", "callback_case", columns, sqlite_where=where, postgresql_where=where)
+
 
 def downgrade() -> None:
+    op.drop_index("ix_case_event_at", table_name="case_event")
+    op.drop_index("ix_callback_case_open_free", table_name="callback_case")
+    _index("open_due", ["due_at", "id"], _OPEN)
+    _index("open_claimed", ["claimed_by_id", "due_at"], _OPEN)
+    _index("open_unit", ["closed_at", "unit_id", "due_at", "contact_id"], _OPEN)
+    _index("closed_at", ["closed_at", "id"], "closed_at IS NOT NULL")
     op.drop_table("case_promise")
     # What the code before cannot read: other ways to end or to open a case, and other lines of its timeline.
     op.execute(
