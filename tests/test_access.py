@@ -59,6 +59,8 @@ DOORS: Mapping[str, tuple[object, Mapping[str, str]]] = {
     "invited.rate": (ANYONE, {}),
     "invited.show_qr_svg": (ANYONE, {}),
     "invited.show_qr_png": (ANYONE, {}),
+    "settled.show": (ANYONE, {}),
+    "settled.answer": (ANYONE, {}),
     "unsubscribing.show": (ANYONE, {}),
     "unsubscribing.decide": (ANYONE, {}),
     "opened.note_opened": (ANYONE, {}),
