@@ -43,6 +43,8 @@ class MessagePurpose(StrEnum):
     REMINDER = "reminder"
     # A turn of a conversation that the person began by answering in the channel.
     REPLY = "reply"
+    # What came of a wish, to whoever uttered it.
+    IMPROVEMENT = "improvement"
     # The question after a case was closed: "did we settle it?"
     ASKED_BACK = "asked_back"
 

@@ -62,6 +62,11 @@ def rule_for(key: str, channel: str) -> Rule:
         if ending == "subject":
             return Rule(_ASKING_BACK, limit=MAX_SUBJECT, one_line=True)
         return Rule((*_ASKING_BACK, "link"), required=() if channel == "email" else ("link",))
+    if family == "improvement":
+        told = ("company", "place", "done")
+        if ending == "subject":
+            return Rule(told, limit=MAX_SUBJECT, one_line=True)
+        return Rule(told, required=("done",))
     if ending in _BY_ENDING:
         return _BY_ENDING[ending]
     # An e-mail has a link of its own for each rating below the words.

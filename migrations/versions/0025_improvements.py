@@ -11,8 +11,29 @@ down_revision = "0024"
 branch_labels = None
 depends_on = None
 
+_BEFORE = "purpose IN ('invitation', 'reminder', 'reply', 'asked_back')"
+_NOW = "purpose IN ('invitation', 'reminder', 'reply', 'asked_back', 'improvement')"
+
 
 def upgrade() -> None:
+    _know_purposes(_NOW)
+    op.create_index(
+        "ix_callback_case_complained",
+        "callback_case",
+        ["opened_at", "id"],
+        sqlite_where=sa.text("complaint IS NOT NULL"),
+        postgresql_where=sa.text("complaint IS NOT NULL"),
+    )
+    op.create_table(
+        "wish_watermark",
+        sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("touched_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("response_id", sa.Uuid(), nullable=False),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.CheckConstraint("id = 1", name=op.f("ck_wish_watermark_one_row")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_wish_watermark")),
+    )
     op.create_table(
         "improvement",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -27,11 +48,15 @@ def upgrade() -> None:
         sa.Column("done_en", sa.String(), nullable=True),
         sa.Column("shown", sa.Boolean(), nullable=False),
         sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("telling_since", sa.DateTime(timezone=True), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("created_by_id", sa.Uuid(), nullable=True),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("demo", sa.Boolean(), nullable=False),
         sa.CheckConstraint("(state = 'done') = (done_at IS NOT NULL)", name=op.f("ck_improvement_done_when")),
+        sa.CheckConstraint(
+            "telling_since IS NULL OR done_at IS NOT NULL", name=op.f("ck_improvement_told_when_done")
+        ),
         sa.CheckConstraint(
             "state IN ('proposed', 'planned', 'in_progress', 'done', 'declined')",
             name=op.f("ck_improvement_state_known"),
@@ -61,9 +86,15 @@ def upgrade() -> None:
         sa.Column("gathered_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("gathered_by_id", sa.Uuid(), nullable=True),
         sa.Column("told_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("untold", sa.String(), nullable=True),
         sa.Column("demo", sa.Boolean(), nullable=False),
         sa.CheckConstraint("(state = 'gathered') = (improvement_id IS NOT NULL)", name=op.f("ck_wish_gathered_where")),
         sa.CheckConstraint("state IN ('new', 'gathered', 'dismissed')", name=op.f("ck_wish_state_known")),
+        sa.CheckConstraint(
+            "untold IS NULL OR untold IN "
+            "('anonymous', 'for_a_call', 'no_address', 'no_channel', 'opted_out', 'staff', 'no_words')",
+            name=op.f("ck_wish_untold_known"),
+        ),
         sa.CheckConstraint("(response_id IS NULL) <> (case_id IS NULL)", name=op.f("ck_wish_one_source")),
         sa.ForeignKeyConstraint(
             ["case_id"], ["callback_case.id"], name=op.f("fk_wish_case_id_callback_case"), ondelete="CASCADE"
@@ -98,3 +129,14 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_table("wish")
     op.drop_table("improvement")
+    op.drop_table("wish_watermark")
+    op.drop_index("ix_callback_case_complained", "callback_case")
+    # What was sent was sent; the version before has no word for it.
+    op.execute("DELETE FROM message WHERE purpose = 'improvement'")
+    _know_purposes(_BEFORE)
+
+
+def _know_purposes(rule: str) -> None:
+    with op.batch_alter_table("message", schema=None) as batch_op:
+        batch_op.drop_constraint(batch_op.f("ck_message_purpose_known"), type_="check")
+        batch_op.create_check_constraint(batch_op.f("ck_message_purpose_known"), rule)

@@ -29,6 +29,7 @@ class Improvement(Base):
         CheckConstraint("length(title) BETWEEN 1 AND 120", name="title_length"),
         CheckConstraint("length(description) <= 2000", name="description_length"),
         CheckConstraint("(state = 'done') = (done_at IS NOT NULL)", name="done_when"),
+        CheckConstraint("telling_since IS NULL OR done_at IS NOT NULL", name="told_when_done"),
         Index("ix_improvement_unit_id_state", "unit_id", "state"),
     )
 
@@ -45,6 +46,8 @@ class Improvement(Base):
     done_en: Mapped[str | None]
     shown: Mapped[bool] = mapped_column(default=False)
     done_at: Mapped[datetime | None]
+    # Somebody decided that who asked is told; the worker is at it until it is empty again.
+    telling_since: Mapped[datetime | None]
     created_at: Mapped[datetime]
     created_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("staff_user.id"))
     updated_at: Mapped[datetime]
@@ -59,12 +62,28 @@ class WishState(StrEnum):
     DISMISSED = "dismissed"
 
 
+class Untold(StrEnum):
+    """Why somebody who asked was not told what came of it."""
+
+    # Nobody knows who it was: a code that hangs in an office, a chat that is over.
+    ANONYMOUS = "anonymous"
+    # Brought as a complaint: the number was left for a call and for nothing else.
+    FOR_A_CALL = "for_a_call"
+    NO_ADDRESS = "no_address"
+    NO_CHANNEL = "no_channel"
+    OPTED_OUT = "opted_out"
+    STAFF = "staff"
+    # It is not said in the person's language.
+    NO_WORDS = "no_words"
+
+
 class Wish(Base):
     """What one person asked for, in a comment or in a complaint; its words stay where they were written."""
 
     __tablename__ = "wish"
     __table_args__ = (
         one_of("state", WishState),
+        one_of("untold", Untold, nullable=True),
         CheckConstraint("(response_id IS NULL) <> (case_id IS NULL)", name="one_source"),
         CheckConstraint("(state = 'gathered') = (improvement_id IS NOT NULL)", name="gathered_where"),
         Index("ix_wish_unit_id_state_said_at", "unit_id", "state", "said_at"),
@@ -94,4 +113,21 @@ class Wish(Base):
     gathered_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("staff_user.id"))
     # When the person was told what came of it.
     told_at: Mapped[datetime | None]
+    # Why not, if it was tried and could not be.
+    untold: Mapped[str | None]
     demo: Mapped[bool] = mapped_column(default=False)
+
+
+class WishWatermark(Base):
+    """How far comments and complaints have been looked through; one row, made by the first look."""
+
+    __tablename__ = "wish_watermark"
+    __table_args__ = (CheckConstraint("id = 1", name="one_row"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    # The last comment that was looked at, in the order of (`touched_at`, id).
+    touched_at: Mapped[datetime]
+    response_id: Mapped[uuid.UUID]
+    # And the last complaint, in the order of (`opened_at`, id).
+    opened_at: Mapped[datetime]
+    case_id: Mapped[uuid.UUID]

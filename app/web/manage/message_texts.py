@@ -23,6 +23,12 @@ from app.web.manage.messages import HOME
 
 # What a link looks like: as long as each of them.
 EXAMPLE_TOKEN = "7K3M9PXQ2W4T6Y8Z"  # noqa: S105 -- opens nothing
+_EXAMPLE_DONE = {
+    Language.KK: "үш кеңседе балалар бұрышы ашылды",
+    Language.RU: "детские уголки в трёх офисах",
+    Language.UK: "дитячі куточки у трьох офісах",
+    Language.EN: "children’s corners in three offices",
+}
 message_texts = Blueprint("message_texts", __name__, url_prefix=f"{HOME}/texts")
 access.gate(message_texts, access.Gate.STAFF, writing=access.Gate.ADMIN)
 
@@ -134,6 +140,7 @@ def example_values(language: Language) -> dict[str, str]:
             at=at,
         ),
         "rating": "5",
+        "done": _EXAMPLE_DONE[language],
     }
 
 

@@ -49,6 +49,7 @@ PURPOSES: Mapping[str, LazyString] = {
     MessagePurpose.INVITATION: lazy_gettext("Invitation"),
     MessagePurpose.REMINDER: lazy_gettext("Reminder"),
     MessagePurpose.REPLY: lazy_gettext("Reply"),
+    MessagePurpose.IMPROVEMENT: lazy_gettext("What came of a wish"),
     MessagePurpose.ASKED_BACK: lazy_gettext("Question after a case"),
 }
 _REASONS: Mapping[str, LazyString] = {
@@ -108,6 +109,8 @@ TEXTS: Mapping[str, LazyString] = {
     "asked_back.answer": lazy_gettext("Line above yes and no"),
     "asked_back.yes_button": lazy_gettext("Button for “settled”"),
     "asked_back.no_button": lazy_gettext("Button for “not settled”"),
+    "improvement": lazy_gettext("What came of a wish, to whoever asked"),
+    "improvement.subject": lazy_gettext("Subject of what came of a wish"),
     "email.answer": lazy_gettext("Line above the ratings"),
     "email.stop": lazy_gettext("Last line, with the link that stops messages"),
     "reply.thanks": lazy_gettext("Thanks for a rating"),
@@ -137,6 +140,7 @@ FAMILIES: Mapping[str, LazyString] = {
     "invitation": lazy_gettext("Invitations"),
     "reminder": lazy_gettext("Reminders"),
     "asked_back": lazy_gettext("Questions after a case"),
+    "improvement": lazy_gettext("What came of wishes"),
     "email": lazy_gettext("In every e-mail"),
     "reply": lazy_gettext("Replies to what people answer"),
 }
@@ -149,6 +153,7 @@ PLACEHOLDERS: Mapping[str, LazyString] = {
     "scale": lazy_gettext("what may be answered, such as 1-5"),
     "link": lazy_gettext("the link"),
     "rating": lazy_gettext("what was answered"),
+    "done": lazy_gettext("what was done, as it is said to customers"),
 }
 
 
