@@ -132,6 +132,7 @@ class CallbackCase(Base):
         ),
         # The queues of some units, and how many wait at each. SQLite takes it for that only if it begins with what all
         # of it have in common.
+        # of it have in common.
         Index(
             "ix_callback_case_open_unit",
             "closed_at",

@@ -1,77 +1,54 @@
-"""The lists as they are worked, page by page, and how many wait on each: read-only selects."""
+"""The queues as they are worked, page by page, and how many wait on each: read-only selects.
+
+Each finds its page by an index that holds all that the queue asks, so that no row is read that is not shown: fifty of
+a hundred thousand open cases take no longer for a company than for an office.
+"""
 
 import base64
 import binascii
+import hashlib
 import uuid
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, case, func, literal, select, tuple_
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import ColumnElement, Select, func, literal, select, tuple_
+from sqlalchemy.orm import Session
 
-from app.accounts.models import StaffUser
 from app.accounts.scope import NOTHING, Scope
-from app.callbacks.deadlines import NextMove
-from app.callbacks.models import CallbackCase
-from app.callbacks.standing import is_overdue, move_of
+from app.callbacks.case_rows import CaseRow, read_rows
+from app.callbacks.models import CallbackCase, CaseEvent
+from app.callbacks.within import within
 from app.kit.errors import InvalidInputError
-from app.organisation.models import Unit, UnitAncestor
-from app.organisation.places import Place
-from app.organisation.tree import working_times
-from app.responses.models import SurveyResponse
 
 PAGE = 50
-_Cases = Select[CallbackCase, Unit, Unit, str, SurveyResponse, bool]
 
 
-class Tab(StrEnum):
-    """The lists: each is worked for itself, all but the closed ones by deadline; `open` is all of those together."""
+class Queue(StrEnum):
+    """The queues: each is worked for itself, all but the closed ones by deadline; `open` is all of those together."""
 
-    CALLBACKS = "callbacks"
     MINE = "mine"
+    # Everybody who waits for a call.
+    UNIT = "unit"
     UNCLAIMED = "unclaimed"
     OVERDUE = "overdue"
+    # Put off until an agreed or planned time that has not come.
+    SCHEDULED = "scheduled"
     LOOK_INTO = "look_into"
     CLOSED = "closed"
     OPEN = "open"
+    CALLBACKS = "unit"
+
+    @classmethod
+    def _missing_(cls, value: object) -> "Queue | None":
+        """Return the queue that the name of before stands for: it is in addresses that people keep."""
+        return cls.UNIT if value == "callbacks" else None
 
 
-@dataclass(frozen=True, slots=True)
-class CaseRow:
-    """One case on the list. `time_zone` is the unit's; the rating and the rest are empty without a response.
-
-    `workable`: it is open and lies where the reader may work it.
-    """
-
-    id: uuid.UUID
-    response_id: uuid.UUID | None
-    unit_code: str
-    unit_name: str
-    unit_place: str | None
-    time_zone: ZoneInfo
-    reason: str
-    has_number: bool
-    call_window: str | None
-    opened_at: datetime
-    due_at: datetime
-    overdue: bool
-    workable: bool
-    move: NextMove
-    first_attempt_at: datetime | None
-    claimed_by_id: uuid.UUID | None
-    claimed_by: str | None
-    closed_at: datetime | None
-    outcome: str | None
-    cause: str | None
-    survey_version_id: uuid.UUID | None
-    rating: int | None
-    band: str | None
-    comment: str | None
-    language: str | None
-    suspect: bool
+Tab = Queue
+# Those with a count: what waits to be worked.
+COUNTED = (Queue.MINE, Queue.UNIT, Queue.UNCLAIMED, Queue.OVERDUE, Queue.SCHEDULED, Queue.LOOK_INTO)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,98 +64,139 @@ def list_cases(
     *,
     scope: Scope,
     work_scope: Scope = NOTHING,
-    tab: Tab,
+    queue: Queue | None = None,
+    tab: Queue | None = None,
     user_id: uuid.UUID,
     unit_id: uuid.UUID | None = None,
     cursor: str | None = None,
     limit: int = PAGE,
     now: datetime,
+    changed_since: datetime | None = None,
 ) -> CasePage:
-    """Return a page of a tab, the most urgent first, of the closed ones the latest; two queries however many rows.
+    """Return a page of a queue, the most urgent first, of the closed ones the latest; two queries however many rows.
 
     `scope` is what the reader may see, `work_scope` what of it they may work; `unit_id` narrows it to a unit with all
-    below. Raises InvalidInputError for a cursor that we did not write.
+    below, `changed_since` to cases to which something happened after that instant. Raises InvalidInputError for a
+    cursor that we did not write.
     """
-    claimer, above = aliased(StaffUser), aliased(Unit)
-    query = (
-        select(CallbackCase, Unit, above, claimer.name, SurveyResponse, work_scope.where(CallbackCase.unit_id))
-        .join(Unit, Unit.id == CallbackCase.unit_id)
-        .outerjoin(above, above.id == Unit.parent_id)
-        .outerjoin(claimer, claimer.id == CallbackCase.claimed_by_id)
-        .outerjoin(SurveyResponse, SurveyResponse.id == CallbackCase.response_id)
-        .where(*_within(scope, unit_id), _on_tab(tab, user_id=user_id, now=now))
-    )
-    rows = session.execute(_page(query, tab, cursor).limit(limit + 1)).all()
+    queue = queue or tab or Queue.UNIT
+    found = _page(queue, scope=scope, user_id=user_id, unit_id=unit_id, cursor=cursor, now=now)
+    if changed_since is not None:
+        found = found.where(CallbackCase.id.in_(select(CaseEvent.case_id).where(CaseEvent.at > changed_since)))
+    rows = read_rows(session, found.limit(limit + 1).subquery(), _order(queue), work_scope=work_scope, now=now)
     shown = rows[:limit]
-    zones = working_times(session, {item.unit_id for item, *_ in shown}) if shown else {}
-    return CasePage(
-        [
-            _row(
-                item,
-                _place(unit, above),
-                claimed_by,
-                response,
-                zones[item.unit_id].time_zone,
-                may_work=may_work,
-                now=now,
-            )
-            for item, unit, above, claimed_by, response, may_work in shown
-        ],
-        _write_cursor(shown[-1][0], tab) if len(rows) > limit else None,
-    )
+    return CasePage(shown, _write_cursor(shown[-1], queue) if len(rows) > limit else None)
+
+
+def count_queues(
+    session: Session, *, scope: Scope, user_id: uuid.UUID, unit_id: uuid.UUID | None = None, now: datetime
+) -> dict[Queue, int]:
+    """Return how many cases wait on each queue, in one query that passes once over an index of the open ones."""
+    inside = within(scope, unit_id)
+    mine = select(func.count()).where(_on_queue(Queue.MINE, user_id=user_id, now=now), *inside).scalar_subquery()
+    sums = [func.count().filter(_asks(queue, now)) for queue in COUNTED[1:]]
+    counts = session.execute(select(mine, *sums).where(CallbackCase.closed_at.is_(None), *inside)).one()
+    return dict(zip(COUNTED, counts, strict=True))
+
+
+def read_version(
+    session: Session,
+    scope: Scope,
+    user_id: uuid.UUID,
+    unit_id: uuid.UUID | None,
+    queue: Queue,
+    *,
+    now: datetime,
+    cursor: str | None = None,
+    limit: int = PAGE,
+) -> str:
+    """Return a fingerprint of a page of a queue and of all counts: as long as it stays, the page shows the same.
+
+    Two queries, no words and no names; times that merely pass change it where a case has become due.
+    """
+    page = _page(queue, scope=scope, user_id=user_id, unit_id=unit_id, cursor=cursor, now=now).limit(limit + 1)
+    latest = select(func.max(CaseEvent.at)).where(CaseEvent.case_id == CallbackCase.id).scalar_subquery()
+    seen = page.subquery()
+    rows = session.execute(
+        select(
+            CallbackCase.id,
+            CallbackCase.due_at,
+            CallbackCase.due_at < now,
+            func.coalesce(CallbackCase.first_attempt_warn_at < now, False),
+            func.coalesce(CallbackCase.settle_warn_at < now, False),
+            latest,
+        )
+        .join(seen, seen.c.id == CallbackCase.id)
+        .order_by(*_order(queue))
+    ).all()
+    counts = count_queues(session, scope=scope, user_id=user_id, unit_id=unit_id, now=now)
+    return hashlib.sha256(repr(([tuple(row) for row in rows], list(counts.values()))).encode()).hexdigest()[:20]
 
 
 def count_tabs(
     session: Session, *, scope: Scope, user_id: uuid.UUID, unit_id: uuid.UUID | None = None, now: datetime
-) -> dict[Tab, int]:
-    """Return how many cases each tab to work through has, in one query that reads nothing but open cases."""
-    tabs = [tab for tab in Tab if tab not in (Tab.CLOSED, Tab.OPEN)]
-    sums = [func.sum(case((_on_tab(tab, user_id=user_id, now=now), 1), else_=0)) for tab in tabs]
-    counts = session.execute(select(*sums).where(CallbackCase.closed_at.is_(None), *_within(scope, unit_id))).one()
-    return {tab: int(count or 0) for tab, count in zip(tabs, counts, strict=True)}
+) -> dict[Queue, int]:
+    """Return what `count_queues` does."""
+    return count_queues(session, scope=scope, user_id=user_id, unit_id=unit_id, now=now)
 
 
-def _within(scope: Scope, unit_id: uuid.UUID | None) -> list[ColumnElement[bool]]:
-    conditions = [scope.where(CallbackCase.unit_id)]
-    if unit_id is not None:
-        below = select(UnitAncestor.unit_id).where(UnitAncestor.ancestor_id == unit_id)
-        conditions.append(CallbackCase.unit_id.in_(below))
-    return conditions
-
-
-def _on_tab(tab: Tab, *, user_id: uuid.UUID, now: datetime) -> ColumnElement[bool]:
+def _on_queue(queue: Queue, *, user_id: uuid.UUID, now: datetime) -> ColumnElement[bool]:
+    if queue is Queue.CLOSED:
+        return CallbackCase.closed_at.is_not(None)
     still_open = CallbackCase.closed_at.is_(None)
-    match tab:
-        case Tab.CALLBACKS:
-            return still_open & CallbackCase.contact_id.is_not(None)
-        case Tab.MINE:
+    match queue:
+        case Queue.MINE:
             return still_open & (CallbackCase.claimed_by_id == user_id)
-        case Tab.UNCLAIMED:
-            return still_open & CallbackCase.contact_id.is_not(None) & CallbackCase.claimed_by_id.is_(None)
-        case Tab.OVERDUE:
-            return still_open & (CallbackCase.due_at < now)
-        case Tab.LOOK_INTO:
-            return still_open & CallbackCase.contact_id.is_(None)
-        case Tab.CLOSED:
-            return CallbackCase.closed_at.is_not(None)
-        case Tab.OPEN:
+        case Queue.OPEN:
             return still_open
+    return still_open & _asks(queue, now)
 
 
-def _page(query: _Cases, tab: Tab, cursor: str | None) -> _Cases:
-    """Order a tab and begin after the cursor: by key, so that the thousandth page costs what the first does."""
-    if tab is Tab.CLOSED:
-        query = query.order_by(CallbackCase.closed_at.desc(), CallbackCase.id.desc())
-        key = tuple_(CallbackCase.closed_at, CallbackCase.id)
-        return query if cursor is None else query.where(key < _read_cursor(cursor))
-    query = query.order_by(CallbackCase.due_at, CallbackCase.id)
-    key = tuple_(CallbackCase.due_at, CallbackCase.id)
-    return query if cursor is None else query.where(key > _read_cursor(cursor))
+def _asks(queue: Queue, now: datetime) -> ColumnElement[bool]:
+    """Return what a queue asks of an open case, whoever reads it."""
+    has_number = CallbackCase.contact_id.is_not(None)
+    match queue:
+        case Queue.UNCLAIMED:
+            return has_number & CallbackCase.claimed_by_id.is_(None)
+        case Queue.OVERDUE:
+            return CallbackCase.due_at < now
+        case Queue.SCHEDULED:
+            return CallbackCase.next_attempt_at.is_not(None) & (CallbackCase.due_at > now)
+        case Queue.LOOK_INTO:
+            return ~has_number
+    return has_number
 
 
-def _write_cursor(item: CallbackCase, tab: Tab) -> str:
-    at = (item.closed_at if tab is Tab.CLOSED else None) or item.due_at
-    text = f"{at.astimezone(UTC).isoformat()} {item.id}"
+def _page(
+    queue: Queue,
+    *,
+    scope: Scope,
+    user_id: uuid.UUID,
+    unit_id: uuid.UUID | None,
+    cursor: str | None,
+    now: datetime,
+) -> Select[Any]:
+    """Return the ids of a queue in its order, from the cursor on: by key, so that the thousandth page costs what the
+    first does.
+    """
+    query = select(CallbackCase.id).where(_on_queue(queue, user_id=user_id, now=now), *within(scope, unit_id))
+    if cursor is not None:
+        if queue is Queue.CLOSED:
+            query = query.where(tuple_(CallbackCase.closed_at, CallbackCase.id) < _read_cursor(cursor))
+        else:
+            query = query.where(tuple_(CallbackCase.due_at, CallbackCase.id) > _read_cursor(cursor))
+    return query.order_by(*_order(queue))
+
+
+def _order(queue: Queue) -> tuple[Any, Any]:
+    if queue is Queue.CLOSED:
+        return CallbackCase.closed_at.desc(), CallbackCase.id.desc()
+    return CallbackCase.due_at, CallbackCase.id
+
+
+def _write_cursor(row: CaseRow, queue: Queue) -> str:
+    at = (row.closed_at if queue is Queue.CLOSED else None) or row.due_at
+    text = f"{at.astimezone(UTC).isoformat()} {row.id}"
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
@@ -193,47 +211,3 @@ def _read_cursor(cursor: str) -> ColumnElement[Any]:
     except (ValueError, OverflowError, binascii.Error) as error:
         raise InvalidInputError("go back to the first page", field="cursor", code="invalid_cursor") from error
     return tuple_(literal(instant, CallbackCase.due_at.type), literal(key, CallbackCase.id.type))
-
-
-def _row(
-    item: CallbackCase,
-    place: Place,
-    claimed_by: str | None,
-    response: SurveyResponse | None,
-    zone: ZoneInfo,
-    *,
-    may_work: bool,
-    now: datetime,
-) -> CaseRow:
-    return CaseRow(
-        id=item.id,
-        response_id=item.response_id,
-        unit_code=place.code,
-        unit_name=place.name,
-        unit_place=place.where,
-        time_zone=zone,
-        reason=item.reason,
-        has_number=item.contact_id is not None,
-        call_window=item.call_window,
-        opened_at=item.opened_at,
-        due_at=item.due_at,
-        overdue=is_overdue(item, now),
-        workable=may_work and item.closed_at is None,
-        move=move_of(item),
-        first_attempt_at=item.first_attempt_at,
-        claimed_by_id=item.claimed_by_id,
-        claimed_by=claimed_by,
-        closed_at=item.closed_at,
-        outcome=item.outcome,
-        cause=item.cause,
-        survey_version_id=response.survey_version_id if response else None,
-        rating=response.rating if response else None,
-        band=response.band if response else None,
-        comment=response.comment if response else None,
-        language=response.language if response else None,
-        suspect=response.suspect if response else False,
-    )
-
-
-def _place(unit: Unit, above: Unit | None) -> Place:
-    return Place(unit.code, unit.name, unit.address, *((above.name, above.kind) if above else (None, None)))

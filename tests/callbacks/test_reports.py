@@ -87,6 +87,7 @@ def test_each_case_stands_on_its_tabs_the_most_urgent_first(session: Session, va
         Tab.UNCLAIMED: 2,
         Tab.OVERDUE: 2,
         Tab.LOOK_INTO: 2,
+        Tab.SCHEDULED: 0,
     }
     waiting = count_open(session, now=now)
     assert (waiting.open, waiting.overdue) == (6, 2)
