@@ -11,6 +11,7 @@ from app.accounts.company_provider import Provider
 from app.accounts.door import Door
 from app.accounts.proving import CompanyTrust, DoorRules, SecondFactorRule
 from app.callbacks.asking_back.composing import AskingBack, compose_question
+from app.callbacks.improvements.rules import load_wish_rules
 from app.callbacks.rules.case_rules import load_case_rules
 from app.cli.register import register_commands
 from app.contacts.consents import load_consents
@@ -39,6 +40,7 @@ from app.routing.line import Talk
 from app.routing.policy import load_policy
 from app.routing.replies import Replying, compose_reply
 from app.routing.staff_notices import NoticeDesk
+from app.routing.told_words import compose_told
 from app.surveys.loader import load_surveys
 from app.touchpoints.posters.choice import Workshop
 from app.touchpoints.posters.logo import read_logo
@@ -50,15 +52,19 @@ from app.web.manage.account import account
 from app.web.manage.api_keys import api_keys
 from app.web.manage.callback_work import case_work
 from app.web.manage.callbacks import callbacks
+from app.web.manage.coaching import coaching
 from app.web.manage.dashboard import dashboard
 from app.web.manage.delivery import delivery
 from app.web.manage.design import design
 from app.web.manage.employees import employee_editing, employees
 from app.web.manage.file_import import employee_import, unit_import
+from app.web.manage.improvement_changes import improvement_changes
+from app.web.manage.improvements import improvements
 from app.web.manage.interactions import interactions
 from app.web.manage.message_texts import message_texts
 from app.web.manage.messages import messages
 from app.web.manage.posters import posters
+from app.web.manage.reading import reading
 from app.web.manage.responses import responses
 from app.web.manage.review_links import review_links
 from app.web.manage.review_sites import review_sites
@@ -109,6 +115,10 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     dashboard,
     design,
     responses,
+    reading,
+    coaching,
+    improvements,
+    improvement_changes,
     review_sites,
     review_links,
     settings_pages,
@@ -226,6 +236,7 @@ def wire(settings: Settings, *, clock: Clock, database: Database | None) -> edge
         surveys=surveys,
         desk=desk,
         case_rules=case_rules,
+        wish_rules=load_wish_rules(settings.config_dir / "wishes.yaml"),
         workshop=workshop,
         public_url=settings.public_url,
         secure=settings.secure,
@@ -287,6 +298,7 @@ def _choose_composer(composing: Composing, replying: Replying, asking: AskingBac
             MessagePurpose.INVITATION: invite,
             MessagePurpose.REMINDER: invite,
             MessagePurpose.REPLY: partial(compose_reply, replying=replying),
+            MessagePurpose.IMPROVEMENT: partial(compose_told, composing=composing),
             MessagePurpose.ASKED_BACK: partial(compose_question, asking=asking),
         }
     )

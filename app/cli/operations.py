@@ -92,6 +92,7 @@ def worker() -> None:
             wired.case_rules.escalation,
             desk=wired.ask,
             rules=wired.case_rules,
+            wishes=wired.wish_rules.recogniser,
         ),
         works=works,
         lanes=lanes,

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.retention import forget_invitations, forget_sign_ins
 from app.callbacks.coming_due import note_due_cases
+from app.callbacks.improvements.recogniser import Recogniser
 from app.callbacks.retention import forget_asked, forget_numbers
 from app.callbacks.rules.case_rules import CaseRules
 from app.callbacks.rules.escalation import EscalationRules
@@ -19,6 +20,7 @@ from app.invitations.counts import forget_counts
 from app.invitations.desk import AskDesk
 from app.jobs.asking_back import ASK_BACK, AskingBackWork
 from app.jobs.escalation import ESCALATE, REMIND, Escalating
+from app.jobs.improvements import FIND, TELL, ImprovementWork
 from app.jobs.notices import purge_notices, send_digests
 from app.kit.clock import Clock
 from app.kit.db import Database
@@ -195,14 +197,16 @@ def plan_jobs(
     *,
     desk: AskDesk | None = None,
     rules: CaseRules | None = None,
+    wishes: Recogniser | None = None,
 ) -> tuple[Job, ...]:
     """Return all jobs; `ask_again` is the longest time for which somebody who was asked is not asked again.
 
-    Without a `desk` and `rules` nobody is asked whether their case is settled.
+    Without a `desk` and `rules` nobody is asked whether their case is settled, without `wishes` none are looked for.
     """
     addresses = PurgeAddresses(ask_again)
     asking = AskingBackWork(desk, rules, BATCH)
     escalating = Escalating(escalation, BATCH)
+    improving = ImprovementWork(wishes, desk, BATCH)
     return (
         Job("purge-outbox", timedelta(hours=1), (purge_outbox,), KEEP_DONE),
         Job("forget-traces", timedelta(hours=1), (purge_devices, purge_addresses), KEEP_TRACES),
@@ -226,6 +230,8 @@ def plan_jobs(
         Job(ASK_BACK, timedelta(minutes=1), (asking.plan, asking.ask)),
         Job(ESCALATE, timedelta(minutes=1), (escalating.tell,)),
         Job(REMIND, timedelta(minutes=5), (escalating.remind,)),
+        Job(FIND, timedelta(minutes=5), (improving.find,)),
+        Job(TELL, timedelta(minutes=1), (improving.tell,)),
         Job("forget-slots", timedelta(days=1), (purge_slots,), KEEP_SLOTS),
     )
 

@@ -173,16 +173,13 @@ def _find_askers(session: Session, improvement: Improvement, *, limit: int) -> S
 
 def _told_before(session: Session, improvement: Improvement) -> set[uuid.UUID]:
     """Return who was told of this improvement: two wishes of one person are answered once."""
-    return set(
-        session.scalars(
-            select(Interaction.contact_id)
-            .join(SurveyResponse, SurveyResponse.interaction_id == Interaction.id)
-            .join(Wish, Wish.response_id == SurveyResponse.id)
-            .where(
-                Wish.improvement_id == improvement.id, Wish.told_at.is_not(None), Interaction.contact_id.is_not(None)
-            )
-        )
-    ) - {None}
+    told = session.scalars(
+        select(Interaction.contact_id)
+        .join(SurveyResponse, SurveyResponse.interaction_id == Interaction.id)
+        .join(Wish, Wish.response_id == SurveyResponse.id)
+        .where(Wish.improvement_id == improvement.id, Wish.told_at.is_not(None))
+    )
+    return {contact_id for contact_id in told if contact_id is not None}
 
 
 def _find_ways(

@@ -24,6 +24,7 @@ from werkzeug.datastructures import LanguageAccept
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.http import parse_accept_header
 
+from app.callbacks.improvements.rules import WishRules
 from app.callbacks.rules.case_rules import CaseRules
 from app.invitations.desk import AskDesk
 from app.kit.clock import Clock
@@ -68,6 +69,7 @@ class Wiring:
     surveys: SurveyLibrary
     desk: Desk
     case_rules: CaseRules
+    wish_rules: WishRules
     workshop: Workshop
     public_url: str
     secure: bool

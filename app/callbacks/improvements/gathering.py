@@ -94,6 +94,23 @@ def gather_wishes(
     return len(wishes)
 
 
+def gather_into_new(
+    session: Session, wish_ids: Collection[uuid.UUID], *, title: str, actor: Actor, now: datetime
+) -> Improvement:
+    """Start an improvement of the lowest unit that all the wishes lie below, gather them into it, and return it.
+
+    Raises WishNotFoundError, InvalidInputError (`title`), and WishElsewhereError if that unit is not the actor's.
+    """
+    read_title(title)
+    unit_id = find_common_unit(session, {wish.unit_id for wish in _hold(session, wish_ids, actor)})
+    mine = select(Unit.id).where(Unit.id == unit_id, actor.scope(Permission.IMPROVE).where(Unit.id))
+    if unit_id is None or session.scalar(mine) is None:
+        raise WishElsewhereError("they lie apart")
+    improvement = start_improvement(session, title=title, unit_id=unit_id, actor=actor, now=now)
+    gather_wishes(session, wish_ids, improvement.id, actor, now=now)
+    return improvement
+
+
 def dismiss_wishes(session: Session, wish_ids: Collection[uuid.UUID], actor: Actor, *, now: datetime) -> int:
     """Put the wishes aside, gathered ones too, and return how many; raises WishNotFoundError."""
     wishes = _hold(session, wish_ids, actor)

@@ -27,6 +27,11 @@ def get_improvement(session: Session, improvement_id: uuid.UUID, scope: Scope) -
     return _get(session, improvement_id, concerns(scope))
 
 
+def get_own_improvement(session: Session, improvement_id: uuid.UUID, scope: Scope) -> Improvement:
+    """Return the improvement of a unit within the scope; raises ImprovementNotFoundError."""
+    return _get(session, improvement_id, scope.where(Improvement.unit_id))
+
+
 def hold_improvement(session: Session, improvement_id: uuid.UUID, scope: Scope) -> Improvement:
     """Return the improvement of a unit within the scope, its row held; raises ImprovementNotFoundError."""
     return _get(session, improvement_id, scope.where(Improvement.unit_id), held=True)

@@ -151,20 +151,20 @@ def note_case_raised(
     _mark(session, response, MarkKind.CASE_RAISED, actor, read_note(note), now=now)
 
 
-def mark_suspect(session: Session, response_id: uuid.UUID, actor: Actor, *, reason: str, now: datetime) -> None:
-    """Take the response out of the figures, for a reason that is kept.
+def mark_suspect(session: Session, response_id: uuid.UUID, actor: Actor, *, note: str | None, now: datetime) -> None:
+    """Take the response out of the figures, for a reason that is kept as the note.
 
-    Raises ResponseNotFoundError, AlreadyMarkedError, and InvalidInputError without a reason.
+    Raises ResponseNotFoundError, AlreadyMarkedError, and InvalidInputError without a note.
     """
-    _judge(session, response_id, actor, MarkKind.SUSPECT, read_note(reason, required=True), now=now)
+    _judge(session, response_id, actor, MarkKind.SUSPECT, note, now=now)
 
 
-def mark_genuine(session: Session, response_id: uuid.UUID, actor: Actor, *, reason: str | None, now: datetime) -> None:
+def mark_genuine(session: Session, response_id: uuid.UUID, actor: Actor, *, note: str | None, now: datetime) -> None:
     """Let a suspect response count again, whoever or whatever found it suspect.
 
     Raises ResponseNotFoundError, AlreadyMarkedError, InvalidInputError.
     """
-    _judge(session, response_id, actor, MarkKind.GENUINE, read_note(reason), now=now)
+    _judge(session, response_id, actor, MarkKind.GENUINE, note, now=now)
 
 
 def read_note(note: str | None, *, required: bool = False) -> str | None:
@@ -181,12 +181,13 @@ def _judge(
     session: Session, response_id: uuid.UUID, actor: Actor, kind: MarkKind, note: str | None, *, now: datetime
 ) -> None:
     response = hold_response(session, response_id, actor)
+    words = read_note(note, required=kind is MarkKind.SUSPECT)
     mark = StaffMark.MARKED if kind is MarkKind.SUSPECT else StaffMark.GENUINE
     reasons = put_mark(response.suspect_reasons, mark)
     if is_suspect(reasons) is response.suspect:
         raise AlreadyMarkedError("it is so already", kind=kind)
     response.suspect, response.suspect_reasons = is_suspect(reasons), reasons
-    _mark(session, response, kind, actor, note, now=now)
+    _mark(session, response, kind, actor, words, now=now)
     record(
         session,
         f"response.{kind}",

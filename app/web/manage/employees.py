@@ -12,6 +12,7 @@ from app.organisation.service import find_unit, get_unit
 from app.web import access, edge
 from app.web.manage import unit_words as words
 from app.web.manage.noted import note
+from app.web.manage.praise import find_praise
 from app.web.manage.table import read_table
 from app.web.manage.unit_choice import UnitChoice, choose_unit
 
@@ -63,6 +64,7 @@ def show_employee(employee_code: str) -> str:
         employee=employee,
         unit=get_unit(edge.db(), employee.unit_id),
         may_edit=bool(may_edit),
+        **find_praise(employee.id),
     )
 
 

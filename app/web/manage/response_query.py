@@ -84,6 +84,7 @@ def read_query(session: Session, args: MultiDict[str, str], *, scope: Scope, zon
         has_comment=_read_flag(query, "comment"),
         has_left=None if left_for else _read_flag(query, "left"),
         left_for=left_for,
+        improvement_id=_read_id(query, "improvement"),
         since=start_of(first, zone) if first else None,
         until=start_of(last + timedelta(days=1), zone) if last else None,
     )
@@ -106,6 +107,7 @@ FIELDS = (
     "touchpoint",
     "employee",
     "via",
+    "improvement",
 )
 
 
@@ -154,6 +156,15 @@ def _read_known(query: ResponseQuery, name: str, known: type[Known]) -> Known | 
             return one
     query.problems[name] = gettext("There is no such choice.")
     return None
+
+
+def _read_id(query: ResponseQuery, name: str) -> uuid.UUID | None:
+    typed = query.value(name)
+    try:
+        return uuid.UUID(typed) if typed else None
+    except ValueError:
+        query.problems[name] = gettext("There is no such choice.")
+        return None
 
 
 def _read_flag(query: ResponseQuery, name: str) -> bool | None:

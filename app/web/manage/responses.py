@@ -8,8 +8,11 @@ from flask import Blueprint, render_template, request, url_for
 from app.analytics.one_interaction import find_interaction
 from app.analytics.one_response import Step, get_response
 from app.analytics.reports import list_responses
+from app.responses.reading.marks import find_reading
+from app.surveys.definition import Audience
 from app.web import access, edge
-from app.web.manage import words
+from app.web.manage import reading_words, words
+from app.web.manage.reading import may_mark
 from app.web.manage.response_query import ResponseQuery, list_choices, read_query
 
 responses = Blueprint("responses", __name__, url_prefix="/manage/responses")
@@ -48,6 +51,9 @@ def show_one(response_id: uuid.UUID) -> str:
         about=find_interaction(edge.db(), report.response.interaction_id, scope=access.scope(), now=edge.now()),
         offered=[edge.desk().catalogue.name(site) for site in report.offered],
         suspect_words=words.SUSPECT,
+        reading=find_reading(edge.db(), response_id),
+        may_mark=report.definition.audience is Audience.CUSTOMERS and may_mark(report.unit.id),
+        mark_words=reading_words.MARKS,
         Step=Step,
     )
 
