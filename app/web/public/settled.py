@@ -5,6 +5,7 @@ It works without cookies: whoever has the link is the person who was asked. The 
 """
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from flask import Blueprint, redirect, request, url_for
 from flask_babel import gettext, lazy_gettext
@@ -16,6 +17,7 @@ from app.callbacks.asking_back.answering import AnswerClosedError, answer_questi
 from app.callbacks.asking_back.composing import HANDLING
 from app.callbacks.asking_back.links import Question, QuestionNotInUseError, get_question
 from app.callbacks.models import CallWindow
+from app.callbacks.rules.case_rules import CaseRules
 from app.kit.errors import InvalidInputError
 from app.kit.i18n import Language
 from app.responses.forms import BadFormTokenError, issue_form, read_form
@@ -85,7 +87,8 @@ def answer(token: str) -> Response | tuple[str, int]:
         problem = gettext("This page had grown old. Please tap your answer once more.")
         return _again(token, question, problem, request.form), 400
     try:
-        saved = edge.write(lambda session: _keep(session, token, form))
+        rules, now = edge.wiring().case_rules, edge.now()
+        saved = edge.write(lambda session: _keep(session, token, form, rules, now))
     except AnswerClosedError:
         return _again(token, question, gettext("This answer can no longer be changed. Thank you!")), 409
     except InvalidInputError as error:
@@ -94,9 +97,8 @@ def answer(token: str) -> Response | tuple[str, int]:
     return redirect(url_for(".show", token=token, lang=language.value, saved=saved), 303)
 
 
-def _keep(session: Session, token: str, form: Mapping[str, str]) -> str | None:
+def _keep(session: Session, token: str, form: Mapping[str, str], rules: CaseRules, now: datetime) -> str | None:
     """Write what the form says and return what the page then confirms; raises InvalidInputError, AnswerClosedError."""
-    now, rules = edge.now(), edge.wiring().case_rules
     # Read anew where it is written: a question that expired meanwhile takes no answer.
     question = get_question(session, token, now=now)
     said, rating = form.get("settled"), form.get("rating")
