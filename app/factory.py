@@ -63,6 +63,7 @@ from app.web.manage.improvements import improvements
 from app.web.manage.interactions import interactions
 from app.web.manage.message_texts import message_texts
 from app.web.manage.messages import messages
+from app.web.manage.notices import notices
 from app.web.manage.posters import posters
 from app.web.manage.reading import reading
 from app.web.manage.responses import responses
@@ -136,6 +137,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     delivery,
     messages,
     message_texts,
+    notices,
     users,
     user_editing,
     unit_editing,

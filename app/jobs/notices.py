@@ -143,6 +143,9 @@ class NoticeWork:
         )
         try:
             accepted = self._hand_over(outgoing, demo=demo and way == NoticeWay.EMAIL)
+        except NothingToTellError as nothing:
+            self._drop(claim, notice_id, nothing.code)
+            return
         except DeliveryError as error:
             if not error.permanent or error.gateway_down:
                 self._try_again(error)
@@ -158,14 +161,14 @@ class NoticeWork:
         )
 
     def _hand_over(self, outgoing: Outgoing, *, demo: bool) -> Accepted:
-        """Return what the first gateway says that is well; raises DeliveryError."""
+        """Return what the first gateway says that is well; raises DeliveryError, NothingToTellError for the demo's."""
         carriers = self.gateways.carriers(outgoing.channel)
         if not carriers:
             raise DeliveryError(code="channel_off", permanent=True)
         refused = DeliveryError(code="unavailable", gateway_down=True)
         for gateway in carriers:
             if demo and gateway.name != CONSOLE:
-                raise DeliveryError(code="demo", permanent=True)  # its mailboxes are made up
+                raise NothingToTellError("demo")  # its mailboxes are made up
             try:
                 return gateway.send(outgoing)
             except DeliveryError as error:

@@ -12,12 +12,17 @@ service    take_rating: the tap and what follows from it
 single_use what an invitation's link shows to whom: the question, one's own answer, or that it was answered
 invited    the answer to a single-use link, wherever it was given
 known_person  whom we know to have answered, and whether they can be rung
+raised     a case by hand, for a response that somebody read
+complaints a case without a rating, told by another system or written down by hand
+elsewhere  ratings that were taken elsewhere
 additions  open_page, extend_response, request_callback, decline_call, leave_for_site:
            what comes after
 conversation  answers inside a channel: what comes in from a chat or as an SMS, to the use cases above
 line, chat, chat_answers, spoken, heard   its parts: how we answer, what a chat is about, what a person says in it,
            words added to a comment, and what a few words mean (pure)
 replies    what is said back, composed when it is sent
+staff_notices, staff_digest, staff_composing  what a notice to staff says, from how things stand when it is sent
+staff_chat what staff say and tap in their own chat, apart from what customers say
 
 Knows everything below. Known by web, imports and demo.
 """

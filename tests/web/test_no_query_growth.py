@@ -60,6 +60,7 @@ PAGES = (
     "/manage/messages/list?channel=sms&unit=north",
     "/manage/messages/texts",
     "/manage/webhooks",
+    "/manage/account/notices",
     f"/manage/webhooks/{ENDPOINT}",
     "/manage/api-keys",
 )

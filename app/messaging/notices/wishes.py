@@ -1,4 +1,4 @@
-"""How each of the staff wants to be told: read with its defaults, and saved."""
+"""How each of the staff wants to be told, read with its defaults."""
 
 from collections.abc import Mapping
 from typing import Any
