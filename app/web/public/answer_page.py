@@ -7,9 +7,11 @@ from flask import url_for
 from flask_babel import gettext, lazy_gettext
 from werkzeug.datastructures import MultiDict
 
+from app.callbacks.improvements.showing import find_shown
 from app.callbacks.models import CallWindow
 from app.contacts.links import opt_in_token
 from app.kit.errors import InvalidInputError
+from app.responses.models import Via
 from app.review_sites.service import form_action_hosts
 from app.routing.additions import AnswerPage
 from app.routing.rules import Lead
@@ -115,8 +117,9 @@ def render_answer(
 ) -> str:
     """Return the page, or only thanks once it takes no more; it may lead to the sites that it offers."""
     languages = page.definition.languages
+    done = _find_done(page)
     if not page.open_for_additions:
-        return render("public/closed.html", languages)
+        return render("public/closed.html", languages, done=done)
     language, desk = edge.current_language(), edge.desk()
     edge.allow_form_action(form_action_hosts(page.offers, desk.catalogue))
     first = show_question(page.definition.first, language, desk.company, [str(page.response.rating)])
@@ -148,6 +151,7 @@ def render_answer(
         anonymous=page.response.interaction_id is None,
         called_from=page.response.channel == Channel.CALL,
         telegram_address=_telegram_address(page),
+        done=done,
     )
 
 
@@ -161,6 +165,13 @@ def _change_address(page: AnswerPage) -> str:
         return ""
     token = find_change_token(edge.db(), edge.desk(), page.response, device=read_device(), now=edge.now())
     return url_for("invited.show", token=token, lang=language, change=1) if token else ""
+
+
+def _find_done(page: AnswerPage) -> Sequence[str]:
+    """Return what others asked for here and got; a tablet in the office goes back to its question at once."""
+    if page.response.via == Via.KIOSK:
+        return ()
+    return find_shown(edge.db(), page.response.unit_id, edge.current_language())
 
 
 def _telegram_address(page: AnswerPage) -> str:
