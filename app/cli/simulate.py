@@ -10,13 +10,14 @@ from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 import click
-from flask.cli import AppGroup
+from flask.cli import AppGroup, with_appcontext
 
 from app.accounts.api_keys import ApiScope, add_key, revoke_key
 from app.cli.set_up import settings
 from app.cli.simulation.centre import QUEUES, Centre
 from app.cli.simulation.play import Plan, Play
 from app.cli.simulation.service import Service, wait_for
+from app.cli.simulation.unhappy import open_cases
 from app.cli.told import told
 from app.invitations.policy import quiet_until
 from app.invitations.rules import DeliveryPolicy
@@ -89,6 +90,34 @@ def calls(
         )
         play.run()
     click.echo(f"In all: {play.tally.total()}.")
+
+
+@simulate.command("cases")
+@click.option("--count", type=click.IntRange(1, 20_000), default=500, show_default=True, help="So many unhappy people.")
+@click.option(
+    "--days", type=click.FloatRange(0.1, 60), default=3.0, show_default=True, help="Over the last so many days."
+)
+@click.option("--seed", type=int, help="The same seed plays the same people. [default: others each time]")
+@with_appcontext
+@told
+def cases(*, count: int, days: float, seed: int | None) -> None:
+    """Fill the callback list: unhappy visitors of the demo's offices, most with a number, some of them worked already.
+
+    Nobody is written to or rung: the numbers are reserved for fiction. Needs the demo company (`flask demo`).
+    """
+    wired = wiring()
+    _require_demo(wired)
+    with wired.database.transaction() as session:
+        made = open_cases(
+            session,
+            wired.desk,
+            wired.surveys,
+            count=count,
+            days=days,
+            seed=choose_seed() if seed is None else seed,
+            now=wired.clock(),
+        )
+    click.echo(f"{made.opened} cases more; somebody works {made.worked} of them")
 
 
 def choose_seed() -> int:

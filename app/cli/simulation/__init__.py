@@ -7,6 +7,7 @@ telephones  what has arrived on the callers' telephones, and the token in it
 service     the HTTP client: interactions by the API, answers by the page, knocks at /hooks
 tally       what happened, second by second
 play        puts them together until it is told to stop
+unhappy     unhappy visitors who fill the callback list, by the use cases that their pages call
 
-Reads the database for one thing alone, what a real caller reads off the screen; everything it does goes over HTTP.
+The play reads the database for one thing alone, what a real caller reads off the screen; all it does goes over HTTP.
 """
