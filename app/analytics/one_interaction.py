@@ -3,13 +3,13 @@
 import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from urllib.parse import urlsplit
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.accounts.scope import Scope
 from app.invitations.models import Interaction, Invitation
+from app.invitations.recordings import safe_link
 from app.organisation.models import Employee, Unit
 from app.responses.models import SurveyResponse
 from app.surveys.definition import Definition
@@ -18,7 +18,6 @@ from app.surveys.service import get_definition
 # How far back, and how many, others of the same person are shown.
 _LATELY = timedelta(days=90)
 _MOST = 10
-_LINKED = frozenset({"http", "https"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,17 +71,6 @@ def find_interaction(
         recording=safe_link(interaction.recording_url),
         others=_others(session, interaction, scope=scope, now=now),
     )
-
-
-def safe_link(address: str | None) -> str | None:
-    """Return the address if it leads to a web page and nowhere else, or None: it came from another system."""
-    if not address or not address.isprintable():
-        return None
-    try:
-        parts = urlsplit(address)
-    except ValueError:
-        return None
-    return address if parts.scheme.lower() in _LINKED and parts.hostname else None
 
 
 def _others(session: Session, interaction: Interaction, *, scope: Scope, now: datetime) -> tuple[Earlier, ...]:

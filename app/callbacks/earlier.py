@@ -3,6 +3,7 @@
 import uuid
 from dataclasses import dataclass
 from datetime import datetime
+from typing import ClassVar
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
@@ -10,6 +11,7 @@ from sqlalchemy.orm import Session, aliased
 from app.accounts.models import StaffUser
 from app.accounts.scope import Scope
 from app.callbacks.models import CallbackCase
+from app.callbacks.states import EntryKind
 from app.invitations.models import Interaction
 from app.organisation.models import Unit
 from app.responses.models import SurveyResponse
@@ -25,6 +27,7 @@ class EarlierCase:
     `survey_version_id`; `words` are the comment, else the complaint.
     """
 
+    entry: ClassVar = EntryKind.CASE
     at: datetime
     id: uuid.UUID
     unit_name: str
@@ -46,6 +49,7 @@ class EarlierCase:
 class GivenResponse:
     """A response of the same person, or of somebody unknown the one that the case follows from (`own`)."""
 
+    entry: ClassVar = EntryKind.RESPONSE
     at: datetime
     id: uuid.UUID
     unit_name: str

@@ -1,4 +1,4 @@
-"""Why a case is opened; apart from the tables, because pure rules decide by it."""
+"""Why a case is opened, and what its timeline tells of; apart from the tables, because pure rules decide by it."""
 
 from enum import StrEnum
 
@@ -12,3 +12,13 @@ class CaseReason(StrEnum):
     COMPLAINT = "complaint"
     # Somebody who read the response found that it needs a call.
     RAISED = "raised"
+
+
+class EntryKind(StrEnum):
+    """What a line of a case's timeline is about."""
+
+    EVENT = "event"
+    CALL = "call"
+    RESPONSE = "response"
+    CASE = "case"
+    MESSAGE = "message"

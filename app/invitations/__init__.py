@@ -16,6 +16,7 @@ history   interactions of the past, kept without anybody being asked
 links     the single-use token and what it opens
 composing  an invitation into a message of each channel
 letters   the e-mail of an invitation, as plain text and HTML; pure
+recordings  the address of a recording, if a browser may be sent there; pure
 
 Knows messaging, surveys, touchpoints and below. Known by responses (a response knows its interaction) and above.
 """

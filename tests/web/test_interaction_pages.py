@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from app.accounts.scope import EVERYTHING
 from app.analytics.filters import ResponseFilter
-from app.analytics.one_interaction import safe_link
+from app.invitations.recordings import safe_link
 from app.analytics.reports import export_responses
 from app.callbacks.models import CallbackCase
 from app.invitations.models import Interaction
