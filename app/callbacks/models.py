@@ -146,6 +146,8 @@ class CallbackCase(Base):
             postgresql_where=text("closed_at IS NULL"),
         ),
         Index("ix_callback_case_unit_id_opened_at", "unit_id", "opened_at"),
+        # Figures of the company's cases opened in a period.
+        Index("ix_callback_case_opened_at", "opened_at"),
         # Whose clock has just come up: looked for each minute, however many are open.
         *(
             Index(f"ix_callback_case_{name}", column, sqlite_where=text(condition), postgresql_where=text(condition))

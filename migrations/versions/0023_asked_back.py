@@ -57,9 +57,11 @@ def upgrade() -> None:
             sqlite_where=sa.text("decided_at IS NULL"),
             postgresql_where=sa.text("decided_at IS NULL"),
         )
+    op.create_index("ix_callback_case_opened_at", "callback_case", ["opened_at"], unique=False)
 
 
 def downgrade() -> None:
+    op.drop_index("ix_callback_case_opened_at", "callback_case")
     op.drop_table("asked_back")
     # What was sent was sent; the version before has no word for it.
     op.execute("DELETE FROM message WHERE purpose = 'asked_back'")
