@@ -32,7 +32,7 @@ from app.messaging.models import MessagePurpose
 from app.messaging.notices.words import load_notice_words
 from app.messaging.sending import Sender
 from app.messaging.texts import load_texts
-from app.organisation.holidays import keep_holidays, load_holidays
+from app.organisation.holidays import keep_holidays, load_holidays, warm_holidays
 from app.responses.service import find_answer_id
 from app.review_sites.catalogue import load_catalogue
 from app.routing.desk import Desk
@@ -93,6 +93,7 @@ from app.web.site.health import health
 from app.web.site.home import home
 from app.web.site.invitation import invitation
 from app.web.site.sign_in import sign_in
+from app.web.warming import init_warming
 from config.gateways import build_gateways, build_hooks
 from config.installed import describe_installation
 from config.settings import Settings
@@ -170,13 +171,14 @@ def create_app(settings: Settings, *, clock: Clock = utc_now, database: Database
     if settings.proxies:
         hops = settings.proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
-    app.extensions["otklik"] = wire(settings, clock=clock, database=database)
+    wiring = app.extensions["otklik"] = wire(settings, clock=clock, database=database)
     app.extensions["otklik.settings"] = settings  # for the command line alone, which starts and examines the service
     edge.init_edge(app)
     Babel(app, locale_selector=lambda: edge.current_language().value)
     app.jinja_env.globals.update(languages=NAMES, Language=Language)
     errors.init_errors(app)
     init_rates(app)
+    init_warming(app, lambda: warm_holidays(wiring.database, wiring.clock().year))
     access.init_access(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
