@@ -150,6 +150,13 @@ def keep_holidays(database: Database, holidays: Holidays) -> None:
     database.info[KEPT_AS] = holidays
 
 
+def warm_holidays(database: Database, year: int) -> None:
+    """Load what its sessions will ask for in the year and the next, if they know any."""
+    holidays: Holidays | None = database.info.get(KEPT_AS)
+    if holidays is not None:
+        holidays.warm(year)
+
+
 def load_holidays(path: Path, country: str | None) -> Holidays:
     """Return the special days by the file; raises ConfigurationError that names every mistake with its line."""
     try:

@@ -1,4 +1,4 @@
-"""Ratings and complaints that were taken elsewhere: a key pressed in a call, an app, a clerk's own form.
+"""Ratings that were taken elsewhere: a key pressed in a call, an app, a clerk's own form.
 
 They go the way of every other answer: routed, followed by a case or an offer, heard of by webhooks. There is no device
 and no form to tell one person from another: whoever holds the API key answers for that, and a repeat is known by the
@@ -13,11 +13,6 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.callbacks import opening
-from app.callbacks.models import CallWindow, EventKind
-from app.callbacks.states import CaseReason
-from app.callbacks.timeline import write_event
-from app.contacts import service as contacts
 from app.invitations.models import Interaction, Invitation
 from app.invitations.places import find_places
 from app.invitations.rules import DeliveryPolicy
@@ -25,12 +20,11 @@ from app.kit.errors import ConflictError, InvalidInputError, NotFoundError
 from app.kit.i18n import Language, read_language
 from app.kit.ids import new_id
 from app.kit.outbox import record_event
-from app.kit.phones import normalise_phone
 from app.organisation.models import Unit
-from app.organisation.service import find_unit, working_time
 from app.responses import service as responses
 from app.responses.models import SurveyResponse, Via
 from app.responses.service import About, Sender
+from app.routing.complaints import UnknownInteractionError
 from app.routing.desk import Desk
 from app.routing.invited import AnswerIn, take_rating_about
 from app.routing.rules import Answer, choose
@@ -45,12 +39,6 @@ from app.touchpoints.service import find_live
 
 # An answer as programs write it: a value of a scale, the key of an option, words, or several of the first two.
 Given = int | str | Sequence[int | str]
-
-
-class UnknownInteractionError(InvalidInputError):
-    """No interaction was told under this source and external id."""
-
-    code = "unknown_interaction"
 
 
 class UnknownTouchpointError(InvalidInputError):
@@ -84,18 +72,6 @@ class RatedElsewhere:
     rating: int
     answers: Mapping[str, Given] = field(default_factory=dict)
     comment: str | None = None
-    language: Language | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Complaint:
-    """A matter to settle that came without a rating; with a phone somebody rings, without one it is looked into."""
-
-    unit: str
-    text: str
-    phone: str | None = None
-    topic: str | None = None
-    call_window: CallWindow | None = None
     language: Language | None = None
 
 
@@ -196,46 +172,6 @@ def rate_interaction(
         definition = _check_known(session, desk, result.response_id, definition, said, now=now)
     _add(session, result.response_id, definition, said, now=now)
     return result
-
-
-def open_complaint(session: Session, desk: Desk, complaint: Complaint, *, now: datetime) -> uuid.UUID:
-    """Return the id of the new case; its text is the first note of the timeline.
-
-    Its clocks are those of a call that somebody asked for. Nothing is asked of the person, who is a customer of the
-    company and told it so. Raises InvalidInputError with the field, also for a number that cannot be read.
-    """
-    unit = find_unit(session, complaint.unit)
-    if unit is None:
-        raise InvalidInputError(f"no unit {complaint.unit!r}", field="unit", code="unknown_unit")
-    words = read_text(complaint.text, "text")
-    if words is None:
-        raise InvalidInputError("say what it is about", field="text", code="missing")
-    note = words if complaint.topic is None else read_text(f"{complaint.topic}\n{words}", "text")
-    contact_id = None
-    if complaint.phone is not None:
-        try:
-            number = normalise_phone(complaint.phone, desk.phone_region)
-        except InvalidInputError as error:
-            error.field = "contact.phone"
-            raise
-        contact_id = contacts.find_or_add_contact(
-            session, desk.vault, phone=number, language=complaint.language, now=now, demo=unit.demo
-        ).id
-    case_id = opening.open_case(
-        session,
-        unit_id=unit.id,
-        response_id=None,
-        reason=CaseReason.REQUESTED,
-        deadline=desk.policy.requested_deadline(),
-        rules=desk.case_rules,
-        working_time=working_time(session, unit.id),
-        contact_id=contact_id,
-        call_window=complaint.call_window if contact_id else None,
-        now=now,
-        demo=unit.demo,
-    )
-    write_event(session, case_id, EventKind.NOTE, now=now, note=note)
-    return case_id
 
 
 def _find_source(session: Session, source: str, external_id: str) -> _Source:

@@ -17,7 +17,7 @@ from app.callbacks.sheet import read_case
 from app.callbacks.working import claim_case, log_attempt
 from app.kit.errors import InvalidInputError
 from app.organisation.service import find_unit, get_unit
-from app.routing.elsewhere import Complaint, open_complaint
+from app.routing.complaints import Complaint, open_complaint
 from app.web import edge
 from app.web.api.calls import Resource
 from app.web.api.door import caller
@@ -64,7 +64,7 @@ def show_list(query: CallbackQuery) -> CallbacksOut:
     page = list_cases(
         edge.db(),
         scope=EVERYTHING,
-        tab=query.state.tab,
+        queue=query.state.queue,
         user_id=_NOBODY,
         unit_id=unit_id,
         cursor=query.cursor,
@@ -103,11 +103,13 @@ def show_one(case_id: uuid.UUID) -> CallbackSheet:
         "topic": "Delivery",
         "contact": {"phone": "+7 701 123 45 67"},
         "call_window": "evening",
+        "channel": "call",
     },
 )
 def complain(body: ComplaintIn) -> CallbackSheet:
-    """A case is opened with the clocks of a call that somebody asked for; its text begins the timeline. Each call opens
-    one, so send an Idempotency-Key.
+    """A case is opened with the clocks of a call that somebody asked for, or of its channel where that has norms of its
+    own. `source` and `external_id` name the interaction it is about, which then says the channel, the language and whom
+    to ring where the complaint does not. Each call opens a case, so send an Idempotency-Key.
     """
     complaint = Complaint(
         unit=body.unit,
@@ -116,8 +118,15 @@ def complain(body: ComplaintIn) -> CallbackSheet:
         topic=body.topic,
         call_window=body.call_window,
         language=body.language,
+        channel=body.channel,
+        source=body.source,
+        external_id=body.external_id,
     )
-    case_id = open_complaint(edge.db(), edge.desk(), complaint, now=edge.now())
+    try:
+        case_id = open_complaint(edge.db(), edge.desk(), complaint, now=edge.now())
+    except InvalidInputError as error:
+        error.field = "contact.phone" if error.field == "phone" else error.field
+        raise
     _note("callback.opened_by_api", case_id)
     return _tell(case_id)
 
@@ -186,7 +195,10 @@ def attempt(case_id: uuid.UUID, body: AttemptIn) -> CallbackSheet:
     example={"user": _USER, "outcome": "settled", "cause": "waiting", "note": "A new courier came the same day."},
 )
 def close(case_id: uuid.UUID, body: CloseIn) -> CallbackSheet:
-    """With how it ended and what lay behind it. A closed case stays as it is."""
+    """With how it ended and what lay behind it, by the keys of the lists in use. A closed case stays as it is."""
+    rules = edge.wiring().case_rules
+    _check_key("outcome", body.outcome, [outcome.key for outcome in rules.outcomes])
+    _check_key("cause", body.cause, [cause.key for cause in rules.causes])
     return _work(
         case_id,
         body.user,
@@ -195,13 +207,18 @@ def close(case_id: uuid.UUID, body: CloseIn) -> CallbackSheet:
             edge.db(),
             case_id,
             actor=worker,
-            rules=edge.wiring().case_rules,
+            rules=rules,
             outcome=body.outcome,
             cause=body.cause,
             note=body.note,
             now=edge.now(),
         ),
     )
+
+
+def _check_key(field: str, key: str, known: list[str]) -> None:
+    if key not in known:
+        raise refuse_field(field, f"unknown_{field}", f"no {field} {key!r}; there are: {', '.join(known)}")
 
 
 def _work(case_id: uuid.UUID, email: str, step: str, act: Callable[[Actor], object]) -> CallbackSheet:

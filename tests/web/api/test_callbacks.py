@@ -29,15 +29,15 @@ def test_a_complaint_is_a_case_with_a_clock_and_a_masked_number(system: System) 
     told = system.get(f"/callbacks/{_complain(system)}").json
     assert (told["unit"], told["reason"], told["has_number"], told["next_move"]) == (
         "east-1",
-        "requested",
+        "complaint",
         True,
         "ring",
     )
     assert told["call_window"] == "evening"
     assert told["phone"].endswith("67")
     assert "123" not in told["phone"].replace(" ", "")
-    assert [one["kind"] for one in told["events"]] == ["opened", "note"]
-    assert told["events"][1]["note"] == "Delivery\nThe courier came a day late"
+    assert [one["kind"] for one in told["events"]] == ["opened"]
+    assert told["complaint"] == "Delivery\nThe courier came a day late"
 
 
 def test_without_a_number_it_is_to_look_into(system: System) -> None:

@@ -6,16 +6,20 @@ from typing import Annotated, Any
 
 from pydantic import Field, StringConstraints
 
+from app.callbacks.case_rows import CaseRow
 from app.callbacks.deadlines import NextMove
 from app.callbacks.models import AttemptResult, CallWindow, EventKind
+from app.callbacks.norms import hurried
 from app.callbacks.numbers import ShownNumber
-from app.callbacks.queues import CaseRow, Tab
+from app.callbacks.queues import Queue
+from app.callbacks.rules.clocks import Hurried
 from app.callbacks.sheet import CaseSheet
 from app.callbacks.states import CaseReason
-from app.kit.i18n import Language
+from app.kit.i18n import Language, read_language
+from app.touchpoints.models import Channel
 from app.web.api.schemas.fields import Code, Cursor, Given, Instant, Mail, Moment, Short, Taken, Text
 
-# With the topic above it, it is one note of a timeline, which holds 2,000 characters.
+# With the topic above it, it is kept as one text of 2,000 characters.
 Story = Annotated[str, StringConstraints(max_length=1800, pattern=r"^[^\x00]*[^\x00-\x20][^\x00]*$")]
 Note = Annotated[Text | None, Field(description="A note for the timeline.")]
 User = Annotated[Mail, Field(description="The e-mail of the member of staff who does it; they must manage the unit.")]
@@ -29,12 +33,13 @@ class CaseList(StrEnum):
     LOOK_INTO = "look_into"
     UNCLAIMED = "unclaimed"
     OVERDUE = "overdue"
+    SCHEDULED = "scheduled"
     CLOSED = "closed"
 
     @property
-    def tab(self) -> Tab:
-        """The page's tab of the same name."""
-        return Tab(self.value)
+    def queue(self) -> Queue:
+        """The desk's queue of the same name; `callbacks` are all that wait for a call."""
+        return Queue(self.value)
 
 
 class CallbackQuery(Taken):
@@ -63,6 +68,13 @@ class ComplaintIn(Taken):
     contact: Annotated[PhoneIn | None, Field(description="Whom to ring; to look into, if left out.")] = None
     call_window: Annotated[CallWindow | None, Field(description="When the person would like to be rung.")] = None
     language: Annotated[Language | None, Field(description="The language to speak.")] = None
+    channel: Annotated[
+        Channel | None, Field(description="How the company was contacted; its norms are then the clocks.")
+    ] = None
+    source: Annotated[
+        Short | None, Field(description="With `external_id`: the interaction it is about, as it was told.")
+    ] = None
+    external_id: Annotated[Short | None, Field(description="The interaction's id at its source.")] = None
 
 
 class ClaimIn(Taken):
@@ -118,8 +130,16 @@ class CallbackOut(Given):
     """By when the next step is due."""
     overdue: bool
     """Whether that has passed."""
+    warn: bool
+    """Whether most of a clock is up, or all of it."""
     next_move: NextMove
     """What is to be done next."""
+    next_attempt_at: Instant | None
+    """When the person agreed to be rung."""
+    attempts: int
+    """How often it was tried; counted anew when a case is reopened."""
+    promise_due_at: Instant | None
+    """By when the earliest promise is to be kept."""
     claimed_by: str | None
     """The name of whoever works it."""
     closed_at: Instant | None
@@ -132,6 +152,16 @@ class CallbackOut(Given):
     """The rating it follows from."""
     comment: str | None
     """The comment there."""
+    channel: Channel | None
+    """How the company was contacted."""
+    hurried_by: list[Hurried]
+    """Why its clocks run faster than others': somebody who was unhappy lately, or who is marked as important."""
+    complaint: str | None
+    """What happened, of a case that came without a rating."""
+    language: Language | None
+    """The language to speak, where it is known."""
+    reopenings: int
+    """How often it began anew."""
 
     @classmethod
     def of(cls, row: CaseRow) -> "CallbackOut":
@@ -147,13 +177,22 @@ class CallbackOut(Given):
             opened_at=row.opened_at,
             due_at=row.due_at,
             overdue=row.overdue,
+            warn=row.warn,
             next_move=row.move,
+            next_attempt_at=row.next_attempt_at,
+            attempts=row.attempts,
+            promise_due_at=row.promise_due_at,
             claimed_by=row.claimed_by,
             closed_at=row.closed_at,
             outcome=row.outcome,
             cause=row.cause,
             rating=row.rating,
             comment=row.comment,
+            channel=Channel(row.channel) if row.channel else None,
+            hurried_by=sorted(hurried(row.hurried_by)),
+            complaint=row.complaint,
+            language=_first_language(row.language, row.contact_language),
+            reopenings=row.reopenings,
         )
 
 
@@ -187,11 +226,23 @@ class CallbackSheet(CallbackOut):
     phone: str | None
     """The number, masked. In full it is shown to whoever works the case, on their page."""
     first_attempt_due_at: Instant | None
-    """By when somebody must have tried to ring."""
+    """By when somebody must have tried to ring; in writing, have sent an interim answer."""
+    first_attempt_warn_at: Instant | None
+    """When four fifths of that time are up, in the unit's working hours."""
+    first_attempt_at: Instant | None
+    """When somebody first tried."""
+    first_reached_at: Instant | None
+    """When the person was first reached."""
     settle_due_at: Instant
     """By when the matter must be settled."""
-    next_attempt_at: Instant | None
-    """When the person agreed to be rung."""
+    settle_warn_at: Instant | None
+    """When four fifths of that time are up."""
+    settled: bool | None
+    """Whether its outcome counts as settled; null while it is open."""
+    merged_into_id: uuid.UUID | None
+    """The case that it went into, of the same person."""
+    reopened_at: Instant | None
+    """When it last began anew: its clocks count from then."""
     events: list[EventOut]
     """The timeline, the earliest first."""
 
@@ -210,6 +261,7 @@ class CallbackSheet(CallbackOut):
             opened_at=case.opened_at,
             due_at=case.due_at,
             overdue=sheet.overdue,
+            warn=sheet.warn,
             next_move=sheet.move,
             claimed_by=sheet.claimed_by,
             closed_at=case.closed_at,
@@ -219,8 +271,22 @@ class CallbackSheet(CallbackOut):
             comment=response.comment if response else None,
             phone=number.text or None,
             first_attempt_due_at=case.first_attempt_due_at,
+            first_attempt_warn_at=case.first_attempt_warn_at,
+            first_attempt_at=case.first_attempt_at,
+            first_reached_at=case.first_reached_at,
             settle_due_at=case.settle_due_at,
+            settle_warn_at=case.settle_warn_at,
             next_attempt_at=case.next_attempt_at,
+            attempts=case.attempts,
+            promise_due_at=case.promise_due_at,
+            channel=Channel(case.channel) if case.channel else None,
+            hurried_by=sorted(hurried(case.hurried_by)),
+            complaint=case.complaint,
+            language=_first_language(case.language, response.language if response else None, sheet.contact_language),
+            settled=case.settled,
+            merged_into_id=case.merged_into_id,
+            reopened_at=case.reopened_at,
+            reopenings=case.reopenings,
             events=[
                 EventOut(at=one.at, kind=one.kind, who=one.who, note=one.note, details=_plain(one.details))
                 for one in sheet.events
@@ -228,6 +294,12 @@ class CallbackSheet(CallbackOut):
         )
 
 
+def _first_language(*said: str | None) -> Language | None:
+    """Return the first language that is known: the complaint's or the response's, else the person's."""
+    known = next(filter(None, said), None)
+    return read_language(known) if known else None
+
+
 def _plain(details: dict[str, Any]) -> dict[str, Any]:
-    """Leave out whose case was given back: an id of a user says nothing elsewhere."""
-    return {name: value for name, value in details.items() if name != "held_by"}
+    """Leave out who had the case and to whom it was given: an id of a user says nothing elsewhere."""
+    return {name: value for name, value in details.items() if name not in ("held_by", "to")}
