@@ -57,6 +57,7 @@ from app.web.manage.dashboard import dashboard
 from app.web.manage.delivery import delivery
 from app.web.manage.design import design
 from app.web.manage.employees import employee_editing, employees
+from app.web.manage.escalations import escalations
 from app.web.manage.file_import import employee_import, unit_import
 from app.web.manage.improvement_changes import improvement_changes
 from app.web.manage.improvements import improvements
@@ -69,6 +70,8 @@ from app.web.manage.reading import reading
 from app.web.manage.responses import responses
 from app.web.manage.review_links import review_links
 from app.web.manage.review_sites import review_sites
+from app.web.manage.roster import roster
+from app.web.manage.roster_editing import roster_editing
 from app.web.manage.settings import settings as settings_pages
 from app.web.manage.surveys import surveys
 from app.web.manage.touchpoint_changes import code_changes
@@ -133,6 +136,9 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     code_changes,
     surveys,
     preview,
+    roster,
+    roster_editing,
+    escalations,
     units,
     interactions,
     delivery,

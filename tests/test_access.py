@@ -22,6 +22,7 @@ from app.accounts.api_keys import ApiScope, add_key
 from app.accounts.models import Role, SignIn, StaffGrant
 from app.accounts.service import get_user
 from app.accounts.sign_ins import begin_sign_in
+from app.callbacks.escalation.models import Duty, Escalation
 from app.callbacks.models import CallbackCase, CaseEvent, CasePromise
 from app.factory import create_app
 from app.imports.drafts import DraftOptions, keep_draft
@@ -175,6 +176,17 @@ DOORS: Mapping[str, tuple[object, Mapping[str, str]]] = {
     "code_changes.repoint": (CALLERS, {"unit": "east-1", "survey": "nps", "channel": "visit"}),
     "code_changes.withdraw": (CALLERS, {}),
     "code_changes.restore": (CALLERS, {}),
+    "roster.show_week": (STAFF, {}),
+    "roster.show_owners": (STAFF, {}),
+    "roster.name_owner": (ADMINS, {"unit": "east", "do": "remove"}),
+    "roster.show_load": (STAFF, {}),
+    "roster_editing.show_new": (ADMINS, {}),
+    "roster_editing.add": (ADMINS, {"unit": "east", "hours": "24/7"}),
+    "roster_editing.show_one": (ADMINS, {}),
+    "roster_editing.change": (ADMINS, {"hours": "24/7"}),
+    "roster_editing.remove": (ADMINS, {}),
+    "escalations.show_list": (STAFF, {}),
+    "escalations.acknowledge": (STAFF, {}),
     "surveys.show_list": (STAFF, {}),
     "surveys.show_one": (STAFF, {}),
     "preview.show_preview": (STAFF, {}),
@@ -262,6 +274,8 @@ def sides(app: Flask, database: Database, now: datetime) -> dict[str, Side]:
             }
         draft_id = _add_draft(session, now)
     filled = {name: _fill(app, database, name, code) for name, code in codes.items()}
+    for name, side in filled.items():
+        users[name] = {**users[name], **_add_roster(database, side.arguments, now)}
     text = {"text_key": "invitation", "text_channel": "sms", "text_language": "en"}
     common = {"survey_key": "office-visit", "draft_id": draft_id, **text}
     return {name: Side({**side.arguments, **users[name], **common}, side.secret) for name, side in filled.items()}
@@ -378,6 +392,18 @@ def _add_codes(session: Session, company: Company, now: datetime) -> dict[str, s
         name: add_touchpoint(session, unit_id=unit_id, survey_key="office-visit", now=now).code
         for name, unit_id in (("east", company.east_office), ("west", company.west_office))
     }
+
+
+def _add_roster(database: Database, filled: Mapping[str, str], now: datetime) -> dict[str, str]:
+    """Put the office's manager on duty there, and tell the region's of its case."""
+    case_id, escalation_id, duty_id = uuid.UUID(filled["case_id"]), new_id(), new_id()
+    with database.transaction() as session:
+        case = session.get_one(CallbackCase, case_id)
+        name = {"east-1": "manager", "west-1": "elsewhere"}[filled["unit_code"]]
+        told = get_user(session, email_of(name)).id
+        session.add(Escalation(id=escalation_id, case_id=case_id, rule="settle_late", at=now, to_user_id=told))
+        session.add(Duty(id=duty_id, user_id=told, unit_id=case.unit_id, hours="24/7", created_at=now))
+    return {"escalation_id": str(escalation_id), "duty_id": str(duty_id)}
 
 
 def _add_user(session: Session, name: str, unit_id: uuid.UUID, now: datetime) -> dict[str, str]:
