@@ -5,17 +5,21 @@ import uuid
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
-from app.callbacks.closing import close_case
-from app.callbacks.errors import CaseClosedError, CaseTakenError
+from app.callbacks.choosing import claim_most_urgent
+from app.callbacks.closing import close_case, settle_on_site
+from app.callbacks.errors import CaseClosedError, CaseTakenError, PromiseOpenError
+from app.callbacks.handing_over import hand_over_case
 from app.callbacks.models import CallbackCase, CaseEvent
+from app.callbacks.promises import make_promise
 from app.callbacks.working import claim_case
+from app.kit.crypto import Vault
 from app.kit.db import Database
 from app.kit.errors import ConflictError
-from tests.callbacks.factories import RULES, acting, make_case, make_office, make_response, make_user
+from tests.callbacks.factories import RULES, acting, make_case, make_contact, make_office, make_response, make_user
 
 PAIRS = 200
 
@@ -104,6 +108,78 @@ def test_claim_against_close_ends_in_one_story(database: Database, now: datetime
             else:
                 assert said == [CaseClosedError.code, "closed"]
                 assert timeline == [("claimed", users[1]), ("closed", users[1])]
+
+
+def test_of_two_who_take_the_most_urgent_at_once_each_gets_another(
+    database: Database, vault: Vault, now: datetime
+) -> None:
+    users, _ = _seed(database, now, 0)
+    with database.transaction() as session:
+        office_id, contact = make_office(session, now=now, name="Office").id, make_contact(session, vault, now=now)
+        expected = {make_case(session, office_id, contact=contact, now=now).id for _ in range(2 * PAIRS - 1)}
+
+    def take(user_id: uuid.UUID) -> str:
+        with database.transaction() as session:
+            case = claim_most_urgent(session, actor=acting(user_id), now=now)
+        return str(case.id) if case else "nobody"
+
+    taken: list[str] = []
+    with _two() as run:
+        for _ in range(PAIRS):
+            taken += run(lambda: take(users[0]), lambda: take(users[1]))
+    assert sorted(taken) == sorted([*map(str, expected), "nobody"])
+    with database.reading() as session:
+        claims = session.execute(select(CaseEvent.case_id, CaseEvent.user_id).where(CaseEvent.kind == "claimed")).all()
+        owners = session.execute(select(CallbackCase.id, CallbackCase.claimed_by_id)).all()
+    assert sorted(claims) == sorted(owners)
+
+
+def test_hand_over_against_claim_leaves_one_owner_and_one_story(database: Database, now: datetime) -> None:
+    (aigul, bolat), cases = _seed(database, now, PAIRS)
+
+    def claim(case_id: uuid.UUID) -> str:
+        with database.transaction() as session:
+            claim_case(session, case_id, actor=acting(bolat), now=now)
+        return "claimed"
+
+    def hand_over(case_id: uuid.UUID) -> str:
+        with database.transaction() as session:
+            hand_over_case(session, case_id, actor=acting(aigul), to_user_id=aigul, note=None, now=now)
+        return "handed over"
+
+    with _two() as run:
+        for case_id in cases:
+            said = run(lambda case_id=case_id: claim(case_id), lambda case_id=case_id: hand_over(case_id))  # type: ignore[misc]
+            # Whoever leads takes it from anybody, so that only the claim can come too late.
+            assert said in (["claimed", "handed over"], [f"{CaseTakenError.code} Aigul", "handed over"])
+            with database.reading() as session:
+                assert session.get_one(CallbackCase, case_id).claimed_by_id == aigul
+                told = select(CaseEvent.kind, CaseEvent.details).where(CaseEvent.case_id == case_id)
+                timeline = [tuple(line) for line in session.execute(told.order_by(CaseEvent.id)).all()[1:]]
+            first = [("claimed", {})] if said[0] == "claimed" else []
+            held_by = {"held_by": str(bolat)} if first else {}
+            assert timeline == [*first, ("handed_over", {"to": str(aigul), **held_by})]
+
+
+def test_promise_against_close_is_never_lost(database: Database, now: datetime) -> None:
+    users, cases = _seed(database, now, 40)
+    actor = acting(users[0])
+
+    def promise(case_id: uuid.UUID) -> str:
+        with database.transaction() as session:
+            due_at = now + timedelta(hours=1)
+            make_promise(session, case_id, actor=actor, promise="A call", due_at=due_at, now=now)
+        return "promised"
+
+    def close(case_id: uuid.UUID) -> str:
+        with database.transaction() as session:
+            settle_on_site(session, case_id, actor=actor, rules=RULES, cause="other", now=now)
+        return "closed"
+
+    with _two() as run:
+        for case_id in cases:
+            said = run(lambda case_id=case_id: promise(case_id), lambda case_id=case_id: close(case_id))  # type: ignore[misc]
+            assert said in (["promised", PromiseOpenError.code], [CaseClosedError.code, "closed"])
 
 
 def test_low_answer_sent_twice_at_once_opens_one_case(database: Database, now: datetime) -> None:
