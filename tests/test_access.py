@@ -23,6 +23,7 @@ from app.accounts.models import Role, SignIn, StaffGrant
 from app.accounts.service import get_user
 from app.accounts.sign_ins import begin_sign_in
 from app.callbacks.escalation.models import Duty, Escalation
+from app.callbacks.improvements.models import Improvement
 from app.callbacks.models import CallbackCase, CaseEvent, CasePromise
 from app.factory import create_app
 from app.imports.drafts import DraftOptions, keep_draft
@@ -32,9 +33,10 @@ from app.kit.db import Database
 from app.kit.ids import new_id
 from app.messaging.models import Message
 from app.messaging.pausing import pause
-from app.organisation.employees import add_employee
+from app.organisation.employees import add_employee, get_employee
 from app.organisation.service import get_unit
 from app.responses.models import SurveyResponse
+from app.responses.reading.models import CoachingItem
 from app.surveys.loader import load_surveys
 from app.surveys.service import store_versions
 from app.touchpoints.models import BatchState, PosterBatch
@@ -93,6 +95,27 @@ DOORS: Mapping[str, tuple[object, Mapping[str, str]]] = {
     "design.show_design": (STAFF, {}),
     "responses.show_list": (STAFF, {}),
     "responses.show_one": (STAFF, {}),
+    "reading.show_list": (STAFF, {}),
+    "coaching.show_list": (CALLERS, {}),
+    "improvements.show_list": (STAFF, {}),
+    "improvements.show_wishes": (STAFF, {}),
+    "improvements.show_one": (STAFF, {}),
+    "improvement_changes.show_new": (CALLERS, {}),
+    "improvement_changes.show_telling": (CALLERS, {}),
+    "reading.acknowledge": (CALLERS, {}),
+    "reading.acknowledge_page": (CALLERS, {}),
+    "reading.thank": (CALLERS, {"note": "well done"}),
+    "reading.coach": (CALLERS, {"note": "listen first"}),
+    "reading.raise_case": (CALLERS, {"note": "ring her"}),
+    "reading.suspect": (CALLERS, {"note": "a joke"}),
+    "reading.genuine": (CALLERS, {"note": "no joke"}),
+    "coaching.finish": (CALLERS, {"note": "we talked"}),
+    "improvement_changes.mark": (CALLERS, {}),
+    "improvement_changes.mark_case": (CALLERS, {}),
+    "improvement_changes.start": (CALLERS, {"title": "A chair", "unit": "east-1"}),
+    "improvement_changes.gather": (CALLERS, {"title": "A chair"}),
+    "improvement_changes.change": (CALLERS, {"title": "A chair", "state": "done", "done_en": "a chair in the hall"}),
+    "improvement_changes.tell": (CALLERS, {}),
     "interactions.show_list": (STAFF, {}),
     "interactions.show_one": (STAFF, {}),
     "delivery.show_delivery": (ADMINS, {}),
@@ -275,7 +298,7 @@ def sides(app: Flask, database: Database, now: datetime) -> dict[str, Side]:
         draft_id = _add_draft(session, now)
     filled = {name: _fill(app, database, name, code) for name, code in codes.items()}
     for name, side in filled.items():
-        users[name] = {**users[name], **_add_roster(database, side.arguments, now)}
+        users[name] = {**users[name], **_add_roster(database, side.arguments, now), **_add_read(database, side, now)}
     text = {"text_key": "invitation", "text_channel": "sms", "text_language": "en"}
     common = {"survey_key": "office-visit", "draft_id": draft_id, **text}
     return {name: Side({**side.arguments, **users[name], **common}, side.secret) for name, side in filled.items()}
@@ -459,6 +482,23 @@ def _add_interaction(session: Session, unit_id: uuid.UUID, now: datetime) -> dic
     session.add(interaction)
     session.flush()
     return {"interaction_id": str(interaction.id)}
+
+
+def _add_read(database: Database, side: Side, now: datetime) -> dict[str, str]:
+    """Add a response to talk over with the clerk, and an improvement that nobody owns."""
+    item_id, improvement_id = new_id(), new_id()
+    with database.transaction() as session:
+        clerk = get_employee(session, side.arguments["employee_code"])
+        response_id = uuid.UUID(side.arguments["response_id"])
+        session.add_all(
+            [
+                CoachingItem(id=item_id, employee_id=clerk.id, response_id=response_id, added_at=now),
+                Improvement(
+                    id=improvement_id, unit_id=clerk.unit_id, title=side.secret, created_at=now, updated_at=now
+                ),
+            ]
+        )
+    return {"item_id": str(item_id), "improvement_id": str(improvement_id)}
 
 
 def _add_message(session: Session, unit_id: uuid.UUID, now: datetime) -> dict[str, str]:
