@@ -50,9 +50,11 @@ from app.web.api.register import init_api
 from app.web.hooks.receive import hooks
 from app.web.manage.account import account
 from app.web.manage.api_keys import api_keys
+from app.web.manage.callback_bulk import case_bulk
 from app.web.manage.callback_work import case_work
 from app.web.manage.callbacks import callbacks
 from app.web.manage.coaching import coaching
+from app.web.manage.complaints import complaints
 from app.web.manage.dashboard import dashboard
 from app.web.manage.delivery import delivery
 from app.web.manage.design import design
@@ -116,7 +118,9 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     invitation,
     account,
     callbacks,
+    case_bulk,
     case_work,
+    complaints,
     dashboard,
     design,
     responses,

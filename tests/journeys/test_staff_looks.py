@@ -79,7 +79,14 @@ MOST_STOPS = 80
 
 
 # What pages fetch to show in place, and files of posters, which are no pages.
-_FRAGMENTS = {"units.show_below", "units.show_hours", "posters.download", "posters.show_progress"}
+_FRAGMENTS = {
+    "units.show_below",
+    "units.show_hours",
+    "posters.download",
+    "posters.show_progress",
+    "callbacks.show_changes",
+    "callbacks.show_rows",
+}
 
 
 @dataclass(frozen=True)

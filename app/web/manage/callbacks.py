@@ -13,15 +13,12 @@ from werkzeug.wrappers import Response
 
 from app.callbacks.choosing import claim_most_urgent
 from app.callbacks.holding import get_case
-from app.callbacks.queues import Tab, count_tabs, list_cases
 from app.callbacks.sheet import list_events
-from app.kit.i18n import NAMES
-from app.organisation.service import get_unit
 from app.organisation.tree import working_time
-from app.surveys.service import get_definition
 from app.web import access, edge
 from app.web.manage import case_words as words
 from app.web.manage.callback_case import HOME, acts_as, render_case
+from app.web.manage.callback_list import read_asked, render_list, render_rows, version_of
 from app.web.manage.case_story import tell_events
 
 callbacks = Blueprint("callbacks", __name__, url_prefix=HOME)
@@ -31,52 +28,31 @@ access.gate(callbacks, access.Gate.STAFF, writing=access.Gate.MANAGER)
 @callbacks.get("")
 def show_list() -> str:
     """One of the lists, the most urgent first; `unit` narrows it to a unit with all below."""
-    tab = next((tab for tab in Tab if tab == request.args.get("tab")), Tab.CALLBACKS)
-    code = request.args.get("unit", "")
-    unit = get_unit(edge.db(), code if code.isprintable() else "", access.scope()) if code else None
-    within = unit.id if unit else None
-    user_id, now = access.staff().user.id, edge.now()
-    page = list_cases(
-        edge.db(),
-        scope=access.scope(),
-        work_scope=access.scope(access.Gate.MANAGER),
-        tab=tab,
-        user_id=user_id,
-        unit_id=within,
-        cursor=request.args.get("after"),
-        now=now,
-    )
-    definitions = {
-        version: get_definition(edge.db(), version)
-        for version in {row.survey_version_id for row in page.rows}
-        if version is not None
-    }
-    return render_template(
-        "manage/callbacks/list.html",
-        tab=tab,
-        unit=unit,
-        page=page,
-        counts=count_tabs(edge.db(), scope=access.scope(), user_id=user_id, unit_id=within, now=now),
-        ratings={
-            row.id: words.show_rating(definitions[row.survey_version_id], row.rating)
-            for row in page.rows
-            if row.survey_version_id is not None and row.rating is not None
-        },
-        user_id=user_id,
-        now=now,
-        words=words,
-        names=NAMES,
-        rules=edge.wiring().case_rules,
-    )
+    return render_list(read_asked(request.args))
+
+
+@callbacks.get("/rows")
+@access.unattended
+def show_rows() -> str:
+    """What of a list's page is shown anew while it is open."""
+    return render_rows(read_asked(request.args))
+
+
+@callbacks.get("/version")
+@access.unattended
+def show_version() -> Response:
+    """A text that changes with the list, so that its page seldom has to ask for more."""
+    return Response(version_of(read_asked(request.args)), mimetype="text/plain")
 
 
 @callbacks.post("/most-urgent")
 def take_most_urgent() -> Response:
     """Claim the case that is due first and that nobody works, and lead to it."""
-    case = claim_most_urgent(edge.db(), **acts_as())
+    asked = read_asked(request.form)
+    case = claim_most_urgent(edge.db(), **acts_as(), unit_id=asked.unit.id if asked.unit else None)
     if case is None:
         flash(gettext("No free case waits for a call now."), "good")
-        return redirect(HOME, 303)
+        return redirect(asked.address(), 303)
     return redirect(f"{HOME}/{case.id}", 303)
 
 

@@ -13,7 +13,7 @@ from flask_babel import gettext, lazy_gettext
 from app.callbacks.deadlines import NextMove
 from app.callbacks.earlier import EarlierCase
 from app.callbacks.models import AttemptResult, CallbackCase, CallWindow
-from app.callbacks.queues import Tab
+from app.callbacks.queues import Queue
 from app.callbacks.rules.case_rules import CaseRules
 from app.callbacks.states import CaseReason
 from app.kit.errors import OtklikError
@@ -21,22 +21,24 @@ from app.surveys.definition import Definition, QuestionType
 from app.web import edge
 
 TABS = {
-    Tab.CALLBACKS: lazy_gettext("All"),
-    Tab.MINE: lazy_gettext("Mine"),
-    Tab.OVERDUE: lazy_gettext("Overdue"),
-    Tab.UNCLAIMED: lazy_gettext("Free"),
-    Tab.LOOK_INTO: lazy_gettext("To look into"),
-    Tab.CLOSED: lazy_gettext("Closed"),
-    Tab.OPEN: lazy_gettext("All open ones"),
+    Queue.UNIT: lazy_gettext("All"),
+    Queue.MINE: lazy_gettext("Mine"),
+    Queue.OVERDUE: lazy_gettext("Overdue"),
+    Queue.UNCLAIMED: lazy_gettext("Free"),
+    Queue.SCHEDULED: lazy_gettext("Scheduled"),
+    Queue.LOOK_INTO: lazy_gettext("To look into"),
+    Queue.CLOSED: lazy_gettext("Closed"),
+    Queue.OPEN: lazy_gettext("All open ones"),
 }
 EMPTY = {
-    Tab.CALLBACKS: lazy_gettext("Nobody waits for a call."),
-    Tab.MINE: lazy_gettext("You have claimed no case. The free ones wait for somebody."),
-    Tab.UNCLAIMED: lazy_gettext("Every callback has somebody who works it."),
-    Tab.OVERDUE: lazy_gettext("Nothing is overdue."),
-    Tab.LOOK_INTO: lazy_gettext("No low rating without a number waits to be looked into."),
-    Tab.CLOSED: lazy_gettext("No case has been closed yet."),
-    Tab.OPEN: lazy_gettext("Nothing is open."),
+    Queue.UNIT: lazy_gettext("Nobody waits for a call."),
+    Queue.MINE: lazy_gettext("You have claimed no case. The free ones wait for somebody."),
+    Queue.UNCLAIMED: lazy_gettext("Every callback has somebody who works it."),
+    Queue.OVERDUE: lazy_gettext("Nothing is overdue."),
+    Queue.SCHEDULED: lazy_gettext("Nobody is to be rung at a time agreed on."),
+    Queue.LOOK_INTO: lazy_gettext("No low rating without a number waits to be looked into."),
+    Queue.CLOSED: lazy_gettext("No case has been closed yet."),
+    Queue.OPEN: lazy_gettext("Nothing is open."),
 }
 MOVES = {
     NextMove.RING: lazy_gettext("Ring"),
@@ -83,6 +85,7 @@ _REFUSALS = {
     "reason_missing": lazy_gettext("Say in a few words why you need the number."),
     "text_too_long": lazy_gettext("This text is too long; 2,000 characters fit."),
     "unreadable_text": lazy_gettext("This text has characters that cannot be kept. Please write it anew."),
+    "act_missing": lazy_gettext("Choose a step."),
     "outcome_missing": lazy_gettext("Choose how it ended."),
     "cause_missing": lazy_gettext("Choose what lay behind it."),
     "result_missing": lazy_gettext("Choose how the call went."),
