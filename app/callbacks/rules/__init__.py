@@ -7,5 +7,6 @@ clocks        norms by channel, what hurries a case, the plan of retries
 compensation  kinds and who may give how much
 escalation    when somebody further up hears, and how much a person can work
 asking_back   the question after a case
+figures       how figures about cases are reckoned
 phrases       what to say, in the customer's language
 """

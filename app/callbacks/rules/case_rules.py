@@ -9,6 +9,7 @@ from app.callbacks.rules.asking_back import AskingBackRules
 from app.callbacks.rules.clocks import ChannelNorm, Hurry, Retries, Windows
 from app.callbacks.rules.compensation import CompensationRules
 from app.callbacks.rules.escalation import EscalationRules, LoadRules
+from app.callbacks.rules.figures import FigureRules
 from app.callbacks.rules.lists import MERGED, OTHER, SETTLED_ON_SITE, CauseRule, OutcomeRule
 from app.callbacks.rules.phrases import Phrase
 from app.callbacks.rules.words import Strict
@@ -33,6 +34,7 @@ class CaseRules(Strict):
     escalation: EscalationRules = Field(default_factory=EscalationRules, description="Who hears when a clock runs out.")
     load: LoadRules = Field(default_factory=LoadRules, description="How many cases are too many.")
     asking_back: AskingBackRules = Field(default_factory=AskingBackRules, description="The question after a case.")
+    figures: FigureRules = Field(default_factory=FigureRules, description="How figures about cases are reckoned.")
     phrases: list[Phrase] = Field(default_factory=list, description="What to say.")
 
     @model_validator(mode="after")

@@ -1,6 +1,7 @@
 """Whether somebody is asked and by what, as tables."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -34,7 +35,7 @@ FINE = Facts(reachable=(TELEGRAM, SMS, EMAIL))
         ({"reachable": (SMS,), "covers_messages": False}, Skipped.NOT_AGREED),
     ],
 )
-def test_each_reason_not_to_ask_has_its_code(changes: dict[str, object], code: Skipped) -> None:
+def test_each_reason_not_to_ask_has_its_code(changes: dict[str, Any], code: Skipped) -> None:
     verdict = decide(replace(FINE, **changes))
     assert (verdict.channel, verdict.skipped) == (None, code)
 
