@@ -5,9 +5,12 @@ Words: a *callback* is a phone call to a person, nothing else; a *case* is one m
 an *outcome* and a *cause* are written when a case is closed.
 
 deadlines  due times over working hours and what is to be done next, pure
+norms      both clocks by score, channel, hurry and the customer's window, pure
+hurrying   what makes a case more urgent than its rating
 states     why a case is opened, pure
 models     callback_case, case_event and what hangs on a case
-opening    open a case, make it a callback, note a changed rating
+opening    open a case, make it a callback, let its clocks run anew, note a changed rating
+reopening  a closed case begins anew
 holding    find a case within a scope and keep its row; refuse what is closed or a colleague's
 working    claim, give back, attempt, note
 closing    close with outcome and cause

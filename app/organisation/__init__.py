@@ -6,6 +6,8 @@ takes the nearest ancestor's. `unit_ancestor` holds every (unit, ancestor) pair,
 all below it" is one WHERE and "the nearest that has it" is one ORDER BY.
 
 hours      opening hours as people write them, pure
+workdays   when a unit works, with its special days, pure
+holidays   where special days come from: a country's holidays and a file
 weekdays   names of weekdays in four languages, pure
 codes      codes of units that come without one, pure
 facts      what can be said of a unit, checked
