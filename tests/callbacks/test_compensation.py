@@ -1,0 +1,133 @@
+"""Compensation: who may give how much, who approves, and that two never decide both."""
+
+import uuid
+from collections.abc import Callable
+from datetime import datetime
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.accounts.models import AuditEntry, Role
+from app.accounts.permissions import Grant, NotPermittedError
+from app.callbacks.compensation.amounts import InvalidAmountError, read_amount
+from app.callbacks.compensation.authority import Standing, find_standing, limit_of
+from app.callbacks.compensation.giving import (
+    AboveAuthorityError,
+    CompensationDecidedError,
+    CompensationNotFoundError,
+    OwnProposalError,
+    decide_compensation,
+    propose_compensation,
+    withdraw_compensation,
+)
+from app.callbacks.compensation.models import CompensationState
+from app.callbacks.errors import CaseNotFoundError, CaseTakenError
+from app.callbacks.models import CaseEvent
+from app.callbacks.working import claim_case
+from app.organisation.service import get_company
+from tests.callbacks.factories import RULES, acting, make_case, make_office, make_user
+
+OFFICE, CITY, COMPANY = (uuid.UUID(int=number) for number in (1, 2, 3))
+ABOVE = {OFFICE: 0, CITY: 1, COMPANY: 2}
+
+
+def test_standing_follows_from_the_role_and_from_where_it_is_granted() -> None:
+    elsewhere = uuid.UUID(int=9)
+    table: list[tuple[list[tuple[Role, uuid.UUID]], Standing | None]] = [
+        ([(Role.MANAGER, OFFICE)], Standing.MANAGER),
+        ([(Role.MANAGER, CITY)], Standing.LEADER),
+        ([(Role.MANAGER, OFFICE), (Role.MANAGER, COMPANY)], Standing.LEADER),
+        ([(Role.ADMIN, OFFICE)], Standing.ADMIN),
+        ([(Role.MANAGER, CITY), (Role.ADMIN, COMPANY)], Standing.ADMIN),
+        ([(Role.ANALYST, COMPANY)], None),
+        ([(Role.ADMIN, elsewhere)], None),
+        ([], None),
+    ]
+    for held, expected in table:
+        grants = [Grant(role, unit_id, whole_company=False) for role, unit_id in held]
+        assert find_standing(grants, ABOVE) is expected, held
+    limits = [limit_of(standing, RULES.compensation.authority) for standing in (None, *Standing)]
+    assert limits == [0, 500_000, 2_500_000, 20_000_000]
+
+
+@pytest.mark.parametrize(
+    ("typed", "hundredths"),
+    [("5000", 500_000), ("5 000", 500_000), ("5\u00a0000,5", 500_050), ("0.01", 1), ("1'234.56", 123_456)],
+)
+def test_amounts_are_read_as_people_type_them(typed: str, hundredths: int) -> None:
+    assert read_amount(typed) == hundredths
+
+
+@pytest.mark.parametrize("typed", ["", "0", "0,00", "-5", "five", "5.000.000", "1,234,567", "٥", "1" * 20, "5e3"])
+def test_what_is_no_amount_is_refused(typed: str) -> None:
+    with pytest.raises(InvalidAmountError):
+        read_amount(typed)
+
+
+def test_within_the_authority_it_is_given_at_once_and_above_it_waits(session: Session, now: datetime) -> None:
+    office = make_office(session, now=now)
+    manager = make_user(session, "Aigul", now=now)
+    leader = make_user(session, "Bolat", now=now)
+    case = make_case(session, office.id, now=now)
+    me = acting(manager.id, unit_id=office.id)
+    claim_case(session, case.id, actor=me, now=now)
+
+    small = propose_compensation(session, case.id, actor=me, rules=RULES, kind="bonus", amount=500_000, now=now)
+    large = propose_compensation(session, case.id, actor=me, rules=RULES, kind="refund", amount=500_001, now=now)
+    assert (small.state, large.state) == (CompensationState.APPROVED, CompensationState.PENDING)
+    with pytest.raises(AboveAuthorityError):
+        propose_compensation(session, case.id, actor=me, rules=RULES, kind="refund", amount=20_000_001, now=now)
+
+    above = acting(leader.id, unit_id=get_company(session).id)
+    with pytest.raises(OwnProposalError):
+        decide_compensation(session, large.id, actor=me, rules=RULES, approve=True, now=now)
+    decided = decide_compensation(session, large.id, actor=above, rules=RULES, approve=True, note="Fair", now=now)
+    assert (decided.state, decided.decided_by_id) == (CompensationState.APPROVED, leader.id)
+    late: list[Callable[[], object]] = [
+        lambda: decide_compensation(session, large.id, actor=above, rules=RULES, approve=False, now=now),
+        lambda: withdraw_compensation(session, large.id, actor=me, now=now),
+    ]
+    for act in late:
+        with pytest.raises(CompensationDecidedError):
+            act()
+    kinds = session.scalars(select(CaseEvent.kind).where(CaseEvent.case_id == case.id).order_by(CaseEvent.id)).all()
+    assert kinds[-3:] == ["compensation_approved", "compensation_proposed", "compensation_approved"]
+    audited = session.scalars(select(AuditEntry.action).where(AuditEntry.object_id == str(large.id))).all()
+    assert sorted(audited) == ["compensation.approved", "compensation.pending"]
+
+
+def test_a_colleague_cannot_approve_what_is_above_their_own_authority(session: Session, now: datetime) -> None:
+    office = make_office(session, now=now)
+    manager, colleague = (make_user(session, name, now=now).id for name in ("Aigul", "Bolat"))
+    case = make_case(session, office.id, now=now)
+    me, other = acting(manager, unit_id=office.id), acting(colleague, unit_id=office.id)
+    claim_case(session, case.id, actor=me, now=now)
+    large = propose_compensation(session, case.id, actor=me, rules=RULES, kind="refund", amount=600_000, now=now)
+    with pytest.raises(AboveAuthorityError):
+        decide_compensation(session, large.id, actor=other, rules=RULES, approve=True, now=now)
+    with pytest.raises(CompensationNotFoundError):
+        withdraw_compensation(session, large.id, actor=other, now=now)
+    withdrawn = withdraw_compensation(session, large.id, actor=me, now=now)
+    assert withdrawn.state == CompensationState.WITHDRAWN
+
+
+def test_only_who_works_the_case_or_a_leader_proposes(session: Session, now: datetime) -> None:
+    office, elsewhere = make_office(session, now=now), make_office(session, now=now, name="Office on Satpayev")
+    holder, other = (make_user(session, name, now=now).id for name in ("Aigul", "Bolat"))
+    case = make_case(session, office.id, now=now)
+
+    def propose(**who: object) -> None:
+        actor = acting(other, **who)  # type: ignore[arg-type]
+        propose_compensation(session, case.id, actor=actor, rules=RULES, kind="gift", amount=1, now=now)
+
+    with pytest.raises(CaseTakenError):
+        propose(unit_id=office.id)
+    claim_case(session, case.id, actor=acting(holder, unit_id=office.id), now=now)
+    with pytest.raises(CaseTakenError):
+        propose(unit_id=office.id)
+    with pytest.raises(CaseNotFoundError):
+        propose(unit_id=elsewhere.id)
+    with pytest.raises(NotPermittedError):
+        propose(role=Role.ANALYST)
+    propose(unit_id=get_company(session).id)
