@@ -6,6 +6,7 @@
 import re
 import textwrap
 from collections.abc import Iterator, Mapping
+from datetime import date
 from enum import Enum
 from pathlib import Path
 from types import NoneType, UnionType
@@ -16,8 +17,10 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
+from app.callbacks.rules.case_rules import CaseRules
 from app.contacts.consents import Consents
 from app.invitations.rules import DeliveryPolicy
+from app.organisation.holidays import HolidayRules
 from app.review_sites.catalogue import Catalogue
 from app.routing.policy import RoutingPolicy
 from config.channels import ChannelSettings
@@ -50,7 +53,14 @@ _HEAD = """\
 Every setting, with its default; `make docs` writes this file. Copy it to `.env` in the repository's root and take the \
 `#` off what you change, or set the same names in the environment, which wins. A wrong or unknown OTKLIK_ name stops \
 the start and says what to do."""
-_WORDS: Mapping[Any, str] = {bool: "true or false", int: "whole number", float: "number", str: "text", Path: "path"}
+_WORDS: Mapping[Any, str] = {
+    bool: "true or false",
+    int: "whole number",
+    float: "number",
+    str: "text",
+    Path: "path",
+    date: "day",
+}
 _BLOCK = re.compile(r"(<!-- made: (?P<name>[\w-]+) -->\n).*?(<!-- /made -->)", re.DOTALL)
 
 
@@ -76,6 +86,8 @@ def render_document(document: str) -> str:
     made = {
         "settings": _settings(),
         "routing": key_table(RoutingPolicy),
+        "callbacks": key_table(CaseRules),
+        "holidays": key_table(HolidayRules),
         "review-sites": key_table(Catalogue),
         "consents": key_table(Consents),
         "delivery": key_table(DeliveryPolicy),
@@ -160,7 +172,7 @@ def _kind(kind: Any) -> str:
         return ", ".join(f"`{member.value}`" for member in kind)
     if isinstance(kind, type) and issubclass(kind, BaseModel):
         return "lines of `key: value`"
-    if get_origin(kind) is list:
+    if get_origin(kind) in (list, tuple):
         return "list"
     if get_args(kind):
         return "lines for each of " + _kind(_bare(get_args(kind)[0]))

@@ -24,7 +24,7 @@ class ChannelNorm(Strict):
         default=None,
         ge=1,
         le=30,
-        description="In place of minutes: by the same time of the so-maniest working day of the unit.",
+        description="In place of minutes: working days of the unit, until the same time of day.",
     )
     settle_hours: float | None = Field(
         default=None, gt=0, le=1000, description="Working hours of the unit until the matter must be settled."
