@@ -7,12 +7,14 @@ from zoneinfo import ZoneInfo
 
 from flask_babel import gettext, lazy_gettext
 
+from app.callbacks.asking_back.answering import SAID
 from app.callbacks.declining import NO_CALL
 from app.callbacks.models import AttemptResult, EventKind
 from app.callbacks.rules.case_rules import CaseRules
 from app.callbacks.sheet import TimelineEvent
 from app.callbacks.states import CaseReason
 from app.web import edge
+from app.web.manage.asked_back_words import tell_answered_back, tell_asked_back
 from app.web.manage.case_words import RESULTS, say_time
 
 _EVENTS = {
@@ -30,8 +32,6 @@ _EVENTS = {
     EventKind.COMPENSATION_APPROVED: lazy_gettext("Approved the compensation"),
     EventKind.COMPENSATION_DECLINED: lazy_gettext("Declined the compensation"),
     EventKind.COMPENSATION_WITHDRAWN: lazy_gettext("Withdrew the compensation"),
-    EventKind.ASKED_BACK: lazy_gettext("Asked the person whether it is settled"),
-    EventKind.ANSWERED_BACK: lazy_gettext("The person said whether it is settled"),
     EventKind.REOPENED: lazy_gettext("Opened again"),
 }
 
@@ -44,6 +44,8 @@ def say_event(event: TimelineEvent, zone: ZoneInfo, rules: CaseRules) -> str:
     match event.kind:
         case EventKind.NOTE if details.get("said") == NO_CALL:
             return str(gettext("The respondent asked not to be called"))
+        case EventKind.NOTE if details.get("said") == SAID:
+            return str(gettext("The person wrote"))
         case EventKind.RELEASED if event.held_by:
             return str(gettext("Given back in place of %(name)s", name=event.held_by))
         case EventKind.CLOSED:
@@ -105,4 +107,6 @@ _TELLERS: Mapping[EventKind, Callable[[Mapping[str, Any], ZoneInfo], str]] = {
     EventKind.PROMISE_KEPT: _tell_kept,
     EventKind.PROMISE_WITHDRAWN: _tell_withdrawn,
     EventKind.MERGED: _tell_merged,
+    EventKind.ASKED_BACK: tell_asked_back,
+    EventKind.ANSWERED_BACK: tell_answered_back,
 }
