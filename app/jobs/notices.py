@@ -9,12 +9,13 @@ import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import NoReturn, Protocol, runtime_checkable
+from typing import Any, NoReturn, Protocol, runtime_checkable
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.accounts.models import StaffUser
+from app.callbacks.compensation.models import Compensation
 from app.callbacks.escalation.people import find_responsible
 from app.callbacks.models import CallbackCase, CaseEvent, EventKind
 from app.jobs.handlers import PermanentFailureError
@@ -54,7 +55,8 @@ _LOG = get_logger(__name__)
 FOLLOW = "notice.follow"
 _THREADS = 2
 OPENED, HANDED_OVER = "case.opened", "case.handed_over"
-_HEEDED = frozenset({OPENED, HANDED_OVER})
+PROPOSED, DECIDED = "compensation.proposed", "compensation.decided"
+_HEEDED = frozenset({OPENED, HANDED_OVER, PROPOSED, DECIDED})
 _CHANNELS: Mapping[str, MessagingChannel] = {
     NoticeWay.EMAIL: MessagingChannel.EMAIL,
     NoticeWay.TELEGRAM: MessagingChannel.TELEGRAM,
@@ -219,8 +221,10 @@ class NoticeWork:
         self.database.write(write)
 
 
-def follow_event(session: Session, payload: Mapping[str, object], *, now: datetime) -> int:
+def follow_event(session: Session, payload: Mapping[str, Any], *, now: datetime) -> int:
     """Tell whoever should hear of the event and return how many notices were written; told twice is told once."""
+    if payload["event"] in (PROPOSED, DECIDED):
+        return _follow_compensation(session, payload, now=now)
     case = session.get(CallbackCase, uuid.UUID(str(payload["case_id"])))
     if case is None or case.closed_at is not None:
         return 0
@@ -244,6 +248,31 @@ def follow_event(session: Session, payload: Mapping[str, object], *, now: dateti
             now=now,
         )
         for user_id in user_ids
+    )
+
+
+def _follow_compensation(session: Session, payload: Mapping[str, Any], *, now: datetime) -> int:
+    """Tell whoever may approve a proposal (`to_user_ids`, else the next person up), or whose it was what came of it."""
+    given = session.get(Compensation, uuid.UUID(str(payload["compensation_id"])))
+    if given is None:
+        return 0
+    kind, user_ids = NoticeKind.APPROVAL_DECIDED, [given.proposed_by_id]
+    if payload["event"] == PROPOSED:
+        kind = NoticeKind.APPROVAL_ASKED
+        told = [given.proposed_by_id]
+        people = find_responsible(session, given.unit_id, level=1, now=now, told=told)
+        user_ids = [uuid.UUID(str(each)) for each in payload.get("to_user_ids") or [one.user_id for one in people]]
+    return sum(
+        tell(
+            session,
+            user_id=user_id,
+            kind=kind,
+            subject_id=given.id,
+            once_key=f"{kind} {given.id} {user_id}",
+            now=now,
+        )
+        for user_id in dict.fromkeys(user_ids)
+        if user_id != (given.proposed_by_id if payload["event"] == PROPOSED else given.decided_by_id)
     )
 
 

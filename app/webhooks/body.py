@@ -146,6 +146,8 @@ def _read_case(session: Session, payload: Mapping[str, Any], public_url: str) ->
         "closed_at": _instant(case.closed_at),
         "outcome": case.outcome,
         "cause": case.cause,
+        "reopenings": case.reopenings,
+        **({"rule": payload["rule"]} if "rule" in payload else {}),
         "response": _read_response(session, case.response_id, public_url) if case.response_id else None,
     }
 

@@ -33,6 +33,7 @@ from app.surveys.service import store_versions
 from app.tables import METADATA
 from app.touchpoints.models import PageOpen
 from tests.backup.follow_ups import add_follow_ups
+from tests.backup.notices import add_notices
 from tests.conftest import new_postgres
 from tests.respondents import SURVEYS, Office, make_office
 from tests.web.staff import make_company
@@ -98,6 +99,7 @@ def fill(session: Session, vault: Vault, *, now: datetime) -> Filled:
     )
     contact = session.scalars(select(Contact)).one()
     add_follow_ups(session, unit_id=company.east_office, contact=contact, user_id=user_id, odd=ODD, now=later)
+    add_notices(session, user_id=user_id, odd=ODD, now=later)
     session.flush()
     return Filled(office, unhappy.key)
 

@@ -7,12 +7,14 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from app.accounts.models import StaffGrant, StaffUser
+from app.callbacks.compensation.models import Compensation, CompensationState
 from app.callbacks.models import CallbackCase
 from app.callbacks.working import claim_case
 from app.jobs.drain import Drain
 from app.jobs.notices import follow_event, purge_notices, send_digests
 from app.kit.crypto import Vault
 from app.kit.db import Database
+from app.kit.ids import new_id
 from app.kit.outbox import OutboxRow, OutboxState
 from app.messaging.console import Console
 from app.messaging.gateway import DeliveryError
@@ -22,7 +24,7 @@ from app.messaging.notices.models import Notice, NoticeKind, StaffChatLink
 from app.messaging.notices.telling import LANE, tell
 from config.gateways import build_gateways
 from config.settings import Settings
-from tests.callbacks.factories import PHONE, acting, make_case
+from tests.callbacks.factories import PHONE, acting, make_case, make_user
 from tests.conftest import NOW
 from tests.gateway.mail import ScriptedMail
 from tests.gateway.server import ScriptedGateway
@@ -95,6 +97,48 @@ def test_who_hears_of_which_event(session: Session, vault: Vault) -> None:
     ]
 
 
+def test_a_proposal_is_told_to_the_next_person_up_and_the_decision_to_whose_it_was(
+    database: Database, vault: Vault
+) -> None:
+    with database.transaction() as session:
+        place = make_place(session, vault)
+        leader = make_user(session, "Dana", now=NOW, unit_id=place.unit.parent_id)
+        given = Compensation(
+            id=new_id(),
+            case_id=place.case.id,
+            unit_id=place.unit.id,
+            kind="refund",
+            amount=1_250_000,
+            currency="KZT",
+            state=CompensationState.PENDING,
+            proposed_at=NOW,
+            proposed_by_id=place.manager.id,
+        )
+        session.add(given)
+        session.flush()
+        payload = {"event_id": "1", "compensation_id": str(given.id)}
+        assert follow_event(session, {**payload, "event": "compensation.proposed"}, now=NOW) == 1
+    mail, bot = Recorder("smtp"), Recorder()
+    loop = work_notices(database, vault, email=mail, telegram=bot)
+    loop.run_once()
+    with database.transaction() as session:
+        session.execute(update(Compensation).values(state="approved", decided_at=NOW, decided_by_id=leader.id))
+        assert follow_event(session, {**payload, "event": "compensation.decided"}, now=NOW) == 1
+    loop.run_once()
+
+    assert [(sent.to, sent.subject) for sent in mail.sent] == [
+        ("dana@example.kz", "A compensation to approve, KZT12,500.00: Office on Abay")
+    ]
+    assert [sent.text.splitlines() for sent in bot.sent] == [
+        [
+            "A compensation was decided, KZT12,500.00: Office on Abay",
+            "",
+            "The compensation was approved.",
+            "Decided by Dana",
+        ]
+    ]
+
+
 @pytest.mark.parametrize(
     ("kind", "what", "expected"),
     [
@@ -113,20 +157,17 @@ def test_what_is_out_of_date_when_it_is_sent_is_dropped(
         place = make_place(session, vault)
         colleague = make_colleague(session, place.unit.id)
         add_notice(session, place.manager.id, kind, place.case.id, rule="settle_late")
-        happen = {
-            "claimed by a colleague": lambda: claim(session, place.case, colleague),
-            "claimed by the reader": lambda: claim(session, place.case, place.manager),
-            "closed": lambda: session.execute(
-                update(CallbackCase).values(closed_at=NOW, outcome="resolved", cause="other")
-            ),
-            "role taken away": lambda: session.execute(
-                delete(StaffGrant).where(StaffGrant.user_id == place.manager.id)
-            ),
-            "switched off": lambda: session.execute(
-                update(StaffUser).where(StaffUser.id == place.manager.id).values(active=False)
-            ),
-        }
-        happen[what]()
+        match what:
+            case "claimed by a colleague":
+                claim(session, place.case, colleague)
+            case "claimed by the reader":
+                claim(session, place.case, place.manager)
+            case "closed":
+                session.execute(update(CallbackCase).values(closed_at=NOW, outcome="resolved", cause="other"))
+            case "role taken away":
+                session.execute(delete(StaffGrant).where(StaffGrant.user_id == place.manager.id))
+            case _:
+                place.manager.active = False
     bot = Recorder()
 
     work_notices(database, vault, telegram=bot).run_once()

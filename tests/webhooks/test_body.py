@@ -78,10 +78,11 @@ def test_later_answers_are_told_and_cut_where_they_are_long(session: Session, of
 def test_a_case_is_told_with_its_response(session: Session, office: Unit, now: datetime) -> None:
     response = make_response(session, office.id, now=now)
     case = make_case(session, office.id, response=response, now=now)
-    for event in ("case.opened", "case.due", "case.closed"):
-        body, _ = told(session, event, now, case_id=case.id)
+    for event in ("case.opened", "case.due", "case.closed", "case.escalated", "case.handed_over"):
+        body, _ = told(session, event, now, case_id=case.id, rule="settle_late")
         data = body["data"]
         assert isinstance(data, dict)
+        assert (data["rule"], data["reopenings"]) == ("settle_late", 0)
         assert (data["reason"], data["has_number"], data["response"]["id"]) == ("low_rating", False, str(response.id))
 
 
