@@ -12,6 +12,7 @@ touchpoints touchpoint add          codes       touchpoint list, desk, point, re
 posters     poster                  surveys     survey
 imports     import                  exports     export
 backup      backup, restore         demo        demo
+callbacks   callbacks load
 simulate    simulate calls, played by simulation/
 
 Standard output belongs to what was asked for (CSV, codes, passwords); everything else goes to standard error.

@@ -12,7 +12,9 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from app.accounts.scope import EVERYTHING
 from app.accounts.service import has_admin
+from app.callbacks.escalation.rosters import count_unowned
 from app.cli.set_up import LET_IN, LOCKED_OUT
 from app.demo.staff import find_sign_in
 from app.jobs.queue import ask_queue, kind_of
@@ -79,6 +81,7 @@ def examine(wiring: Wiring, settings: Settings) -> Iterator[Finding]:
         with wiring.database.session() as session:
             yield from _check_content(session, wiring)
             yield from _check_delivery(session, wiring)
+            yield from _check_owners(session)
             session.rollback()
     except (SQLAlchemyError, OtklikError) as error:
         yield Finding(
@@ -235,6 +238,16 @@ def _check_delivery(session: Session, wiring: Wiring) -> Iterator[Finding]:
         )
     else:
         yield Finding(Level.OK, "delivery.yaml is read without a mistake, and every unit it names is there")
+
+
+def _check_owners(session: Session) -> Iterator[Finding]:
+    unowned = count_unowned(session, scope=EVERYTHING)
+    if unowned.with_cases:
+        yield Finding(
+            Level.WARN,
+            f"{unowned.with_cases} units with open cases have no owner of last resort",
+            "name one of the company, or of each region, on /manage/roster/owners",
+        )
 
 
 def _check_content(session: Session, wiring: Wiring) -> Iterator[Finding]:

@@ -4,6 +4,7 @@ from flask import Flask
 
 from app.cli.api_keys import apikey
 from app.cli.backup import backup, restore
+from app.cli.callbacks import callbacks
 from app.cli.channels import hooks, telegram, viber
 from app.cli.codes import add_desk_command, list_codes_command, point_code_command, revoke_code_command
 from app.cli.contacts import contacts
@@ -29,6 +30,7 @@ def register_commands(app: Flask) -> None:
     app.cli.add_command(survey)
     app.cli.add_command(simulate)
     app.cli.add_command(delivery)
+    app.cli.add_command(callbacks)
     app.cli.add_command(contacts)
     for command in (list_codes_command, add_desk_command, point_code_command, revoke_code_command):
         touchpoint.add_command(command)

@@ -16,6 +16,7 @@ from app.contacts.models import Consent, Contact
 from app.demo.answers import DAYS, make_answers
 from app.demo.build import build_company
 from app.demo.company import CODES
+from app.demo.roster import add_roster
 from app.demo.staff import DemoSignIn, add_staff, find_sign_in
 from app.demo.stories import tell_stories
 from app.demo.writing import write_answers
@@ -87,6 +88,7 @@ def create_demo(session: Session, desk: Desk, surveys: SurveyLibrary, *, now: da
     built = build_company(session, desk.catalogue, surveys, now=now - _FOUNDED)
     workers = add_staff(session, desk.vault, now=now - _FOUNDED)
     session.flush()  # what follows is written by statements of its own
+    add_roster(session, units=built.units, managers=workers, now=now - _FOUNDED)
     places = {asked.code.key: asked.place for asked in built.asked}
     answers = [*make_answers(built.asked, zone=desk.zone, now=now), *tell_stories(places, now=now)]
     answers.sort(key=lambda answer: answer.at)

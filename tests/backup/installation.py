@@ -32,6 +32,7 @@ from app.routing.additions import extend_response, leave_for_site, request_callb
 from app.surveys.service import store_versions
 from app.tables import METADATA
 from app.touchpoints.models import PageOpen
+from tests.backup.escalations import add_escalations
 from tests.backup.follow_ups import add_follow_ups
 from tests.backup.notices import add_notices
 from tests.conftest import new_postgres
@@ -99,6 +100,7 @@ def fill(session: Session, vault: Vault, *, now: datetime) -> Filled:
     )
     contact = session.scalars(select(Contact)).one()
     add_follow_ups(session, unit_id=company.east_office, contact=contact, user_id=user_id, odd=ODD, now=later)
+    add_escalations(session, unit_id=company.east_office, user_id=user_id, now=later)
     add_notices(session, user_id=user_id, odd=ODD, now=later)
     session.flush()
     return Filled(office, unhappy.key)

@@ -14,6 +14,8 @@ from app.accounts.api_keys import add_key
 from app.accounts.invitations import make_invitation
 from app.accounts.models import Role
 from app.accounts.service import add_user, get_user
+from app.callbacks.escalation.models import Duty, Escalation, UnitOwner
+from app.callbacks.models import CallbackCase
 from app.contacts.service import find_or_add_contact
 from app.invitations.drafts import InteractionDraft
 from app.invitations.service import accept_interaction
@@ -45,6 +47,10 @@ PAGES = (
     "/manage/callbacks",
     "/manage/callbacks?tab=look_into",
     "/manage/callbacks?tab=closed",
+    "/manage/roster?unit=north",
+    "/manage/roster/owners?unit=north",
+    "/manage/roster/load",
+    "/manage/escalations",
     "/manage/review-sites?unit=north&site=2gis&state=none",
     "/manage/review-sites/n1",
     "/manage/settings",
@@ -135,6 +141,7 @@ def test_sixty_rows_take_as_many_queries_as_one(app: Flask, database: Database, 
             )
 
             _add_connections(company.session, number, admin_id, now)
+            _add_roster(company.session, place, office.id, admin_id, now)
 
         add(0)
     browser = signed_in(app, "admin")
@@ -148,6 +155,20 @@ def test_sixty_rows_take_as_many_queries_as_one(app: Flask, database: Database, 
     with counted(database) as many:
         assert browser.get(page).status_code == 200
     assert len(many) == len(few), "\n".join(many)
+
+
+def _add_roster(session: Session, unit_id: uuid.UUID, office_id: uuid.UUID, user_id: uuid.UUID, now: datetime) -> None:
+    """Put the user on duty, make them an owner, and tell them of a case."""
+    case = CallbackCase(id=new_id(), unit_id=unit_id, reason="low_rating", opened_at=now, settle_due_at=now, due_at=now)
+    session.add_all(
+        [
+            case,
+            Duty(id=new_id(), user_id=user_id, unit_id=unit_id, hours="Mo-Fr 09:00-18:00", created_at=now),
+            UnitOwner(unit_id=office_id, user_id=user_id, updated_at=now),
+        ]
+    )
+    session.flush()  # the escalation refers to it
+    session.add(Escalation(id=new_id(), case_id=case.id, rule="settle_late", at=now, to_user_id=user_id))
 
 
 def _add_connections(session: Session, number: int, user_id: uuid.UUID, now: datetime) -> None:

@@ -128,6 +128,20 @@ def list_duties(
     ]
 
 
+def find_rostered(session: Session, *, scope: Scope) -> str | None:
+    """Return the code of the topmost unit of the scope with somebody on duty, or None: where to begin looking."""
+    depth = (
+        select(func.count())
+        .select_from(UnitAncestor)
+        .where(UnitAncestor.unit_id == Unit.id)
+        .correlate(Unit)
+        .scalar_subquery()
+    )
+    rostered = select(Duty.unit_id)
+    query = select(Unit.code).where(Unit.id.in_(rostered), scope.where(Unit.id), Unit.closed_at.is_(None))
+    return session.scalars(query.order_by(depth, Unit.name, Unit.code).limit(1)).one_or_none()
+
+
 def list_owners(session: Session, *, scope: Scope, limit: int = MOST) -> list[OwnerLine]:
     """Return the units of the scope that have an owner of their own, by name; one query."""
     above = aliased(Unit)

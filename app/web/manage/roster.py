@@ -14,7 +14,14 @@ from werkzeug.wrappers import Response
 from app.accounts.permissions import Permission
 from app.accounts.scope import NOTHING, Scope
 from app.callbacks.escalation.roster import list_candidates, remove_owner, set_owner
-from app.callbacks.escalation.rosters import count_unowned, list_duties, list_owners, list_unowned, read_week
+from app.callbacks.escalation.rosters import (
+    count_unowned,
+    find_rostered,
+    list_duties,
+    list_owners,
+    list_unowned,
+    read_week,
+)
 from app.callbacks.load import forecast_load, list_loads
 from app.kit.errors import InvalidInputError
 from app.organisation.tree import working_time
@@ -34,7 +41,8 @@ _FARTHEST = timedelta(days=370)
 def show_week() -> str | tuple[str, int]:
     """A unit's week: who is on duty when, and where nobody is; and the duties that make it."""
     session, scope = edge.db(), access.scope()
-    where = seek_unit(session, request.args.get("unit", "").strip() or usual_unit(session, scope), scope)
+    asked = request.args.get("unit", "").strip()
+    where = seek_unit(session, asked or find_rostered(session, scope=scope) or usual_unit(session, scope), scope)
     if where.unit is None:
         return render_template("manage/roster/week.html", where=where, plan=None, duties=[], words=words), 404
     time = working_time(session, where.unit.id)

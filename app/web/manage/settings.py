@@ -8,6 +8,8 @@ from collections.abc import Iterable
 from flask import Blueprint, render_template
 from werkzeug.exceptions import Forbidden
 
+from app.accounts.scope import EVERYTHING
+from app.callbacks.escalation.rosters import count_unowned
 from app.contacts.service import count_consents
 from app.kit.i18n import NAMES
 from app.kit.installation import database_size
@@ -16,6 +18,7 @@ from app.kit.schema import newest_revision, revision_of
 from app.kit.slots import last_beat, last_runs
 from app.routing.explained import Stretch, explain_survey
 from app.routing.policy import RoutingPolicy
+from app.routing.thresholds import list_pressed
 from app.surveys.definition import Definition
 from app.touchpoints.qr import qr_address
 from app.web import access, edge
@@ -52,6 +55,8 @@ def show_settings() -> str:
         policy=desk.policy,
         catalogue=desk.catalogue,
         consent=desk.consent,
+        unowned=count_unowned(session, scope=EVERYTHING),
+        pressed=list_pressed(session, wiring.case_rules.load, desk.policy, now=now),
         company_name=desk.company,
         agreed=count_consents(session),
         installation=wiring.installation,
