@@ -52,6 +52,7 @@ from app.web.manage.account import account
 from app.web.manage.api_keys import api_keys
 from app.web.manage.callback_bulk import case_bulk
 from app.web.manage.callback_work import case_work
+from app.web.manage.callback_figures import callback_figures
 from app.web.manage.callbacks import callbacks
 from app.web.manage.coaching import coaching
 from app.web.manage.complaints import complaints
@@ -118,6 +119,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     invitation,
     account,
     callbacks,
+    callback_figures,
     case_bulk,
     case_work,
     complaints,
