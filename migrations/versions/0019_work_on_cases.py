@@ -25,8 +25,8 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("language", sa.String(), nullable=True))
         batch_op.add_column(sa.Column("opened_by_id", sa.Uuid(), nullable=True))
         # Cases of before begin anew, if they do, with the clocks of a call that somebody asked for.
-        batch_op.add_column(sa.Column("first_attempt_hours", sa.Float(), server_default="24", nullable=False))
-        batch_op.add_column(sa.Column("settle_hours", sa.Float(), server_default="48", nullable=False))
+        batch_op.add_column(sa.Column("first_attempt_hours", sa.Double(), server_default="24", nullable=False))
+        batch_op.add_column(sa.Column("settle_hours", sa.Double(), server_default="48", nullable=False))
         batch_op.add_column(sa.Column("hurried_by", sa.String(), server_default=sa.text("''"), nullable=False))
         batch_op.add_column(sa.Column("first_attempt_warn_at", sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column("settle_warn_at", sa.DateTime(timezone=True), nullable=True))
