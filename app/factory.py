@@ -49,6 +49,7 @@ from app.web import access, edge, errors
 from app.web.api.register import init_api
 from app.web.hooks.receive import hooks
 from app.web.manage.account import account
+from app.web.manage.account_security import account_security
 from app.web.manage.api_keys import api_keys
 from app.web.manage.callback_bulk import case_bulk
 from app.web.manage.callback_work import case_work
@@ -83,6 +84,7 @@ from app.web.manage.touchpoints import touchpoints
 from app.web.manage.unit_editing import unit_editing
 from app.web.manage.units import units
 from app.web.manage.user_editing import user_editing
+from app.web.manage.user_sign_in import user_sign_in
 from app.web.manage.users import users
 from app.web.manage.webhook_changes import webhook_changes
 from app.web.manage.webhooks import webhooks
@@ -95,9 +97,13 @@ from app.web.public.settled import settled
 from app.web.public.survey import survey
 from app.web.public.unsubscribing import unsubscribing
 from app.web.rates import init_rates
+from app.web.site.again import again
+from app.web.site.company_sign_in import company_sign_in
 from app.web.site.health import health
 from app.web.site.home import home
 from app.web.site.invitation import invitation
+from app.web.site.passkey_sign_in import passkey_sign_in
+from app.web.site.second_factor import second_factor
 from app.web.site.sign_in import sign_in
 from app.web.warming import init_warming
 from config.gateways import build_gateways, build_hooks
@@ -116,8 +122,13 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     opened,
     look,
     sign_in,
+    second_factor,
+    passkey_sign_in,
+    company_sign_in,
+    again,
     invitation,
     account,
+    account_security,
     callbacks,
     callback_figures,
     case_bulk,
@@ -153,6 +164,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     notices,
     users,
     user_editing,
+    user_sign_in,
     unit_editing,
     unit_import,
     employees,

@@ -9,11 +9,20 @@ from pydantic.fields import FieldInfo
 from app.kit.installation import Installation, KeySource, PlannedJob, SettingLine
 from config.channels import ChannelSettings
 from config.settings import PREFIX, Settings
+from config.sign_in import SignInSettings
 
 
 def variable_of(name: str, field: FieldInfo) -> str:
     """Return the name of the setting's environment variable."""
     return str(field.validation_alias or f"{PREFIX}{name.upper()}")
+
+
+def in_order() -> list[str]:
+    """Return the settings' names as the documents have them: those of signing in among the staff's, channels last."""
+    parts = SignInSettings.model_fields.keys() | ChannelSettings.model_fields.keys()
+    own = [name for name in Settings.model_fields if name not in parts]
+    place = own.index("sign_in_hours") + 1
+    return [*own[:place], *SignInSettings.model_fields, *own[place:], *ChannelSettings.model_fields]
 
 
 def describe_installation(settings: Settings, jobs: Iterable[PlannedJob]) -> Installation:
@@ -24,10 +33,7 @@ def describe_installation(settings: Settings, jobs: Iterable[PlannedJob]) -> Ins
             str(getattr(settings, name)) if field.repr else None,
             getattr(settings, name) != field.default,
         )
-        # The channels' come last, as in the documents.
-        for name, field in sorted(
-            Settings.model_fields.items(), key=lambda item: item[0] in ChannelSettings.model_fields
-        )
+        for name, field in ((name, Settings.model_fields[name]) for name in in_order())
     ]
     return Installation(
         settings=tuple(lines),

@@ -23,8 +23,7 @@ from app.invitations.rules import DeliveryPolicy
 from app.organisation.holidays import HolidayRules
 from app.review_sites.catalogue import Catalogue
 from app.routing.policy import RoutingPolicy
-from config.channels import ChannelSettings
-from config.installed import variable_of
+from config.installed import in_order, variable_of
 from config.settings import ROOT, Settings
 
 EXAMPLE = ROOT / "config" / ".env.example"
@@ -43,11 +42,7 @@ SECTIONS: Mapping[str, str] = {
     "whatsapp_token": "WhatsApp",
     "viber_token": "Viber",
 }
-# The channels' settings are a part of their own and come last.
-FIELDS: Mapping[str, FieldInfo] = {
-    **{name: field for name, field in Settings.model_fields.items() if name not in ChannelSettings.model_fields},
-    **{name: Settings.model_fields[name] for name in ChannelSettings.model_fields},
-}
+FIELDS: Mapping[str, FieldInfo] = {name: Settings.model_fields[name] for name in in_order()}
 _WIDTH = 120
 _HEAD = """\
 Every setting, with its default; `make docs` writes this file. Copy it to `.env` in the repository's root and take the \

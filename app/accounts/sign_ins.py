@@ -14,6 +14,7 @@ from app.accounts.audit import count_entries, record
 from app.accounts.models import Role, SignIn, StaffGrant, StaffUser
 from app.accounts.passwords import NO_PASSWORD, password_matches, waste_a_hash
 from app.accounts.permissions import Actor, Grant, scope_for
+from app.accounts.proving import PASSWORD
 from app.accounts.scope import Scope
 from app.kit.crypto import digest
 from app.kit.emails import normalise_email
@@ -101,9 +102,19 @@ def check_credentials(session: Session, *, email: str, password: str, address: s
 
 
 def begin_sign_in(
-    session: Session, user: StaffUser, *, address: str, user_agent: str, lasts: timedelta, now: datetime
+    session: Session,
+    user: StaffUser,
+    *,
+    address: str,
+    user_agent: str,
+    lasts: timedelta,
+    method: str = PASSWORD,
+    now: datetime,
 ) -> str:
-    """Write a new sign-in and return the secret for the cookie (256 bits); only its hash is kept."""
+    """Write a new sign-in and return the secret for the cookie (256 bits); only its hash is kept.
+
+    `method` is what was shown for it, as `proving` names it.
+    """
     secret = secrets.token_urlsafe(32)
     sign_in = SignIn(
         id=new_id(),
@@ -114,6 +125,8 @@ def begin_sign_in(
         expires_at=now + lasts,
         address=address,
         user_agent="".join(filter(str.isprintable, user_agent))[:_USER_AGENT_LENGTH],
+        method=method,
+        proved_at=now,
     )
     session.add(sign_in)
     record(
@@ -123,9 +136,21 @@ def begin_sign_in(
         user_id=user.id,
         object_type="sign_in",
         object_id=sign_in.id,
+        details={"method": method},
         address=address,
     )
     return secret
+
+
+def note_proof(session: Session, sign_in_id: uuid.UUID, *, method: str | None = None, now: datetime) -> None:
+    """Note that the user has just proved anew who they are, and by what now if that is more than before."""
+    values: dict[str, object] = {"proved_at": now} | ({"method": method} if method else {})
+    session.execute(
+        update(SignIn)
+        .where(SignIn.id == sign_in_id, SignIn.ended_at.is_(None))
+        .values(values)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def find_staff(session: Session, secret: str, *, idle: timedelta, now: datetime) -> Staff | None:

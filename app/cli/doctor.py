@@ -3,8 +3,6 @@
 import shutil
 import stat
 from collections.abc import Iterator
-from dataclasses import dataclass
-from enum import StrEnum
 from ipaddress import ip_address
 from pathlib import Path
 
@@ -15,7 +13,10 @@ from sqlalchemy.orm import Session
 from app.accounts.scope import EVERYTHING
 from app.accounts.service import has_admin
 from app.callbacks.escalation.rosters import count_unowned
+from app.cli.day_findings import check_days_off
+from app.cli.findings import Finding, Level
 from app.cli.set_up import LET_IN, LOCKED_OUT
+from app.cli.sign_in_findings import check_door
 from app.demo.staff import find_sign_in
 from app.jobs.queue import ask_queue, kind_of
 from app.kit.db import SAFE_WAL, sqlite_version
@@ -25,6 +26,7 @@ from app.kit.schema import schema_is_current
 from app.kit.slots import last_beat
 from app.messaging.models import MessagingChannel
 from app.messaging.registry import CONSOLE
+from app.organisation.holidays import find_holidays
 from app.organisation.models import Unit
 from app.surveys.service import store_versions
 from app.web.edge import Wiring
@@ -33,23 +35,6 @@ from config.settings import Settings
 # A worker shows itself every 5 seconds.
 _WORKER_IS_LATE = 30
 _LITTLE_SPACE = 500 * 1024 * 1024
-
-
-class Level(StrEnum):
-    """How bad it is."""
-
-    OK = "ok"
-    WARN = "warn"
-    FAIL = "fail"
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One line of the doctor, and what to do about it."""
-
-    level: Level
-    what: str
-    cure: str = ""
 
 
 _BEHIND = Finding(Level.FAIL, "the database is behind this code", "run `flask --app wsgi db upgrade`")
@@ -66,6 +51,7 @@ def examine(wiring: Wiring, settings: Settings) -> Iterator[Finding]:
         Level.OK,
         f"{settings.company_name} is open {settings.hours} in {settings.time_zone}, unless a unit says otherwise",
     )
+    yield from check_days_off(find_holidays(wiring.database), wiring.clock().year)
     yield from _check_channels(wiring, settings)
     yield from _check_disk(wiring, settings)
     yield from _check_queue(settings.queue_url)
@@ -82,6 +68,7 @@ def examine(wiring: Wiring, settings: Settings) -> Iterator[Finding]:
             yield from _check_content(session, wiring)
             yield from _check_delivery(session, wiring)
             yield from _check_owners(session)
+            yield from check_door(session, wiring.door, public_url=wiring.public_url)
             session.rollback()
     except (SQLAlchemyError, OtklikError) as error:
         yield Finding(

@@ -8,7 +8,8 @@ from datetime import timedelta
 import click
 from flask.cli import with_appcontext
 
-from app.cli.doctor import Level, examine
+from app.cli.doctor import examine
+from app.cli.findings import Level
 from app.cli.first_run import announce, find_address, port_is_free, prepare, server_answers
 from app.cli.set_up import settings, tell_if_locked_out
 from app.cli.told import in_words

@@ -1,4 +1,4 @@
-"""`user list`, `add`, `invite`, `link`, `password`, `grant`, `revoke`, `off`, `on`: staff from the command line."""
+"""`user list`, `add`, `invite`, `link`, `password`, `factors`, `grant`, `revoke`, `off`, `on`: staff, from here."""
 
 import csv
 import sys
@@ -7,11 +7,13 @@ import click
 from sqlalchemy import select
 
 from app.accounts.administration import give_role, invite_user, make_link, switch_off, switch_on, take_role
+from app.accounts.company_sign_in import is_tied
 from app.accounts.invitations import LASTS
 from app.accounts.listing import list_users
 from app.accounts.models import Role, StaffGrant
 from app.accounts.passwords import make_password
 from app.accounts.scope import EVERYTHING
+from app.accounts.second_factors import read_factors, reset_factors
 from app.accounts.service import ONE_TIME_LASTS, add_user, get_user, set_password
 from app.accounts.sign_ins import end_sign_ins
 from app.analytics.csv_form import guard
@@ -21,6 +23,8 @@ from app.cli.units import choose_unit
 from app.kit.emails import normalise_email
 from app.kit.errors import NotFoundError
 from app.kit.i18n import Language
+from app.messaging.notices.models import NoticeKind
+from app.messaging.notices.telling import tell
 from app.organisation.models import ROOT_CODE
 from app.web import edge
 
@@ -127,6 +131,32 @@ def reset(email: str) -> None:
         set_password(session, person, password, one_time=True, now=wiring.clock())
         end_sign_ins(session, person.id, now=wiring.clock())
     _print_password(password)
+
+
+@user.command("factors")
+@click.argument("email")
+@click.option("--reset", "wipe", is_flag=True, help="Remove them all, and sign the person out everywhere.")
+@told
+def factors(email: str, *, wipe: bool) -> None:
+    """Show what a person has beside the password; with --reset remove it, for one who has lost the telephone."""
+    wiring = edge.wiring()
+    if wipe:
+        with wiring.database.transaction() as session:
+            person, now = get_user(session, email), wiring.clock()
+            reset_factors(session, person.id, by=None, now=now)
+            change = {"change": "factors_reset"}
+            tell(session, user_id=person.id, kind=NoticeKind.SIGN_IN_CHANGED, params=change, now=now)
+        click.echo(
+            f"{normalise_email(email)} signs in with the password alone, and sets up a second factor anew", err=True
+        )
+        return
+    with wiring.database.reading() as session:
+        person = get_user(session, email)
+        held, tied = read_factors(session, person.id), is_tied(session, person.id)
+    click.echo(f"one-time codes: {'yes' if held.codes else 'no'}")
+    click.echo(f"passkeys: {held.passkeys}")
+    click.echo(f"recovery codes left: {held.recovery_codes}")
+    click.echo(f"company's own sign-in: {'tied' if tied else 'not tied'}")
 
 
 @user.command("grant")

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from app.accounts.retention import forget_invitations, forget_sign_ins
+from app.accounts.steps import forget_steps
 from app.callbacks.coming_due import note_due_cases
 from app.callbacks.improvements.recogniser import Recogniser
 from app.callbacks.retention import forget_asked, forget_numbers
@@ -119,6 +120,11 @@ def purge_invitations(session: Session, now: datetime) -> int:
     return forget_invitations(session, before=now - KEEP_SIGN_INS, limit=BATCH)
 
 
+def purge_steps(session: Session, now: datetime) -> int:
+    """Forget steps on the way to a sign-in that were never taken; they lasted five minutes."""
+    return forget_steps(session, before=now, limit=BATCH)
+
+
 def purge_posters(session: Session, now: datetime) -> int:
     """Delete batches of posters asked for 2 days ago."""
     return forget_batches(session, before=now - KEPT_FOR, limit=BATCH)
@@ -220,7 +226,7 @@ def plan_jobs(
         ),
         Job("forget-repeats", timedelta(hours=1), (purge_repeats,), KEEP_ANSWERS),
         Job("find-lost-messages", timedelta(minutes=15), (find_lost_messages, end_overdue_messages)),
-        Job("forget-sign-ins", timedelta(days=1), (purge_sign_ins, purge_invitations), KEEP_SIGN_INS),
+        Job("forget-sign-ins", timedelta(days=1), (purge_sign_ins, purge_invitations, purge_steps), KEEP_SIGN_INS),
         Job("forget-posters", timedelta(hours=1), (purge_posters, purge_poster_events), KEPT_FOR),
         Job("forget-drafts", timedelta(hours=1), (purge_drafts,), KEEP_DRAFTS),
         Job("forget-notices", timedelta(hours=1), (purge_told,), KEEP_MESSAGES),

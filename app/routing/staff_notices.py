@@ -26,6 +26,7 @@ from app.kit.errors import OtklikError
 from app.kit.i18n import Language, read_language
 from app.kit.log import clean_text
 from app.messaging.gateway import Button
+from app.messaging.notices.former import read_former_email
 from app.messaging.notices.chats import find_chat, read_chat_address
 from app.messaging.notices.models import Notice, NoticeKind, NoticeWay
 from app.messaging.notices.taps import Deed, write_tap
@@ -117,7 +118,7 @@ def find_reader(session: Session, desk: NoticeDesk, user_id: uuid.UUID) -> Reade
 def find_address(session: Session, desk: NoticeDesk, notice: Notice, reader: Reader) -> str:
     """Return the address by the notice's way; raises NothingToTellError for a chat that was unlinked."""
     if notice.way == NoticeWay.EMAIL:
-        return reader.user.email
+        return read_former_email(desk.vault, notice) or reader.user.email
     chat = find_chat(session, reader.user.id)
     if chat is None:
         raise NothingToTellError("no_chat")

@@ -7,7 +7,7 @@ is `scope()`: the units where the user holds a role that the gate asks for.
 Flask-Security knows who somebody is, over our own models; what they may see is ours, since its roles have no units.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
@@ -24,7 +24,7 @@ from sqlalchemy import select
 from werkzeug.exceptions import Forbidden, Unauthorized
 from werkzeug.wrappers import Response as AnyResponse
 
-from app.accounts import passwords, sign_ins
+from app.accounts import passwords, proving, sign_ins
 from app.accounts.audit import record_apart
 from app.accounts.models import Role, StaffUser
 from app.accounts.scope import Scope
@@ -35,6 +35,8 @@ from app.kit.locks import DatabaseBusyError
 from app.web import edge
 
 SIGN_IN = "/sign-in"
+# Where it is shown anew who one is, and where a second factor is set up.
+AGAIN, SET_UP = "/sign-in/again", "/manage/account/security"
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _SECRET = "sign_in"  # noqa: S105 -- the key in the cookie, not the secret
 # What Flask-Login and Flask-Security have just written when a sign-in begins; all else in the cookie is from before it.
@@ -71,6 +73,7 @@ class Lock:
     reading: Gate
     writing: Gate
     keeper: Callable[[], None] | None = None
+    halfway: bool = False
 
     def for_method(self, method: str) -> Gate:
         """Return the gate that a request with this method has to pass."""
@@ -78,15 +81,21 @@ class Lock:
 
 
 def gate(
-    blueprint: Blueprint, reading: Gate, *, writing: Gate | None = None, keeper: Callable[[], None] | None = None
+    blueprint: Blueprint,
+    reading: Gate,
+    *,
+    writing: Gate | None = None,
+    keeper: Callable[[], None] | None = None,
+    halfway: bool = False,
 ) -> None:
     """Declare who may enter the blueprint; `writing` where changing takes more than looking.
 
-    A gate of the API has a `keeper`, which raises for whoever may not pass.
+    A gate of the API has a `keeper`, which raises for whoever may not pass. `halfway` is where somebody is let in who
+    must have a second factor and has none yet: to set one up.
     """
     if (reading is Gate.API) != (keeper is not None):
         raise ValueError("a gate of the API, and no other, has a keeper")
-    lock = Lock(reading, writing or reading, keeper)
+    lock = Lock(reading, writing or reading, keeper, halfway)
     blueprint.record(lambda state: state.app.extensions.setdefault("otklik_gates", {}).update({state.name: lock}))
 
 
@@ -127,7 +136,32 @@ def scope(at: Gate | None = None) -> Scope:
 def may(at: Gate | str, *, everywhere: bool = False) -> bool:
     """Tell whether the user could pass the gate, at all or `everywhere`: for what a page offers. `Gate` or its name."""
     found = find_staff()
-    return found is not None and _admits(found, Gate(at)) and (not everywhere or scope(Gate(at)).everything)
+    if found is None or is_halfway(found):
+        return False
+    return _admits(found, Gate(at)) and (not everywhere or scope(Gate(at)).everything)
+
+
+def is_halfway(found: Staff) -> bool:
+    """Tell whether this sign-in is good for setting up a second factor and nothing else; asks nothing."""
+    return edge.wiring().door.rules.lacks_one(found.grants, found.sign_in.method)
+
+
+def is_proved() -> bool:
+    """Tell whether the user has shown within ten minutes who they are."""
+    return proving.is_proved(staff().sign_in.proved_at, now=edge.now())
+
+
+def prove_anew() -> None:
+    """Ask who it is unless that was shown within ten minutes. Called first of all; what was typed comes back by itself.
+
+    A form is sent on as it is (307) to the page that asks, which carries its fields along and sends them back the same
+    way. So call it on the page with the form too, where it costs nobody anything.
+    """
+    if is_proved():
+        return
+    edge.roll_back()
+    here = quote(request.full_path.removesuffix("?"), safe="")
+    abort(redirect(f"{AGAIN}?next={here}", 302 if request.method in _SAFE else 307))
 
 
 def current_gate() -> Gate:
@@ -222,12 +256,19 @@ def _pass_gate() -> AnyResponse | None:
     found = find_staff()
     if found is None:
         return _ask_to_sign_in()
+    if is_halfway(found) and not _is_halfway_open():
+        return redirect(SET_UP, 303)
     if request.method not in _SAFE:
         check_form()
     if not _admits(found, asked):
         _note_refusal(found)
         raise Forbidden
     return None
+
+
+def _is_halfway_open() -> bool:
+    lock = find_lock(current_app, request.endpoint or "")
+    return lock is not None and lock.halfway
 
 
 def _admits(found: Staff, asked: Gate) -> bool:
@@ -305,7 +346,7 @@ def _no_other_way(_request: object) -> None:
     """Return nobody: Flask-Security's tokens in headers and addresses open nothing here."""
 
 
-def _begin_sign_in(_app: Flask, user: StaffUser, **_: object) -> None:
+def _begin_sign_in(_app: Flask, user: StaffUser, authn_via: Sequence[str] = (), **_: object) -> None:
     """Write the row and put a fresh secret into a cookie that keeps nothing from before: none can be planted."""
     for key in set(session) - _KEPT:
         del session[key]
@@ -316,6 +357,7 @@ def _begin_sign_in(_app: Flask, user: StaffUser, **_: object) -> None:
         address=request.remote_addr or "",
         user_agent=request.headers.get("User-Agent", ""),
         lasts=timedelta(hours=edge.wiring().sign_in_hours),
+        method=proving.join_method(*authn_via),
         now=edge.now(),
     )
 

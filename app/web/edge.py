@@ -24,6 +24,7 @@ from werkzeug.datastructures import LanguageAccept
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.http import parse_accept_header
 
+from app.accounts.door import Door
 from app.callbacks.improvements.rules import WishRules
 from app.callbacks.rules.case_rules import CaseRules
 from app.invitations.desk import AskDesk
@@ -81,6 +82,8 @@ class Wiring:
     var_dir: Path
     sign_in_idle_minutes: int
     sign_in_hours: int
+    # How staff come in: what is asked of whom, and the company's own sign-in.
+    door: Door
     installation: Installation
     gateways: Gateways
     ask: AskDesk
@@ -164,8 +167,17 @@ def now() -> datetime:
 def db() -> Session:
     """Return the request's session, begun at its first statement: reading for GET and HEAD, writing otherwise."""
     if "db" not in g:
-        g.db = wiring().database.session(write=request.method not in _SAFE and "only_reads" not in g)
+        g.db = wiring().database.session(write=_may_write() and "only_reads" not in g)
     return cast("Session", g.db)
+
+
+def let_write() -> None:
+    """Let this GET write, and be committed. One does: the company's sign-in leads people back to us by an address."""
+    g.writes = True
+
+
+def _may_write() -> bool:
+    return request.method not in _SAFE or (request.method == "GET" and "writes" in g)
 
 
 def only_read() -> None:
@@ -286,7 +298,7 @@ def _read_body() -> None:
 
 def _commit(response: Response) -> Response:
     if "db" in g:
-        if response.status_code < 400 and request.method not in _SAFE:
+        if response.status_code < 400 and _may_write():
             g.db.commit()
         else:
             g.db.rollback()

@@ -78,12 +78,42 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_staff_identity")),
         sa.UniqueConstraint("issuer", "subject", name=op.f("uq_staff_identity_issuer_subject")),
+        sa.UniqueConstraint("issuer", "user_id", name=op.f("uq_staff_identity_issuer_user_id")),
     )
     with op.batch_alter_table("staff_identity", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_staff_identity_user_id"), ["user_id"], unique=False)
 
+    op.create_table(
+        "sign_in_step",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("secret_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("user_id", sa.Uuid(), nullable=True),
+        sa.Column("method", sa.String(), nullable=False),
+        sa.Column("challenge", sa.LargeBinary(), nullable=True),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "kind IN ('second_factor', 'passkey_sign_in', 'passkey_second', 'passkey_again', 'passkey_new')",
+            name=op.f("ck_sign_in_step_kind_known"),
+        ),
+        sa.CheckConstraint(
+            "(kind = 'second_factor') = (challenge IS NULL)", name=op.f("ck_sign_in_step_challenge_of_passkey")
+        ),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["staff_user.id"], name=op.f("fk_sign_in_step_user_id_staff_user"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sign_in_step")),
+        sa.UniqueConstraint("secret_hash", name=op.f("uq_sign_in_step_secret_hash")),
+    )
+    with op.batch_alter_table("sign_in_step", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_sign_in_step_expires_at"), ["expires_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_sign_in_step_user_id"), ["user_id"], unique=False)
+
 
 def downgrade() -> None:
+    op.drop_table("sign_in_step")
     op.drop_table("staff_identity")
     op.drop_table("passkey")
     op.drop_table("recovery_code")

@@ -1,23 +1,27 @@
 """One's own account: what one may do and see, sign-ins listed and ended, the password, the language of the pages."""
 
 import uuid
+from collections.abc import Mapping
 from datetime import timedelta
 
 from flask import Blueprint, flash, redirect, render_template, request
 from flask_babel import gettext
-from werkzeug.exceptions import BadRequest
+from werkzeug.exceptions import BadRequest, NotFound
 from werkzeug.wrappers import Response
 
+from app.accounts.addresses import change_own_email
 from app.accounts.audit import last_entry
 from app.accounts.invitations import CHOSEN
 from app.accounts.listing import list_roles
 from app.accounts.passwords import SHORTEST
+from app.accounts.second_factors import read_factors
 from app.accounts.service import change_password, set_language
 from app.accounts.sign_ins import end_sign_in, end_sign_ins, list_sign_ins
-from app.kit.errors import InvalidInputError
+from app.kit.errors import ConflictError, InvalidInputError
 from app.kit.i18n import read_language
 from app.web import access, edge
 from app.web.manage import user_words as words
+from app.web.manage.told import tell_of_change, tell_of_email
 
 HOME = "/manage/account"
 account = Blueprint("account", __name__, url_prefix=HOME)
@@ -50,7 +54,33 @@ def replace_password() -> Response | tuple[str, int]:
     except InvalidInputError as error:
         return _show({error.field or "new_password": error.code}), 422
     end_sign_ins(edge.db(), who.user.id, keep=who.sign_in.id, by=who.user.id, now=edge.now())
+    tell_of_change("password_changed")
     flash(gettext("Your password is changed. Every other device is signed out."), "good")
+    return redirect(HOME, 303)
+
+
+@account.get("/email")
+def show_email() -> str:
+    """The form for another e-mail."""
+    _check_own_email()
+    access.prove_anew()
+    return _show_email({})
+
+
+@account.post("/email")
+def replace_email() -> Response | tuple[str, int]:
+    """Take another e-mail to sign in with; every other sign-in ends, and both addresses are told."""
+    _check_own_email()
+    access.prove_anew()
+    who, email = access.staff(), request.form.get("email", "")
+    try:
+        before = change_own_email(edge.db(), who.actor, email, keep_sign_in=who.sign_in.id, now=edge.now())
+    except (InvalidInputError, ConflictError) as error:
+        edge.roll_back()
+        return _show_email({"email": words.REFUSALS[error.code]}), 422
+    if before is not None:
+        tell_of_email(who.user.id, before)
+        flash(gettext("Your e-mail is changed. Every other device is signed out."), "good")
     return redirect(HOME, 303)
 
 
@@ -81,6 +111,20 @@ def choose_language() -> Response:
     return redirect(access.local_path(request.form.get("back")) or HOME, 303)
 
 
+def _may_change_email() -> bool:
+    """Tell whether people choose their own e-mail: not where it says who they are to the company's own sign-in."""
+    return edge.wiring().door.company is None
+
+
+def _check_own_email() -> None:
+    if not _may_change_email():
+        raise NotFound
+
+
+def _show_email(errors: Mapping[str, object]) -> str:
+    return render_template("manage/account/email.html", who=access.staff(), typed=request.form, errors=errors)
+
+
 def _show(errors: dict[str, str]) -> str:
     who = access.staff()
     idle = timedelta(minutes=edge.wiring().sign_in_idle_minutes)
@@ -91,6 +135,8 @@ def _show(errors: dict[str, str]) -> str:
         who=who,
         sign_ins=found,
         roles=list_roles(edge.db(), [who.user.id]).get(who.user.id, ()),
+        factors=read_factors(edge.db(), who.user.id),
+        may_change_email=_may_change_email(),
         changed=last_entry(edge.db(), who.user.id, _PASSWORD_DEEDS),
         by_link=CHOSEN,
         program_of=program_of,

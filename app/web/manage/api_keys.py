@@ -45,6 +45,7 @@ def show_list() -> str:
 @api_keys.get("/new")
 def show_new() -> str:
     """The form for another key."""
+    access.prove_anew()
     # "Another of this name" in the list leads here with the name.
     return _show_form({"name": request.args.get("name", "")[:80], "expires": "365"}, [], {})
 
@@ -52,6 +53,7 @@ def show_new() -> str:
 @api_keys.post("/new")
 def add() -> str | tuple[str, int] | Response:
     """Make the key and show it, this once; the page loaded again makes no other."""
+    access.prove_anew()
     form, chosen = request.form, request.form.getlist("scope")
     expires = form.get("expires", "")
     if expires not in words.EXPIRIES:

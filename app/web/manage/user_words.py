@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from flask_babel import gettext, lazy_gettext
 from flask_babel.speaklater import LazyString
 
+from app.accounts import proving
 from app.accounts.deeds import Deed
 from app.accounts.listing import UserState
 from app.accounts.models import Role
@@ -36,6 +37,14 @@ REFUSALS: Mapping[str, LazyString] = {
     "last_role": lazy_gettext("This is the only role. Give another one first, or switch the person off."),
     "user_is_off": lazy_gettext("This person is switched off. Switch them on first."),
 }
+_METHODS: Mapping[str, LazyString] = {
+    proving.PASSWORD: lazy_gettext("password"),
+    proving.PASSKEY: lazy_gettext("passkey"),
+    proving.COMPANY: lazy_gettext("the company's own sign-in"),
+    proving.CODE: lazy_gettext("code"),
+    proving.RECOVERY: lazy_gettext("recovery code"),
+    proving.COMPANY_TWO: lazy_gettext("two factors there"),
+}
 _DEEDS: Mapping[str, LazyString] = {
     "user.added": lazy_gettext("Added as a user"),
     "user.changed": lazy_gettext("Name or language changed"),
@@ -48,10 +57,25 @@ _DEEDS: Mapping[str, LazyString] = {
     "sign_in.begun": lazy_gettext("Signed in"),
     "sign_in.ended": lazy_gettext("Signed out"),
     "sign_in.all_ended": lazy_gettext("Signed out everywhere"),
+    "factor.codes_added": lazy_gettext("Set up one-time codes"),
+    "factor.codes_removed": lazy_gettext("One-time codes removed"),
+    "factor.passkey_added": lazy_gettext("Added a passkey"),
+    "factor.passkey_removed": lazy_gettext("Passkey removed"),
+    "factor.recovery_made": lazy_gettext("Made recovery codes"),
+    "factor.recovery_used": lazy_gettext("Signed in with a recovery code"),
+    "factors.reset": lazy_gettext("Second factor reset"),
+    "second_factor.failed": lazy_gettext("A wrong code was typed"),
+    "user.email_changed": lazy_gettext("E-mail changed"),
+    "company.tied": lazy_gettext("Tied to the company's own sign-in"),
     "access.refused": lazy_gettext("Asked for a page that was not theirs"),
     "callback.number_revealed": lazy_gettext("Read a telephone number"),
     "callback.number_shown": lazy_gettext("Was shown a telephone number"),
 }
+
+
+def say_method(method: str) -> str:
+    """Return by what somebody signed in: `password+code` is "password, code"."""
+    return ", ".join(str(_METHODS.get(part, part)) for part in method.split("+"))
 
 
 def say_deed(deed: Deed) -> str:

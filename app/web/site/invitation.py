@@ -7,10 +7,11 @@ form token, bound to a cookie that no other site can send along, says in its ste
 
 from flask import Blueprint, current_app, flash, redirect, render_template, request
 from flask_babel import gettext
-from flask_security import login_user, logout_user
+from flask_security import logout_user
 from werkzeug.exceptions import Forbidden, TooManyRequests
 from werkzeug.wrappers import Response
 
+from app.accounts import proving
 from app.accounts.invitations import (
     InvitationGoneError,
     NameMissingError,
@@ -20,10 +21,12 @@ from app.accounts.invitations import (
 )
 from app.accounts.passwords import SHORTEST, WeakPasswordError
 from app.kit.i18n import read_language
+from app.messaging.notices.models import NoticeKind
+from app.messaging.notices.telling import tell
 from app.web import access, edge
 from app.web.rates import is_too_often
+from app.web.site.entering import HOME, CompanyOnlyError, go_on
 
-HOME = "/manage/"
 invitation = Blueprint("invitation", __name__, url_prefix="/invitation")
 access.gate(invitation, access.Gate.PUBLIC)
 # Only what fails is counted: a whole office may sit behind one address.
@@ -70,12 +73,17 @@ def accept(token: str) -> Response | tuple[str, int]:
     # Whoever was signed in on this device is so no longer: an administrator who tries a link out, for one.
     if access.find_staff() is not None:
         logout_user()
-    login_user(user, remember=False, authn_via=["password"])
+    try:
+        onward = go_on(user, first=proving.PASSWORD, leads=HOME)
+    except CompanyOnlyError:  # the password is chosen, but it is not what opens the door here
+        return redirect(access.SIGN_IN, 303)
     if link.is_first:
         flash(gettext("Welcome! From now on you sign in with your e-mail and this password."), "good")
     else:
         flash(gettext("Your password is changed. Every other device is signed out."), "good")
-    return redirect(HOME, 303)
+        change = {"change": "password_changed"}
+        tell(edge.db(), user_id=user.id, kind=NoticeKind.SIGN_IN_CHANGED, params=change, now=edge.now())
+    return onward
 
 
 def _show(link: OpenInvitation, *, name_error: str = "", password_error: str = "") -> str:

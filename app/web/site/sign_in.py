@@ -6,17 +6,17 @@ still works; that no other site submits it is seen from the browser's own header
 
 from flask import Blueprint, redirect, render_template, request
 from flask_babel import gettext
-from flask_security import login_user, logout_user
+from flask_security import logout_user
 from werkzeug.exceptions import TooManyRequests
 from werkzeug.wrappers import Response
 
+from app.accounts import proving
 from app.accounts.audit import record_apart
-from app.accounts.service import scope_of
 from app.accounts.sign_ins import FAILED, TooManyAttemptsError, WrongCredentialsError, account_key, check_credentials
 from app.web import access, edge
 from app.web.rates import is_too_often
+from app.web.site.entering import CompanyOnlyError, go_on, onward, with_next
 
-HOME, ACCOUNT = "/manage/", "/manage/account"
 sign_in = Blueprint("sign_in", __name__)
 access.gate(sign_in, access.Gate.PUBLIC)
 
@@ -25,7 +25,7 @@ access.gate(sign_in, access.Gate.PUBLIC)
 def show_sign_in() -> str | Response:
     """The form, or straight on for whoever is signed in."""
     if access.find_staff() is not None:
-        return redirect(_onward(access.staff().grants), 303)
+        return redirect(onward(access.staff().actor), 303)
     return _show_form()
 
 
@@ -41,9 +41,10 @@ def enter() -> tuple[str, int] | Response:
         # Reading apart: hashing takes a while, and raters would wait if it held the writer's lock.
         with wiring.database.reading() as reading:
             user = check_credentials(reading, email=email, password=password, address=address, now=edge.now())
+        return go_on(user, first=proving.PASSWORD)
     except TooManyAttemptsError:
         return _show_form(gettext("Too many tries. Wait a quarter of an hour and try again."), email), 429
-    except WrongCredentialsError:
+    except (WrongCredentialsError, CompanyOnlyError):  # told alike: whether the password was right is nobody's business
         edge.roll_back()
         record_apart(
             wiring.database,
@@ -54,8 +55,6 @@ def enter() -> tuple[str, int] | Response:
             address=address,
         )
         return _show_form(gettext("E-mail and password do not go together."), email), 401
-    login_user(user, remember=False, authn_via=["password"])
-    return redirect(_onward(scope_of(edge.db(), user.id)), 303)
 
 
 @sign_in.get("/sign-out")
@@ -74,9 +73,13 @@ def leave() -> Response:
 
 
 def _show_form(error: str = "", email: str = "") -> str:
-    return render_template("security/sign_in.html", error=error, email=email)
-
-
-def _onward(seen: object) -> str:
-    """Return where to go: back, or to the dashboard; whoever sees nothing yet goes where that is said."""
-    return access.local_path(request.args.get("next")) or (HOME if seen else ACCOUNT)
+    door = edge.wiring().door
+    return render_template(
+        "security/sign_in.html",
+        error=error,
+        email=email,
+        door=door,
+        company_address=with_next("/sign-in/company"),
+        passkey_origin=edge.wiring().public_url,
+        with_next=with_next,
+    )
