@@ -21,12 +21,13 @@ from bench.pairs import compare
 from bench.place import Place, open_place
 from bench.printing import measure_posters
 from bench.queue import measure_queue
+from bench.queues import measure_queues
 from bench.report import Report, Row, say
 from bench.units import measure_import, measure_raters
 from bench.whole import weigh
 
 ENGINES = ("sqlite", "postgresql")
-TOPICS = ("pairs", "whole", "raters", "posters", "queue", "import", "history", "follow-ups")
+TOPICS = ("pairs", "whole", "raters", "posters", "queue", "import", "history", "follow-ups", "queues")
 
 
 MANY_CALLS = Amount(single=6_000, bulks=20, messages=3_000, seconds=120.0)
@@ -40,6 +41,7 @@ class Size:
     responses: int = 1_000_000
     offices: int = 3_000
     waiting: int = 1_000_000
+    open_cases: int = 100_000
     handing_over: float = 20.0
     calls: Amount = MANY_CALLS
 
@@ -48,6 +50,7 @@ QUICK = Size(
     responses=50_000,
     offices=500,
     waiting=50_000,
+    open_cases=10_000,
     handing_over=5.0,
     calls=FEW_CALLS,
 )
@@ -104,6 +107,11 @@ def _measure(report: Report, engine: str, topics: Sequence[str], size: Size, *, 
                     write_history(wiring, responses=size.responses)
                 measure_dashboard(report, place, responses=size.responses)
                 measure_export(report, place, responses=size.responses)
+    if "queues" in topics:
+        with open_place(engine) as place:
+            say(f"{place.name}: the queues of the callback desk")
+            prepare_empty(place.settings)
+            measure_queues(report, place, offices=size.offices, cases=size.open_cases)
     if "follow-ups" in topics:
         with open_place(engine) as place:
             say(f"{place.name}: follow-ups")

@@ -78,12 +78,12 @@ def read_rows(
     session: Session, page: Subquery, order: Sequence[Any], *, work_scope: Scope, now: datetime
 ) -> list[CaseRow]:
     """Return the cases whose ids the subquery has, in the order given; two queries however many there are."""
-    rows = session.execute(_lines(work_scope).join(page, page.c.id == CallbackCase.id).order_by(*order)).all()
+    rows = session.execute(_lines(page, work_scope).order_by(*order)).all()
     zones = working_times(session, {row[0].unit_id for row in rows}) if rows else {}
     return [_row(row, zones[row[0].unit_id].time_zone, now) for row in rows]
 
 
-def _lines(work_scope: Scope) -> Select[*_Line]:
+def _lines(page: Subquery, work_scope: Scope) -> Select[*_Line]:
     claimer, above = aliased(StaffUser), aliased(Unit)
     return (
         select(
@@ -97,6 +97,9 @@ def _lines(work_scope: Scope) -> Select[*_Line]:
             Employee.name,
             work_scope.where(CallbackCase.unit_id),
         )
+        # The page first: PostgreSQL keeps the order of so many joins, and would join all cases to find fifty.
+        .select_from(page)
+        .join(CallbackCase, CallbackCase.id == page.c.id)
         .join(Unit, Unit.id == CallbackCase.unit_id)
         .outerjoin(above, above.id == Unit.parent_id)
         .outerjoin(claimer, claimer.id == CallbackCase.claimed_by_id)

@@ -126,7 +126,8 @@ def read_version(
             func.coalesce(CallbackCase.settle_warn_at < now, False),
             latest,
         )
-        .join(seen, seen.c.id == CallbackCase.id)
+        .select_from(seen)
+        .join(CallbackCase, CallbackCase.id == seen.c.id)
         .order_by(*_order(queue))
     ).all()
     counts = count_queues(session, scope=scope, user_id=user_id, unit_id=unit_id, now=now)

@@ -7,6 +7,7 @@ from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from app.accounts.scope import EVERYTHING, Scope
+from app.callbacks.earlier import GivenResponse
 from app.callbacks.handing_over import hand_over_case
 from app.callbacks.models import AttemptResult, CallbackCase
 from app.callbacks.promises import make_promise
@@ -103,7 +104,7 @@ def test_timeline_has_all_that_happened_in_one_order(session: Session, vault: Va
     assert [one.id for one in sheet.same_person] == [old.id]
     assert sheet.call is not None
     assert (sheet.call.wait_seconds, sheet.call.employee, sheet.call.recording) == (420, "Erlan", None)
-    given = [entry for entry in sheet.timeline if entry.entry == "response"]
+    given = [entry for entry in sheet.timeline if isinstance(entry, GivenResponse)]
     assert [(entry.id, entry.own) for entry in given] == [(before.id, False), (said.id, True)]
     handed = sheet.events[1]
     assert (handed.kind, handed.who, handed.given_to) == ("handed_over", "Aigul", "Bolat")
