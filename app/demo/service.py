@@ -4,14 +4,14 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Select, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.accounts.audit import record
 from app.accounts.models import AuditEntry, StaffUser
 from app.accounts.service import set_active
 from app.callbacks.asking_back.models import AskedBack
-from app.callbacks.models import CallbackCase, CaseEvent
+from app.callbacks.models import CallbackCase, CaseEvent, CasePromise
 from app.contacts.models import Consent, Contact
 from app.demo.answers import DAYS, make_answers
 from app.demo.build import build_company
@@ -127,6 +127,7 @@ def remove_demo(session: Session, *, now: datetime) -> Removed:
     contact_ids = session.scalars(select(CallbackCase.contact_id).where(cases, CallbackCase.contact_id.is_not(None)))
     people = set(contact_ids) | _callers(session, units)
     _drop_messages(session, units, now=now)
+    _unmerge(session, cases)
     gone_cases = _delete(session, delete(CallbackCase).where(cases))
     gone_responses = _delete(session, delete(SurveyResponse).where(SurveyResponse.id.in_(responses)))
     _delete(session, delete(Interaction).where(Interaction.unit_id.in_(units)))
@@ -163,6 +164,13 @@ def _drop_messages(session: Session, units: Select[uuid.UUID], *, now: datetime)
     _delete(session, delete(Message).where(Message.unit_id.in_(units)))
 
 
+def _unmerge(session: Session, cases: ColumnElement[bool]) -> None:
+    """A real case that was merged into one of the demo stays closed, and does not point at it any more."""
+    gone = select(CallbackCase.id).where(cases)
+    stay = update(CallbackCase).where(CallbackCase.merged_into_id.in_(gone)).values(merged_into_id=None)
+    session.execute(stay.execution_options(synchronize_session=False))
+
+
 def _leaves(session: Session) -> list[uuid.UUID]:
     parents = select(Unit.parent_id).where(Unit.parent_id.is_not(None))
     return list(session.scalars(select(Unit.id).where(Unit.demo.is_(True), Unit.id.not_in(parents))))
@@ -187,8 +195,9 @@ def _detach(session: Session, codes: Select[uuid.UUID]) -> None:
 def _remove_users(session: Session, *, now: datetime) -> None:
     for user in session.scalars(select(StaffUser).where(StaffUser.demo.is_(True))).all():
         held = or_(CallbackCase.claimed_by_id == user.id, CallbackCase.closed_by_id == user.id)
-        worked = session.scalar(select(func.count()).select_from(CallbackCase).where(held)) or session.scalar(
-            select(func.count()).select_from(CaseEvent).where(CaseEvent.user_id == user.id)
+        worked = any(
+            session.scalar(select(func.count()).where(condition))
+            for condition in (held, CaseEvent.user_id == user.id, CasePromise.made_by_id == user.id)
         )
         if worked:
             set_active(session, user, active=False, now=now)
