@@ -14,10 +14,10 @@ _DUTIES = (
     ("demo-region", "demo-region", "Mo-Fr 09:00-18:00"),
     ("demo-city", "demo-city", "Mo-Fr 09:00-14:00"),
     ("demo-city", "demo-region", "Mo-Fr 14:00-18:00"),
-    ("demo-region-2", "demo-city-3", "Mo-Sa 10:00-19:00"),
+    ("demo-city-3", "demo-city-3", "Mo-Sa 10:00-19:00"),
 )
 # The third region is left without, to be found.
-_OWNERS = (("demo-region", "demo-region"), ("demo-region-2", "demo-city-3"))
+_OWNERS = (("demo-region", "demo-region"), ("demo-city-3", "demo-city-3"))
 
 
 def add_roster(

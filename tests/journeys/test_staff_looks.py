@@ -20,6 +20,7 @@ from app.accounts.administration import invite_user
 from app.accounts.models import Role, StaffUser
 from app.accounts.scope import EVERYTHING
 from app.accounts.service import add_user
+from app.callbacks.escalation.models import Duty
 from app.callbacks.models import CallbackCase
 from app.demo.service import create_demo
 from app.factory import create_app
@@ -257,6 +258,7 @@ def _arguments(session: Session) -> dict[tuple[str, str], object]:
         ("", "response_id"): one(select(SurveyResponse.id).order_by(SurveyResponse.id)),
         ("", "case_id"): one(select(CallbackCase.id).order_by(CallbackCase.id)),
         ("", "user_id"): one(select(StaffUser.id).where(StaffUser.email == E_MAIL)),
+        ("", "duty_id"): one(select(Duty.id).order_by(Duty.id)),
         ("", "survey_key"): "office-visit",
         ("", "interaction_id"): one(
             select(SurveyResponse.interaction_id).where(SurveyResponse.interaction_id.is_not(None))
