@@ -9,7 +9,6 @@ from flask_babel import gettext, lazy_gettext
 
 from app.callbacks.asking_back.answering import SAID
 from app.callbacks.declining import NO_CALL
-from app.callbacks.escalation.ladder import How
 from app.callbacks.models import AttemptResult, EventKind
 from app.callbacks.rules.case_rules import CaseRules
 from app.callbacks.sheet import TimelineEvent
@@ -17,7 +16,6 @@ from app.callbacks.states import CaseReason
 from app.web import edge
 from app.web.manage.asked_back_words import tell_answered_back, tell_asked_back
 from app.web.manage.case_words import RESULTS, say_time
-from app.web.manage.roster_words import RULES
 
 _EVENTS = {
     EventKind.OPENED: lazy_gettext("The case was opened"),
@@ -101,17 +99,7 @@ def _time(text: str, zone: ZoneInfo) -> str:
     return say_time(datetime.fromisoformat(text), zone)
 
 
-def _tell_escalated(details: Mapping[str, Any], _zone: ZoneInfo) -> str:
-    why = str(RULES.get(details["rule"], ""))
-    if details.get("how") == How.CLAIMER:
-        return str(gettext("%(why)s: told to whoever works the case", why=why))
-    if details.get("to_user_id") is None:
-        return str(gettext("%(why)s: nobody was there to be told", why=why))
-    return str(gettext("%(why)s: told further up", why=why))
-
-
 _TELLERS: Mapping[EventKind, Callable[[Mapping[str, Any], ZoneInfo], str]] = {
-    EventKind.ESCALATED: _tell_escalated,
     EventKind.RATING_CHANGED: _tell_rating,
     EventKind.ATTEMPT: _tell_attempt,
     EventKind.RESCHEDULED: _tell_rescheduled,
