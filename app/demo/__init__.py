@@ -10,6 +10,7 @@ build       makes units, people and codes
 staff       its users, whose password only this installation can derive
 cases       a case as its row and timeline
 asked       a finished call as rows, with its invitation and message
+asked_back  what they said the day after their case was closed
 writing     writes answers and what followed from them, by the rules that hold in life, in bulk and without an event
 service     create, find and remove it; removing takes only what is marked
 

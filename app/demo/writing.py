@@ -15,10 +15,12 @@ from typing import Any
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
+from app.callbacks.asking_back.models import AskedBack
 from app.callbacks.models import CallbackCase, CaseEvent
 from app.contacts.models import Consent, Contact, Purpose
 from app.demo.answers import Answer, Asked
 from app.demo.asked import CallRows
+from app.demo.asked_back import Asking, ask_after
 from app.demo.build import Built
 from app.demo.calls import LATELY, Call, answered_call, other_calls
 from app.demo.cases import Number, case_rows
@@ -62,6 +64,7 @@ _ORDER: tuple[type[Base], ...] = (
     Consent,
     CallbackCase,
     CaseEvent,
+    AskedBack,
     PageOpen,
 )
 
@@ -114,6 +117,7 @@ class _Scribe:
         self._calls = CallRows(desk.vault, self._numbers, survey=_AFTER_CALLS, now=now)
         self._answered: list[Call] = []
         self._dice = random.Random(built.asked[0].code.key)  # noqa: S311 -- a demo, the same everywhere
+        self._asking = Asking(desk.vault, desk.case_rules, random.Random(7), now)  # noqa: S311 -- as above
 
     def take(self, answer: Answer) -> None:
         """Make the rows of one answer."""
@@ -283,8 +287,11 @@ class _Scribe:
         was_left = number is not None and number.consent_id is not None
         if was_left and case["closed_at"] is not None and case["closed_at"] < self._now - _NUMBERS_KEPT:
             self._rows[Contact][-1] |= {"phone_enc": None, "phone_index": None}
+        case |= {"reopenings": 0, "reopened_at": None}
+        question, more = ask_after(case, self._asking)
         self._rows[CallbackCase].append(case)
-        self._rows[CaseEvent] += events
+        self._rows[CaseEvent] += [*events, *more]
+        self._rows[AskedBack] += [question] if question else []
 
     def _add_number(self, answer: Answer, phone: str) -> Number:
         contact_id, consent_id, at = new_id(), new_id(), answer.at + 2 * _MINUTE
