@@ -27,12 +27,16 @@ from app.responses.models import SurveyResponse
 from app.responses.service import list_answers
 from app.surveys.answers import Answer
 
+# What of an event's details is the id of somebody of the staff.
+_PEOPLE = ("held_by", "to", "to_user_id")
+
 
 @dataclass(frozen=True, slots=True)
 class TimelineEvent:
     """One event of a case; `who` is empty for what the respondent or the program did.
 
-    `held_by` is whose case was given back or handed over by somebody else, `given_to` who it was handed over to.
+    `held_by` is whose case was given back or handed over by somebody else, `given_to` who it was handed over to or who
+    was told of it.
     """
 
     entry: ClassVar = EntryKind.EVENT
@@ -120,7 +124,7 @@ def list_events(session: Session, case_id: uuid.UUID) -> list[TimelineEvent]:
         .where(CaseEvent.case_id == case_id)
         .order_by(CaseEvent.at, CaseEvent.id)
     ).all()
-    named = {event.details[key] for event, _ in rows for key in ("held_by", "to") if event.details.get(key)}
+    named = {event.details[key] for event, _ in rows for key in _PEOPLE if event.details.get(key)}
     names: dict[str, str] = {}
     if named:
         people = select(StaffUser.id, StaffUser.name).where(StaffUser.id.in_([uuid.UUID(one) for one in named]))
@@ -133,7 +137,7 @@ def list_events(session: Session, case_id: uuid.UUID) -> list[TimelineEvent]:
             event.note,
             event.details,
             names.get(event.details.get("held_by", "")),
-            names.get(event.details.get("to", "")),
+            names.get(event.details.get("to") or event.details.get("to_user_id", "")),
         )
         for event, who in rows
     ]

@@ -107,12 +107,14 @@ def _read_act(form: MultiDict[str, str], zone: ZoneInfo) -> BulkAct:
     kind = form.get("act", "")
     if kind not in list(BulkKind):
         raise InvalidWorkError("choose a step", field="act", code="act_missing")
+    if kind == BulkKind.CLOSE and form.get("outcome") and not form.get("cause"):
+        raise InvalidWorkError("no cause", field="cause", code="cause_missing")
     return BulkAct(
         kind=BulkKind(kind),
         to_user_id=_read_user(form.get("to", "")),
         at=_read_at(form, zone),
         outcome=form.get("outcome") or None,
-        cause=form.get("cause", ""),
+        cause=form.get("cause") or None,
         note=form.get("note") or None,
     )
 

@@ -13,13 +13,11 @@ from werkzeug.wrappers import Response
 
 from app.accounts.permissions import Actor, Permission
 from app.analytics.one_interaction import find_interaction
-from app.callbacks.earlier import list_same_person
 from app.callbacks.errors import CaseNotFoundError, TooManyRevealsError
 from app.callbacks.handing_over import list_takers
 from app.callbacks.holding import get_case
 from app.callbacks.models import AttemptResult, CallbackCase
 from app.callbacks.numbers import ShownNumber, show_number
-from app.callbacks.promises import list_promises
 from app.callbacks.sheet import CaseSheet, read_case
 from app.kit.crypto import UnreadableValueError
 from app.kit.errors import ConflictError, InvalidInputError, OtklikError
@@ -132,10 +130,10 @@ def render_case(
         about=find_interaction(session, interaction_id, scope=scope, now=now),
         channels=CHANNELS,
         show_time=words.say_time,
-        timeline=tell(sheet, zone),
+        timeline=tell(sheet, zone, now),
         spoken=NAMES[Language(spoken)] if spoken else None,
-        promises=list_promises(session, case.id),
-        same_person=list_same_person(session, case, scope),
+        promises=sheet.promises,
+        same_person=sheet.same_person,
         takers=list_takers(session, case, actor=access.staff().actor) if _may_hand_over(case) else [],
         outcomes=[
             outcome

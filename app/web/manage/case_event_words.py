@@ -13,9 +13,12 @@ from app.callbacks.models import AttemptResult, EventKind
 from app.callbacks.rules.case_rules import CaseRules
 from app.callbacks.sheet import TimelineEvent
 from app.callbacks.states import CaseReason
+from app.kit.i18n import say
 from app.web import edge
 from app.web.manage.asked_back_words import tell_answered_back, tell_asked_back
 from app.web.manage.case_words import RESULTS, say_time
+from app.web.manage.message_words import show_money
+from app.web.manage.roster_words import RULES
 
 _EVENTS = {
     EventKind.OPENED: lazy_gettext("The case was opened"),
@@ -41,7 +44,13 @@ def say_event(event: TimelineEvent, zone: ZoneInfo, rules: CaseRules) -> str:
     details = event.details
     if event.kind in _TELLERS:
         return _TELLERS[event.kind](details, zone)
+    if event.kind in _GIVEN:
+        return _tell_compensation(event, rules)
     match event.kind:
+        case EventKind.HANDED_OVER if event.given_to:
+            return str(gettext("Handed over to %(name)s", name=event.given_to))
+        case EventKind.ESCALATED if event.given_to:
+            return str(gettext("Told %(name)s: %(why)s", name=event.given_to, why=RULES[details["rule"]]))
         case EventKind.NOTE if details.get("said") == NO_CALL:
             return str(gettext("The respondent asked not to be called"))
         case EventKind.NOTE if details.get("said") == SAID:
@@ -59,6 +68,18 @@ def say_event(event: TimelineEvent, zone: ZoneInfo, rules: CaseRules) -> str:
         case EventKind.OPENED if details.get("reason") == CaseReason.REQUESTED:
             return str(gettext("The respondent asked for a call"))
     return str(_EVENTS.get(event.kind, event.kind))
+
+
+def _tell_compensation(event: TimelineEvent, rules: CaseRules) -> str:
+    """Name what is given and how much of it, in hundredths of the currency."""
+    words, given = str(_EVENTS[event.kind]), event.details.get("given")
+    if given is None:
+        return words
+    label = next(
+        (say(kind.label, edge.current_language()) for kind in rules.compensation.kinds if kind.key == given), given
+    )
+    amount = show_money(event.details["amount"], event.details["currency"])
+    return f"{words}: {label}, {amount}"
 
 
 def _tell_attempt(details: Mapping[str, Any], zone: ZoneInfo) -> str:
@@ -99,6 +120,14 @@ def _time(text: str, zone: ZoneInfo) -> str:
     return say_time(datetime.fromisoformat(text), zone)
 
 
+_GIVEN = frozenset(
+    {
+        EventKind.COMPENSATION_PROPOSED,
+        EventKind.COMPENSATION_APPROVED,
+        EventKind.COMPENSATION_DECLINED,
+        EventKind.COMPENSATION_WITHDRAWN,
+    }
+)
 _TELLERS: Mapping[EventKind, Callable[[Mapping[str, Any], ZoneInfo], str]] = {
     EventKind.RATING_CHANGED: _tell_rating,
     EventKind.ATTEMPT: _tell_attempt,

@@ -167,6 +167,13 @@ def say_earlier(other: EarlierCase, zone: ZoneInfo, now: datetime, rules: CaseRu
     return " · ".join(parts)
 
 
+def say_seconds(seconds: int) -> str:
+    """Return how long something took, to the second."""
+    if seconds < 60:
+        return str(gettext("%(seconds)s s", seconds=seconds))
+    return str(gettext("%(minutes)s min %(seconds)s s", minutes=seconds // 60, seconds=seconds % 60))
+
+
 def say_refusals(refused: Sequence[tuple[str, Mapping[str, object]]], zone: ZoneInfo) -> str:
     """Return why some of many could not be done, each reason once with how many it held back."""
     counted = Counter(say_code(code, details, zone).rstrip(".") for code, details in refused)
