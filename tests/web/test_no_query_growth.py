@@ -47,6 +47,8 @@ PAGES = (
     "/manage/callbacks",
     "/manage/callbacks?tab=look_into",
     "/manage/callbacks?tab=closed",
+    "/manage/callbacks/rows?unit=north",
+    "/manage/callbacks/version",
     "/manage/roster?unit=north",
     "/manage/roster/owners?unit=north",
     "/manage/roster/load",
