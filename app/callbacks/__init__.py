@@ -28,6 +28,7 @@ within     scope and unit as conditions
 queues     the queues page by page, their counts and fingerprints; case_rows: one line of them
 sheet      one case with all that happened; earlier: other cases and responses of the person; story: call, messages
 figures    how many are open, for operations
+load       how much each person has before them, and what a rule would open for a team
 errors     what stands in the way of working a case
 
 Knows responses, surveys, accounts, contacts, organisation and kit. Known by routing and above.

@@ -8,6 +8,7 @@ rules      choose(answer, policy) -> NextStep, pure
 bands      which answers of a survey lie in which band, pure
 desk       what the use cases are handed: policy, sites, words of consent, how to keep a number
 explained  what each rating of a survey leads to, for people to read, pure
+thresholds up to which rating a survey opens a case, and the teams for which that is too much
 service    take_rating: the tap and what follows from it
 single_use what an invitation's link shows to whom: the question, one's own answer, or that it was answered
 invited    the answer to a single-use link, wherever it was given

@@ -2,6 +2,8 @@
 
 dashboard  /manage/: how it stands, every figure with its n and a way to what lies behind it (trend_view: over time)
 callbacks  /manage/callbacks: whom to ring next, claimed, attempted, closed
+roster     /manage/roster: who is on duty, owners of last resort, load (roster_editing: kept by admins)
+escalations  /manage/escalations: what one was told of because a clock ran out
 responses  /manage/responses: what was said, and where it led (response_query: its filter in the address)
 units      /manage/units: the tree, a search, each unit (unit_editing: changed by its admins)
 employees  /manage/employees
