@@ -2,8 +2,7 @@
 the 90th percentile of many such times. Pure.
 
 Instants are whole seconds since 1970 (UTC), so that a hundred thousand cases are a matter of a moment. Whoever still
-waits past the deadline counts with the time so far, which is a lower bound: ignoring people must not make the others'
-median look better.
+waits past the deadline counts as waiting longest of all: ignoring people must not make the others' median look better.
 """
 
 from bisect import bisect_right
@@ -63,7 +62,7 @@ class Waits:
 
 @dataclass(frozen=True, slots=True)
 class Quantile:
-    """A point of the distribution; `at_least` where somebody who still waits lies at or below it."""
+    """A point of the distribution; `at_least` where it falls among those who still wait: then nobody knows more."""
 
     value: timedelta
     at_least: bool
@@ -84,9 +83,10 @@ def spread_of(waits: Waits, *, minimum: int = MINIMUM) -> Spread:
     n = len(waits.done) + len(waits.so_far)
     if n < max(minimum, 1):
         return Spread(n, len(waits.so_far), None, None)
-    ordered = sorted([*waits.done, *waits.so_far])
-    shortest = min(waits.so_far, default=None)
-    median, p90 = (_quantile(ordered, part, shortest) for part in (0.5, P90))
+    done = sorted(waits.done)
+    longest = done[-1] if done else 0
+    ordered = done + sorted(max(seconds, longest) for seconds in waits.so_far)
+    median, p90 = (_point(ordered, part, done=len(done)) for part in (0.5, P90))
     return Spread(n, len(waits.so_far), median, p90)
 
 
@@ -106,9 +106,9 @@ def merge(all_waits: Iterable[Waits]) -> Waits:
     return merged
 
 
-def _quantile(ordered: Sequence[int], part: float, shortest_so_far: int | None) -> Quantile:
-    value = quantile(ordered, part)
-    return Quantile(timedelta(seconds=round(value)), shortest_so_far is not None and shortest_so_far <= value)
+def _point(ordered: Sequence[int], part: float, *, done: int) -> Quantile:
+    at_least = part * (len(ordered) - 1) > done - 1
+    return Quantile(timedelta(seconds=round(quantile(ordered, part))), at_least)
 
 
 def _seconds(instant: datetime) -> int:

@@ -60,9 +60,10 @@ def test_few_times_are_not_shown() -> None:
     assert spread_of(Waits(done=list(range(9)), so_far=[60])).median is not None
 
 
-def test_whoever_still_waits_makes_a_figure_a_lower_bound_from_there_on() -> None:
-    waits = Waits(done=[60] * 12, so_far=[3600] * 8)
-    spread = spread_of(waits)
+def test_whoever_still_waits_counts_as_waiting_longest_of_all() -> None:
+    spread = spread_of(Waits(done=[60] * 11 + [7200], so_far=[3600] * 8))
     assert (spread.n, spread.waiting) == (20, 8)
     assert spread.median == Quantile(timedelta(minutes=1), at_least=False)
-    assert spread.p90 == Quantile(timedelta(hours=1), at_least=True)
+    assert spread.p90 == Quantile(timedelta(hours=2), at_least=True)
+    nobody_was_tried = spread_of(Waits(so_far=[3600] * 10))
+    assert nobody_was_tried.median == Quantile(timedelta(hours=1), at_least=True)

@@ -7,8 +7,9 @@ It works without cookies: whoever has the link is the person who was asked. The 
 from collections.abc import Mapping
 from datetime import datetime
 
+from babel.dates import format_date
 from flask import Blueprint, redirect, request, url_for
-from flask_babel import gettext, lazy_gettext
+from flask_babel import get_locale, gettext, lazy_gettext
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response
@@ -20,6 +21,7 @@ from app.callbacks.models import CallWindow
 from app.callbacks.rules.case_rules import CaseRules
 from app.kit.errors import InvalidInputError
 from app.kit.i18n import Language
+from app.organisation.service import working_time
 from app.responses.forms import BadFormTokenError, issue_form, read_form
 from app.web import edge
 from app.web.access import Gate, gate
@@ -130,10 +132,12 @@ def _again(token: str, question: Question, problem: str, form: Mapping[str, str]
 
 
 def _ask(token: str, question: Question, *, marked: str, problem: str = "") -> str:
+    zone = working_time(edge.db(), question.unit_id).time_zone
     return render(
         "public/settled.html",
         list(Language),
         question=question,
+        day=format_date(question.about_at.astimezone(zone), "d MMMM", locale=get_locale()),
         action=url_for(".answer", token=token, lang=edge.current_language().value),
         token=_token(question),
         marked=marked if marked in _ANSWERS else "",
