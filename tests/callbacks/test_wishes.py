@@ -1,4 +1,4 @@
-"""Which texts hold a wish: by the shipped rules, on comments labelled by hand before the rules were tried on them."""
+"""Which texts hold a wish: by the shipped rules, on made-up comments labelled by hand."""
 
 from pathlib import Path
 
