@@ -57,6 +57,7 @@ from app.web.manage.callback_figures import callback_figures
 from app.web.manage.callbacks import callbacks
 from app.web.manage.coaching import coaching
 from app.web.manage.complaints import complaints
+from app.web.manage.compensations import compensations
 from app.web.manage.dashboard import dashboard
 from app.web.manage.delivery import delivery
 from app.web.manage.design import design
@@ -131,6 +132,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     account_security,
     callbacks,
     callback_figures,
+    compensations,
     case_bulk,
     case_work,
     complaints,

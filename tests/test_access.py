@@ -22,6 +22,7 @@ from app.accounts.api_keys import ApiScope, add_key
 from app.accounts.models import Role, SignIn, StaffGrant
 from app.accounts.service import get_user
 from app.accounts.sign_ins import begin_sign_in
+from app.callbacks.compensation.models import Compensation, CompensationState
 from app.callbacks.escalation.models import Duty, Escalation
 from app.callbacks.improvements.models import Improvement
 from app.callbacks.models import CallbackCase, CaseEvent, CasePromise
@@ -65,6 +66,12 @@ DOORS: Mapping[str, tuple[object, Mapping[str, str]]] = {
     "callback_figures.show": (STAFF, {}),
     "callback_figures.show_cases": (STAFF, {}),
     "callback_figures.download": (STAFF, {}),
+    "compensations.show": (STAFF, {}),
+    "compensations.download": (STAFF, {}),
+    "compensations.propose": (CALLERS, {"kind": "bonus", "amount": "100"}),
+    "compensations.approve": (CALLERS, {}),
+    "compensations.decline": (CALLERS, {}),
+    "compensations.withdraw": (CALLERS, {}),
     "settled.show": (ANYONE, {}),
     "settled.answer": (ANYONE, {}),
     "unsubscribing.show": (ANYONE, {}),
@@ -454,14 +461,27 @@ def _add_codes(session: Session, company: Company, now: datetime) -> dict[str, s
 
 def _add_roster(database: Database, filled: Mapping[str, str], now: datetime) -> dict[str, str]:
     """Put the office's manager on duty there, and tell the region's of its case."""
-    case_id, escalation_id, duty_id = uuid.UUID(filled["case_id"]), new_id(), new_id()
+    case_id, escalation_id, duty_id, given_id = uuid.UUID(filled["case_id"]), new_id(), new_id(), new_id()
     with database.transaction() as session:
         case = session.get_one(CallbackCase, case_id)
         name = {"east-1": "manager", "west-1": "elsewhere"}[filled["unit_code"]]
         told = get_user(session, email_of(name)).id
         session.add(Escalation(id=escalation_id, case_id=case_id, rule="settle_late", at=now, to_user_id=told))
         session.add(Duty(id=duty_id, user_id=told, unit_id=case.unit_id, hours="24/7", created_at=now))
-    return {"escalation_id": str(escalation_id), "duty_id": str(duty_id)}
+        session.add(
+            Compensation(
+                id=given_id,
+                case_id=case_id,
+                unit_id=session.get_one(CallbackCase, case_id).unit_id,
+                kind="refund",
+                amount=100,
+                currency="KZT",
+                state=CompensationState.PENDING,
+                proposed_at=now,
+                proposed_by_id=told,
+            )
+        )
+    return {"escalation_id": str(escalation_id), "duty_id": str(duty_id), "compensation_id": str(given_id)}
 
 
 def _add_user(session: Session, name: str, unit_id: uuid.UUID, now: datetime) -> dict[str, str]:

@@ -44,6 +44,11 @@ class AboveAuthorityError(ConflictError):
 
     code = "above_authority"
 
+    def __init__(self, limit: int, currency: str) -> None:
+        super().__init__("more than may be given", limit=limit, currency=currency)
+        self.limit = limit
+        self.currency = currency
+
 
 class OwnProposalError(ConflictError):
     """Nobody approves what they proposed themselves."""
@@ -152,7 +157,7 @@ def withdraw_compensation(session: Session, compensation_id: uuid.UUID, *, actor
 def distances_above(session: Session, unit_id: uuid.UUID) -> Mapping[uuid.UUID, int]:
     """Return the unit and everything above it with how far above."""
     query = select(UnitAncestor.ancestor_id, UnitAncestor.distance).where(UnitAncestor.unit_id == unit_id)
-    return dict(session.execute(query).tuples().all())
+    return {row.ancestor_id: row.distance for row in session.execute(query)}
 
 
 def _get(session: Session, compensation_id: uuid.UUID, actor: Actor, permission: Permission) -> Compensation:
@@ -183,7 +188,7 @@ def _end(session: Session, given: Compensation, state: CompensationState, actor:
 def _refuse_too_much(amount: int, standing: Standing | None, rules: CaseRules) -> None:
     limit = limit_of(standing, rules.compensation.authority)
     if amount > limit:
-        raise AboveAuthorityError("more than may be given", limit=limit, currency=rules.compensation.currency)
+        raise AboveAuthorityError(limit, rules.compensation.currency)
 
 
 def _note(

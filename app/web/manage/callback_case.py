@@ -26,6 +26,8 @@ from app.surveys.definition import Definition
 from app.surveys.service import get_definition
 from app.web import access, edge
 from app.web.manage import case_words as words
+from app.web.manage import compensation_words
+from app.web.manage.case_extras import read_extras
 from app.web.manage.case_story import tell
 from app.web.manage.words import CHANNELS
 
@@ -144,6 +146,9 @@ def render_case(
         refusal=_explain(error, form, zone) if error else None,
         words=words,
         rules=edge.wiring().case_rules,
+        extras=read_extras(sheet, sheet.promises, mine=mine, may_work=may_work, spoken=spoken),
+        money=compensation_words,
+        say_kind=lambda key, _language: compensation_words.say_kind(edge.wiring().case_rules.compensation, key),
     )
 
 
@@ -167,8 +172,9 @@ def read_local(typed: str, zone: ZoneInfo) -> datetime | None:
 
 def _explain(error: OtklikError, form: str, zone: ZoneInfo) -> Refusal:
     field = error.field if isinstance(error, InvalidInputError) else None
+    why = compensation_words.say_refusal(error) or words.say_refusal(error, zone)
     return Refusal(
-        form, words.say_refusal(error, zone), _FIELDS.get(field, field) if field else None, request.form.to_dict()
+        form, why, _FIELDS.get(field, field) if field else None, request.form.to_dict()
     )
 
 
