@@ -38,7 +38,6 @@ class Queue(StrEnum):
     LOOK_INTO = "look_into"
     CLOSED = "closed"
     OPEN = "open"
-    CALLBACKS = "unit"
 
     @classmethod
     def _missing_(cls, value: object) -> "Queue | None":
@@ -46,7 +45,6 @@ class Queue(StrEnum):
         return cls.UNIT if value == "callbacks" else None
 
 
-Tab = Queue
 # Those with a count: what waits to be worked.
 COUNTED = (Queue.MINE, Queue.UNIT, Queue.UNCLAIMED, Queue.OVERDUE, Queue.SCHEDULED, Queue.LOOK_INTO)
 
@@ -64,8 +62,7 @@ def list_cases(
     *,
     scope: Scope,
     work_scope: Scope = NOTHING,
-    queue: Queue | None = None,
-    tab: Queue | None = None,
+    queue: Queue,
     user_id: uuid.UUID,
     unit_id: uuid.UUID | None = None,
     cursor: str | None = None,
@@ -79,7 +76,6 @@ def list_cases(
     below, `changed_since` to cases to which something happened after that instant. Raises InvalidInputError for a
     cursor that we did not write.
     """
-    queue = queue or tab or Queue.UNIT
     found = _page(queue, scope=scope, user_id=user_id, unit_id=unit_id, cursor=cursor, now=now)
     if changed_since is not None:
         found = found.where(CallbackCase.id.in_(select(CaseEvent.case_id).where(CaseEvent.at > changed_since)))
@@ -115,7 +111,8 @@ def read_version(
     Two queries, no words and no names; times that merely pass change it where a case has become due.
     """
     page = _page(queue, scope=scope, user_id=user_id, unit_id=unit_id, cursor=cursor, now=now).limit(limit + 1)
-    latest = select(func.max(CaseEvent.at)).where(CaseEvent.case_id == CallbackCase.id).scalar_subquery()
+    # Events are only ever added.
+    events = select(func.count()).where(CaseEvent.case_id == CallbackCase.id).scalar_subquery()
     seen = page.subquery()
     rows = session.execute(
         select(
@@ -124,7 +121,7 @@ def read_version(
             CallbackCase.due_at < now,
             func.coalesce(CallbackCase.first_attempt_warn_at < now, False),
             func.coalesce(CallbackCase.settle_warn_at < now, False),
-            latest,
+            events,
         )
         .select_from(seen)
         .join(CallbackCase, CallbackCase.id == seen.c.id)
@@ -132,13 +129,6 @@ def read_version(
     ).all()
     counts = count_queues(session, scope=scope, user_id=user_id, unit_id=unit_id, now=now)
     return hashlib.sha256(repr(([tuple(row) for row in rows], list(counts.values()))).encode()).hexdigest()[:20]
-
-
-def count_tabs(
-    session: Session, *, scope: Scope, user_id: uuid.UUID, unit_id: uuid.UUID | None = None, now: datetime
-) -> dict[Queue, int]:
-    """Return what `count_queues` does."""
-    return count_queues(session, scope=scope, user_id=user_id, unit_id=unit_id, now=now)
 
 
 def _on_queue(queue: Queue, *, user_id: uuid.UUID, now: datetime) -> ColumnElement[bool]:

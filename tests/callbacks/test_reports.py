@@ -15,9 +15,9 @@ from app.callbacks.closing import close_case
 from app.callbacks.deadlines import Deadline, NextMove
 from app.callbacks.figures import count_open
 from app.callbacks.models import AttemptResult, CallbackCase
-from app.callbacks.queues import Tab, count_tabs, list_cases
+from app.callbacks.queues import Queue, count_queues, list_cases, read_version
 from app.callbacks.sheet import list_events, read_case
-from app.callbacks.working import claim_case, log_attempt, release_case
+from app.callbacks.working import add_note, claim_case, log_attempt, release_case, reschedule_case
 from app.kit.crypto import Vault
 from app.kit.errors import InvalidInputError
 from app.organisation.service import add_unit, get_company, move_unit
@@ -72,22 +72,22 @@ def test_each_case_stands_on_its_tabs_the_most_urgent_first(session: Session, va
             now=now + position * HOUR,
         )
 
-    def ids(tab: Tab) -> list[uuid.UUID]:
-        return [row.id for row in list_cases(session, scope=EVERYTHING, tab=tab, user_id=me.id, now=now).rows]
+    def ids(queue: Queue) -> list[uuid.UUID]:
+        return [row.id for row in list_cases(session, scope=EVERYTHING, queue=queue, user_id=me.id, now=now).rows]
 
-    assert ids(Tab.CALLBACKS) == [late.id, mine.id, theirs.id, free.id]
-    assert ids(Tab.MINE) == [mine.id]
-    assert ids(Tab.UNCLAIMED) == [late.id, free.id]
-    assert ids(Tab.OVERDUE) == [late.id, late_to_look_into.id]
-    assert ids(Tab.LOOK_INTO) == [late_to_look_into.id, look_into.id]
-    assert ids(Tab.CLOSED) == [closed[1].id, closed[0].id]
-    assert count_tabs(session, scope=EVERYTHING, user_id=me.id, now=now) == {
-        Tab.CALLBACKS: 4,
-        Tab.MINE: 1,
-        Tab.UNCLAIMED: 2,
-        Tab.OVERDUE: 2,
-        Tab.LOOK_INTO: 2,
-        Tab.SCHEDULED: 0,
+    assert ids(Queue.UNIT) == [late.id, mine.id, theirs.id, free.id]
+    assert ids(Queue.MINE) == [mine.id]
+    assert ids(Queue.UNCLAIMED) == [late.id, free.id]
+    assert ids(Queue.OVERDUE) == [late.id, late_to_look_into.id]
+    assert ids(Queue.LOOK_INTO) == [late_to_look_into.id, look_into.id]
+    assert ids(Queue.CLOSED) == [closed[1].id, closed[0].id]
+    assert count_queues(session, scope=EVERYTHING, user_id=me.id, now=now) == {
+        Queue.UNIT: 4,
+        Queue.MINE: 1,
+        Queue.UNCLAIMED: 2,
+        Queue.OVERDUE: 2,
+        Queue.LOOK_INTO: 2,
+        Queue.SCHEDULED: 0,
     }
     waiting = count_open(session, now=now)
     assert (waiting.open, waiting.overdue) == (6, 2)
@@ -100,7 +100,7 @@ def test_row_says_what_to_do_by_when_and_who_does_it(session: Session, vault: Va
     case = make_case(session, office.id, contact=make_contact(session, vault, now=now), response=response, now=now)
 
     def row() -> tuple[NextMove, bool, str | None]:
-        (found,) = list_cases(session, scope=EVERYTHING, tab=Tab.CALLBACKS, user_id=user.id, now=now).rows
+        (found,) = list_cases(session, scope=EVERYTHING, queue=Queue.UNIT, user_id=user.id, now=now).rows
         assert (found.unit_name, str(found.time_zone)) == ("Office on Abay", "Asia/Aqtobe")
         assert (found.rating, found.comment, found.language) == (2, "Forty minutes <in> line", "ru")
         return found.move, found.overdue, found.claimed_by
@@ -118,7 +118,7 @@ def test_row_and_sheet_say_where_the_office_is(session: Session, now: datetime) 
     case = make_case(session, office.id, now=now)
 
     def place() -> tuple[str | None, str | None]:
-        (row,) = list_cases(session, scope=EVERYTHING, tab=Tab.LOOK_INTO, user_id=case.id, now=now).rows
+        (row,) = list_cases(session, scope=EVERYTHING, queue=Queue.LOOK_INTO, user_id=case.id, now=now).rows
         return row.unit_place, read_case(session, case.id, EVERYTHING, now=now).unit_address
 
     assert place() == (None, None)
@@ -136,19 +136,21 @@ def test_list_holds_only_what_the_reader_may_see(session: Session, now: datetime
     make_case(session, elsewhere.id, now=now)
 
     def seen(scope: Scope) -> list[uuid.UUID]:
-        return [row.id for row in list_cases(session, scope=scope, tab=Tab.LOOK_INTO, user_id=case.id, now=now).rows]
+        return [
+            row.id for row in list_cases(session, scope=scope, queue=Queue.LOOK_INTO, user_id=case.id, now=now).rows
+        ]
 
     assert seen(Scope(frozenset({office.id}))) == [case.id]
     assert seen(NOTHING) == []
-    assert sum(count_tabs(session, scope=NOTHING, user_id=case.id, now=now).values()) == 0
+    assert sum(count_queues(session, scope=NOTHING, user_id=case.id, now=now).values()) == 0
 
 
-@pytest.mark.parametrize("tab", [Tab.LOOK_INTO, Tab.CLOSED])
-def test_pages_follow_one_another_without_gap_or_repeat(session: Session, now: datetime, tab: Tab) -> None:
+@pytest.mark.parametrize("queue", [Queue.LOOK_INTO, Queue.CLOSED])
+def test_pages_follow_one_another_without_gap_or_repeat(session: Session, now: datetime, queue: Queue) -> None:
     office = make_office(session, now=now)
     user = make_user(session, "Aigul", now=now)
     made = [make_case(session, office.id, deadline=Deadline(1, 1 + number // 3), now=now) for number in range(11)]
-    if tab is Tab.CLOSED:
+    if queue is Queue.CLOSED:
         for number, case in enumerate(made):
             close_case(
                 session,
@@ -162,34 +164,36 @@ def test_pages_follow_one_another_without_gap_or_repeat(session: Session, now: d
     found: list[uuid.UUID] = []
     cursor, pages = None, 0
     while True:
-        page = list_cases(session, scope=EVERYTHING, tab=tab, user_id=user.id, cursor=cursor, limit=4, now=now)
+        page = list_cases(session, scope=EVERYTHING, queue=queue, user_id=user.id, cursor=cursor, limit=4, now=now)
         found += [row.id for row in page.rows]
         cursor, pages = page.next_cursor, pages + 1
         if cursor is None:
             break
 
     expected = [case.id for case in made]
-    assert found == (expected[::-1] if tab is Tab.CLOSED else expected)
+    assert found == (expected[::-1] if queue is Queue.CLOSED else expected)
     assert pages == 3
 
 
 @pytest.mark.parametrize("cursor", ["", "x", "AAAA", "MjAyNi0wMy0wNA", "2026 ☎", "MjAyNi0wMy0wNCAxMjM0"])
 def test_cursor_of_somebody_elses_making_is_refused(session: Session, now: datetime, cursor: str) -> None:
     with pytest.raises(InvalidInputError):
-        list_cases(session, scope=EVERYTHING, tab=Tab.MINE, user_id=uuid.uuid4(), cursor=cursor, now=now)
+        list_cases(session, scope=EVERYTHING, queue=Queue.MINE, user_id=uuid.uuid4(), cursor=cursor, now=now)
 
 
 @pytest.mark.parametrize("instant", ["0001-01-01T00:00+14:00", "9999-12-31T23:59-14:00", "2026-03-04T06:00"])
 def test_cursor_beyond_the_calendar_is_refused(session: Session, now: datetime, instant: str) -> None:
     cursor = base64.urlsafe_b64encode(f"{instant} {uuid.uuid4()}".encode()).decode()
     with pytest.raises(InvalidInputError):
-        list_cases(session, scope=EVERYTHING, tab=Tab.CALLBACKS, user_id=uuid.uuid4(), cursor=cursor, now=now)
+        list_cases(session, scope=EVERYTHING, queue=Queue.UNIT, user_id=uuid.uuid4(), cursor=cursor, now=now)
 
 
 @pytest.mark.parametrize("instant", ["0001-01-01T00:00+00:00", "9999-12-31T23:59+00:00"])
 def test_cursor_at_the_edge_of_the_calendar_gives_a_page(session: Session, now: datetime, instant: str) -> None:
     cursor = base64.urlsafe_b64encode(f"{instant} {uuid.uuid4()}".encode()).decode()
-    assert not list_cases(session, scope=EVERYTHING, tab=Tab.MINE, user_id=uuid.uuid4(), cursor=cursor, now=now).rows
+    assert not list_cases(
+        session, scope=EVERYTHING, queue=Queue.MINE, user_id=uuid.uuid4(), cursor=cursor, now=now
+    ).rows
 
 
 def test_row_says_whether_the_reader_may_work_it(session: Session, now: datetime) -> None:
@@ -197,7 +201,9 @@ def test_row_says_whether_the_reader_may_work_it(session: Session, now: datetime
     own, foreign = make_case(session, office.id, now=now), make_case(session, elsewhere.id, now=now)
 
     def workable(work_scope: Scope) -> dict[uuid.UUID, bool]:
-        page = list_cases(session, scope=EVERYTHING, work_scope=work_scope, tab=Tab.LOOK_INTO, user_id=own.id, now=now)
+        page = list_cases(
+            session, scope=EVERYTHING, work_scope=work_scope, queue=Queue.LOOK_INTO, user_id=own.id, now=now
+        )
         return {row.id: row.workable for row in page.rows}
 
     assert workable(Scope(frozenset({office.id}))) == {own.id: True, foreign.id: False}
@@ -216,8 +222,8 @@ def test_list_takes_the_same_number_of_queries_for_one_row_and_for_forty(
         session.flush()
         session.expunge_all()
         with _counted(session) as statements:
-            list_cases(session, scope=EVERYTHING, tab=Tab.CALLBACKS, user_id=user.id, now=now)
-            count_tabs(session, scope=EVERYTHING, user_id=user.id, now=now)
+            list_cases(session, scope=EVERYTHING, queue=Queue.UNIT, user_id=user.id, now=now)
+            count_queues(session, scope=EVERYTHING, user_id=user.id, now=now)
         return len(statements)
 
     def add(number: int) -> None:
@@ -232,6 +238,76 @@ def test_list_takes_the_same_number_of_queries_for_one_row_and_for_forty(
 
     assert office.name == "Office on Abay"
     assert queries() == one == 3
+
+
+def test_case_put_off_waits_among_the_scheduled_until_its_time(session: Session, vault: Vault, now: datetime) -> None:
+    office = make_office(session, now=now)
+    me = make_user(session, "Aigul", now=now)
+    case = make_case(session, office.id, contact=make_contact(session, vault, now=now), now=now)
+    reschedule_case(session, case.id, actor=acting(me.id), at=now + HOUR, now=now)
+
+    def queues(at: datetime) -> set[Queue]:
+        counts = count_queues(session, scope=EVERYTHING, user_id=me.id, now=at)
+        shown = {
+            queue: len(list_cases(session, scope=EVERYTHING, queue=queue, user_id=me.id, now=at).rows)
+            for queue in counts
+        }
+        assert shown == counts
+        return {queue for queue, count in counts.items() if count}
+
+    assert queues(now) == {Queue.UNIT, Queue.UNCLAIMED, Queue.SCHEDULED}
+    assert queues(now + 2 * HOUR) == {Queue.UNIT, Queue.UNCLAIMED, Queue.OVERDUE}
+    assert Queue("callbacks") is Queue.UNIT
+
+
+def test_row_warns_when_most_of_a_running_clock_is_up(session: Session, vault: Vault, now: datetime) -> None:
+    office = make_office(session, now=now)
+    me = make_user(session, "Aigul", now=now)
+    case = make_case(session, office.id, contact=make_contact(session, vault, now=now), now=now)
+    case.first_attempt_warn_at, case.settle_warn_at = now + HOUR, now + 3 * HOUR
+
+    def warn(at: datetime) -> bool:
+        (row,) = list_cases(session, scope=EVERYTHING, queue=Queue.UNIT, user_id=me.id, now=at).rows
+        return row.warn
+
+    assert [warn(now), warn(now + HOUR)] == [False, True]
+    log_attempt(session, case.id, actor=acting(me.id), rules=RULES, result=AttemptResult.REACHED, now=now + HOUR)
+    assert [warn(now + 2 * HOUR), warn(now + 3 * HOUR)] == [False, True]
+
+
+def test_fingerprint_of_a_page_changes_with_what_it_shows_and_with_nothing_else(
+    session: Session, now: datetime
+) -> None:
+    office, elsewhere = make_office(session, now=now), make_office(session, now=now, name="Office on Satpayev")
+    me = make_user(session, "Aigul", now=now)
+    case = make_case(session, office.id, now=now)
+    scope = Scope(frozenset({office.id}))
+
+    def version(at: datetime = now) -> str:
+        return read_version(session, scope, me.id, None, Queue.LOOK_INTO, now=at)
+
+    seen = [version()]
+    make_case(session, elsewhere.id, now=now)
+    assert [version(), version(now + HOUR)] == [seen[0]] * 2
+    add_note(session, case.id, actor=acting(me.id), note="Looked into", now=now)
+    seen.append(version())
+    claim_case(session, case.id, actor=acting(me.id), now=now)
+    seen.append(version())
+    make_case(session, office.id, now=now)
+    seen.append(version())
+    seen.append(version(case.due_at + HOUR))
+    assert len(set(seen)) == 5
+
+
+def test_only_cases_to_which_something_happened_since_are_listed(session: Session, now: datetime) -> None:
+    office = make_office(session, now=now)
+    me = make_user(session, "Aigul", now=now)
+    changed, _quiet = (make_case(session, office.id, now=now) for _ in range(2))
+    add_note(session, changed.id, actor=acting(me.id), note="Looked into", now=now + HOUR)
+
+    page = list_cases(session, scope=EVERYTHING, queue=Queue.OPEN, user_id=me.id, now=now + HOUR, changed_since=now)
+
+    assert [row.id for row in page.rows] == [changed.id]
 
 
 def test_sheet_tells_the_whole_story_in_order(session: Session, vault: Vault, now: datetime) -> None:
