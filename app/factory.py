@@ -52,12 +52,12 @@ from app.web.manage.account import account
 from app.web.manage.account_security import account_security
 from app.web.manage.api_keys import api_keys
 from app.web.manage.callback_bulk import case_bulk
-from app.web.manage.callback_work import case_work
 from app.web.manage.callback_figures import callback_figures
+from app.web.manage.callback_work import case_work
 from app.web.manage.callbacks import callbacks
 from app.web.manage.coaching import coaching
-from app.web.manage.complaints import complaints
 from app.web.manage.compensations import compensations
+from app.web.manage.complaints import complaints
 from app.web.manage.dashboard import dashboard
 from app.web.manage.delivery import delivery
 from app.web.manage.design import design
@@ -106,7 +106,7 @@ from app.web.site.invitation import invitation
 from app.web.site.passkey_sign_in import passkey_sign_in
 from app.web.site.second_factor import second_factor
 from app.web.site.sign_in import sign_in
-from app.web.warming import init_warming
+from app.web.site.warming import init_warming
 from config.gateways import build_gateways, build_hooks
 from config.installed import describe_installation
 from config.settings import Settings
