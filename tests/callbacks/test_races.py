@@ -156,7 +156,7 @@ def test_hand_over_against_claim_leaves_one_owner_and_one_story(database: Databa
                 assert session.get_one(CallbackCase, case_id).claimed_by_id == aigul
                 told = select(CaseEvent.kind, CaseEvent.details).where(CaseEvent.case_id == case_id)
                 timeline = [tuple(line) for line in session.execute(told.order_by(CaseEvent.id)).all()[1:]]
-            first = [("claimed", {})] if said[0] == "claimed" else []
+            first: list[tuple[str, dict[str, str]]] = [("claimed", {})] if said[0] == "claimed" else []
             held_by = {"held_by": str(bolat)} if first else {}
             assert timeline == [*first, ("handed_over", {"to": str(aigul), **held_by})]
 
