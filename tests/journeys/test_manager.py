@@ -30,7 +30,7 @@ def sign_in(site: Site, visitor: Visitor) -> Callable[[], Page]:
         page.goto(f"{site.address}/sign-in")
         page.get_by_label("E-mail").fill(E_MAIL)
         page.get_by_label("Password").fill(PASSWORD)
-        page.get_by_role("button", name="Sign in").click()
+        page.get_by_role("button", name="Sign in", exact=True).click()
         page.wait_for_url("**/manage/**")
         return page
 
