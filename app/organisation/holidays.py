@@ -108,6 +108,11 @@ class Holidays:
             self._calendars[named] = self._build(named)
         return self._calendars[named]
 
+    def count_days_off(self, year: int) -> int:
+        """Return how many public holidays the company has in the year; what is worked in their place is none."""
+        days = public_days(self.country, year).values() if self.country else ()
+        return sum(isinstance(day, Holiday) for day in days)
+
     def warm(self, year: int) -> None:
         """Load the year and the next for every country named, so that nobody waits for it."""
         countries = {self.country, *(unit.country for unit in self._rules.units.values())}
@@ -150,9 +155,15 @@ def keep_holidays(database: Database, holidays: Holidays) -> None:
     database.info[KEPT_AS] = holidays
 
 
+def find_holidays(database: Database) -> Holidays | None:
+    """Return what the database's sessions know, if they know any."""
+    known: Holidays | None = database.info.get(KEPT_AS)
+    return known
+
+
 def warm_holidays(database: Database, year: int) -> None:
     """Load what its sessions will ask for in the year and the next, if they know any."""
-    holidays: Holidays | None = database.info.get(KEPT_AS)
+    holidays = find_holidays(database)
     if holidays is not None:
         holidays.warm(year)
 

@@ -58,7 +58,7 @@ def test_days_of_a_unit(codes: tuple[str, ...], day: date, worked: list[tuple[in
     )
 
 
-@pytest.mark.parametrize(("country", "off"), [("KZ", True), ("RU", False), (None, False), ("AQ", False)])
+@pytest.mark.parametrize(("country", "off"), [("KZ", True), ("RU", False), (None, False), ("UA", False)])
 def test_public_holidays_are_those_of_the_country(country: str | None, off: bool) -> None:
     works = WorkingTime(
         ZoneInfo("Asia/Almaty"),
