@@ -173,9 +173,7 @@ def read_local(typed: str, zone: ZoneInfo) -> datetime | None:
 def _explain(error: OtklikError, form: str, zone: ZoneInfo) -> Refusal:
     field = error.field if isinstance(error, InvalidInputError) else None
     why = compensation_words.say_refusal(error) or words.say_refusal(error, zone)
-    return Refusal(
-        form, why, _FIELDS.get(field, field) if field else None, request.form.to_dict()
-    )
+    return Refusal(form, why, _FIELDS.get(field, field) if field else None, request.form.to_dict())
 
 
 def _tomorrow_evening(now: datetime, zone: ZoneInfo) -> str:

@@ -33,7 +33,9 @@ _NO_NUMBER = lazy_gettext("This is not a telephone number that can be rung.")
 def show_form() -> str:
     """The form; `unit` says where it begins."""
     given = request.args.get("unit", "")
-    unit = given if given.isprintable() and given else usual_unit(edge.db(), access.scope())
+    scope = access.staff().actor.scope(Permission.WORK_CASES)
+    # Nothing happens at the company as such: whoever has all of it names the office.
+    unit = given if given.isprintable() and given else "" if scope.everything else usual_unit(edge.db(), scope)
     return _render(UnitChoice(unit), {"channel": Channel.CALL, "call_window": CallWindow.ANY})
 
 
