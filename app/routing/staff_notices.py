@@ -26,8 +26,8 @@ from app.kit.errors import OtklikError
 from app.kit.i18n import Language, read_language
 from app.kit.log import clean_text
 from app.messaging.gateway import Button
-from app.messaging.notices.former import read_former_email
 from app.messaging.notices.chats import find_chat, read_chat_address
+from app.messaging.notices.former import read_former_email
 from app.messaging.notices.models import Notice, NoticeKind, NoticeWay
 from app.messaging.notices.taps import Deed, write_tap
 from app.messaging.notices.words import DEED_BUTTONS, OPEN_BUTTON, DigestLine, Fact, NoticeWords

@@ -68,6 +68,8 @@ _DEEDS: Mapping[str, LazyString] = {
     "user.email_changed": lazy_gettext("E-mail changed"),
     "company.tied": lazy_gettext("Tied to the company's own sign-in"),
     "access.refused": lazy_gettext("Asked for a page that was not theirs"),
+    "notices.chat_linked": lazy_gettext("Linked a Telegram chat to be told there"),
+    "notices.chat_unlinked": lazy_gettext("The Telegram chat was unlinked"),
     "callback.number_revealed": lazy_gettext("Read a telephone number"),
     "callback.number_shown": lazy_gettext("Was shown a telephone number"),
 }
