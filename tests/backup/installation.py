@@ -37,6 +37,7 @@ from tests.backup.escalations import add_escalations
 from tests.backup.follow_ups import add_follow_ups
 from tests.backup.notices import add_notices
 from tests.backup.promises import add_promises
+from tests.backup.readers import add_readers
 from tests.conftest import new_postgres
 from tests.respondents import SURVEYS, Office, make_office
 from tests.web.staff import make_company
@@ -102,6 +103,7 @@ def fill(session: Session, vault: Vault, *, now: datetime) -> Filled:
     )
     contact = session.scalars(select(Contact)).one()
     add_follow_ups(session, unit_id=company.east_office, contact=contact, user_id=user_id, odd=ODD, now=later)
+    add_readers(session, unit_id=company.east_office, user_id=user_id, odd=ODD, now=later)
     add_question(session, contact=contact, now=later)
     add_escalations(session, unit_id=company.east_office, user_id=user_id, now=later)
     add_notices(session, user_id=user_id, odd=ODD, now=later)

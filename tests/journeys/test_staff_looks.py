@@ -21,6 +21,8 @@ from app.accounts.models import Role, StaffUser
 from app.accounts.scope import EVERYTHING
 from app.accounts.service import add_user
 from app.callbacks.escalation.models import Duty
+from app.callbacks.improvements.finding import find_wishes
+from app.callbacks.improvements.models import Improvement, Wish, WishState
 from app.callbacks.models import CallbackCase
 from app.demo.service import create_demo
 from app.factory import create_app
@@ -28,11 +30,13 @@ from app.imports.drafts import DraftOptions, keep_draft
 from app.imports.models import DraftKind, ImportDraft
 from app.kit.db import Database
 from app.kit.i18n import Language
+from app.kit.ids import new_id
 from app.kit.schema import upgrade_database
 from app.messaging.models import Message
 from app.organisation.models import Employee, Unit, UnitKind
 from app.organisation.service import get_company
 from app.responses.models import SurveyResponse
+from app.responses.reading.models import CoachingItem
 from app.surveys.loader import load_surveys
 from app.surveys.service import store_versions
 from app.touchpoints.models import Touchpoint
@@ -114,6 +118,7 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
         create_demo(session, wired.desk, wired.surveys, now=NOW)
         root = get_company(session).id
         admin = add_user(session, email=E_MAIL, password=PASSWORD, role=Role.ADMIN, unit_id=root, now=NOW)
+        _ask_for_chairs(session, wired)
         for kind, content in FILES.items():
             keep_draft(
                 session,
@@ -244,6 +249,30 @@ def _fill(rule: Rule, filled: Mapping[tuple[str, str], object]) -> dict[str, Any
     return {name: filled.get((section, name)) or filled["", name] for name in rule.arguments}
 
 
+def _ask_for_chairs(session: Session, wired: edge.Wiring) -> None:
+    """Find the wishes in the demo's comments, and gather the first into an improvement that is done."""
+    find_wishes(session, wired.wish_rules.recogniser, now=NOW, limit=1000)
+    wish = session.scalars(select(Wish).order_by(Wish.said_at)).first()
+    assert wish is not None
+    improvement = Improvement(
+        id=new_id(),
+        unit_id=wish.unit_id,
+        title="More chairs in the hall",
+        state="done",
+        done_en="chairs in three offices",
+        shown=True,
+        done_at=NOW,
+        created_at=NOW,
+        updated_at=NOW,
+    )
+    session.add(improvement)
+    session.flush()
+    wish.state, wish.improvement_id = WishState.GATHERED, improvement.id
+    said = session.scalars(select(SurveyResponse).where(SurveyResponse.employee_id.is_not(None))).first()
+    assert said is not None
+    session.add(CoachingItem(id=new_id(), employee_id=said.employee_id, response_id=said.id, added_at=NOW))
+
+
 def _arguments(session: Session) -> dict[tuple[str, str], object]:
     def one(statement: object) -> object:
         return session.scalars(statement).first()  # type: ignore[call-overload]
@@ -256,6 +285,7 @@ def _arguments(session: Session) -> dict[tuple[str, str], object]:
         ("", "code"): one(select(Touchpoint.code).order_by(Touchpoint.code)),
         ("", "employee_code"): one(select(Employee.code).order_by(Employee.code)),
         ("", "response_id"): one(select(SurveyResponse.id).order_by(SurveyResponse.id)),
+        ("", "improvement_id"): one(select(Improvement.id)),
         ("", "case_id"): one(select(CallbackCase.id).order_by(CallbackCase.id)),
         ("", "user_id"): one(select(StaffUser.id).where(StaffUser.email == E_MAIL)),
         ("", "duty_id"): one(select(Duty.id).order_by(Duty.id)),

@@ -7,7 +7,7 @@ from datetime import datetime
 
 import pytest
 from flask import Flask
-from sqlalchemy import event
+from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
 from app.accounts.api_keys import add_key
@@ -15,21 +15,26 @@ from app.accounts.invitations import make_invitation
 from app.accounts.models import Role
 from app.accounts.service import add_user, get_user
 from app.callbacks.escalation.models import Duty, Escalation, UnitOwner
+from app.callbacks.improvements.models import Improvement, Wish
 from app.callbacks.models import CallbackCase
 from app.contacts.service import find_or_add_contact
 from app.invitations.drafts import InteractionDraft
+from app.invitations.models import Interaction
 from app.invitations.service import accept_interaction
 from app.kit.db import Database
 from app.kit.ids import new_id
 from app.messaging.models import Message, MessageState
-from app.organisation.employees import add_employee
-from app.organisation.service import add_unit
+from app.organisation.employees import add_employee, find_employee
+from app.organisation.service import add_unit, get_company
+from app.responses.models import SurveyResponse
+from app.responses.reading.models import CoachingItem, EmployeeThanks
 from app.touchpoints.models import Channel, PosterBatch
 from app.webhooks.models import WebhookDelivery, WebhookEndpoint
 from tests.web.staff import email_of, signed_in
 from tests.web.test_dashboard import acme
 
 ENDPOINT = uuid.UUID(int=17)
+IMPROVEMENT = uuid.UUID(int=18)
 PAGES = (
     "/",
     "/manage/",
@@ -37,6 +42,14 @@ PAGES = (
     "/manage/?view=offices&sort=csat&line=mean&period=today",
     "/manage/responses",
     "/manage/responses?unit=north&figure=csat",
+    "/manage/reading",
+    "/manage/reading?unit=north&comment=yes&days=90",
+    "/manage/coaching",
+    "/manage/employees/clerk",
+    "/manage/improvements",
+    "/manage/improvements/wishes",
+    f"/manage/improvements/{IMPROVEMENT}",
+    f"/manage/improvements/{IMPROVEMENT}/tell",
     "/manage/units",
     "/manage/units?q=n",
     "/manage/units/north",
@@ -146,6 +159,7 @@ def test_sixty_rows_take_as_many_queries_as_one(app: Flask, database: Database, 
             )
 
             _add_connections(company.session, number, admin_id, now)
+            _add_reading(company.session, number, response, now)
             _add_roster(company.session, place, office.id, admin_id, now)
 
         add(0)
@@ -174,6 +188,54 @@ def _add_roster(session: Session, unit_id: uuid.UUID, office_id: uuid.UUID, user
     )
     session.flush()  # the escalation refers to it
     session.add(Escalation(id=new_id(), case_id=case.id, rule="settle_late", at=now, to_user_id=user_id))
+
+
+def _add_reading(session: Session, number: int, response: SurveyResponse, now: datetime) -> None:
+    """Add what a reader did about the response, a wish that nobody gathered, and one of the improvement."""
+    clerk = find_employee(session, "clerk") or add_employee(
+        session, name="Clerk", code="clerk", unit_id=response.unit_id, now=now
+    )
+    session.add(
+        Improvement(
+            id=IMPROVEMENT if number == 0 else new_id(),
+            unit_id=response.unit_id if number else get_company(session).id,
+            title=f"No {number}",
+            state="proposed" if number else "done",
+            done_ru="done",
+            done_at=None if number else now,
+            created_at=now,
+            updated_at=now,
+        )
+    )
+    other = _copy(session, response)
+    interaction = session.scalars(select(Interaction).where(Interaction.external_id == str(number))).one()
+    other.interaction_id = interaction.id
+    session.flush()
+    about = {"employee_id": clerk.id, "response_id": response.id}
+    session.add_all(
+        [
+            CoachingItem(id=new_id(), **about, added_at=now),
+            EmployeeThanks(id=new_id(), **about, thanked_at=now),
+            Wish(id=new_id(), unit_id=response.unit_id, response_id=response.id, said_at=now),
+            Wish(
+                id=new_id(),
+                unit_id=response.unit_id,
+                response_id=other.id,
+                said_at=now,
+                state="gathered",
+                improvement_id=IMPROVEMENT,
+            ),
+        ]
+    )
+
+
+def _copy(session: Session, response: SurveyResponse) -> SurveyResponse:
+    key = new_id()
+    values = {column.key: getattr(response, column.key) for column in SurveyResponse.__table__.columns}
+    copied = SurveyResponse(**{**values, "id": key, "key_hash": key.bytes, "interaction_id": None})
+    session.add(copied)
+    session.flush()
+    return copied
 
 
 def _add_connections(session: Session, number: int, user_id: uuid.UUID, now: datetime) -> None:
