@@ -51,6 +51,7 @@ from app.web.hooks.receive import hooks
 from app.web.manage.account import account
 from app.web.manage.account_security import account_security
 from app.web.manage.api_keys import api_keys
+from app.web.manage.audit import audit
 from app.web.manage.callback_bulk import case_bulk
 from app.web.manage.callback_figures import callback_figures
 from app.web.manage.callback_work import case_work
@@ -130,6 +131,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     invitation,
     account,
     account_security,
+    audit,
     callbacks,
     callback_figures,
     compensations,

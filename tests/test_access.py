@@ -159,6 +159,8 @@ DOORS: Mapping[str, tuple[object, Mapping[str, str]]] = {
     "review_sites.change_unit": (CALLERS, {"site": "2gis", "link-2gis": "https://2gis.kz/firm/1"}),
     "review_links.show_form": (CALLERS, {}),
     "settings.show_settings": (ADMINS, {}),
+    "audit.show": (ADMINS, {}),
+    "audit.export": (ADMINS, {}),
     "review_links.read_list": (CALLERS, {"site": "2gis", "lines": "east-1, https://2gis.kz/firm/1"}),
     "units.show_list": (STAFF, {}),
     "units.show_unit": (STAFF, {}),

@@ -26,7 +26,8 @@ service         add and find users, grant roles, change passwords, let in and ou
 administration  the same for an administrator, within a scope; the company keeps one who can sign in
 listing         users as administrators see them
 api_keys        keys of other systems: make, find, list, revoke
-audit           what was done and refused
+audit           what was done and refused; the database refuses to change or delete an entry
+audit_search    the audit, searched by administrators of the whole company
 deeds           what the audit says by and about a user
 retention       what is forgotten, and when
 

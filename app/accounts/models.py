@@ -107,7 +107,7 @@ class StaffInvitation(Base):
 
 
 class AuditEntry(Base):
-    """What was done or refused, by whom; only ever added to."""
+    """What was done or refused, by whom; only ever added to: triggers refuse to change or delete an entry."""
 
     __tablename__ = "audit_entry"
     __table_args__ = (
@@ -115,6 +115,7 @@ class AuditEntry(Base):
         Index("ix_audit_entry_user_id_at", "user_id", "at"),
         Index("ix_audit_entry_object_id_action_at", "object_id", "action", "at"),
         Index("ix_audit_entry_address_action_at", "address", "action", "at"),
+        Index("ix_audit_entry_action_at", "action", "at"),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True)

@@ -7,6 +7,7 @@ archive     the file's inside: a header, the rows of each table in batches, a cl
 loading     rows into a table, as fast as the engine takes them
 dump        from the database to the file, at one instant while the service runs
 restore     from the file to an empty database, all or nothing, migrated from the schema it was made with
+audit_hold  the audit let go for the moment in which a restore empties the database, and for nothing else
 errors      why one cannot be written, read or restored
 
 Telephone numbers stay the ciphertext that they are in the database; the data keys are in no backup. Knows the ground

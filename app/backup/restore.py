@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from app.accounts.audit import record
 from app.accounts.models import SignIn, StaffInvitation, StaffUser
 from app.backup.archive import ArchiveReader, Header
+from app.backup.audit_hold import audit_let_go
 from app.backup.errors import DamagedBackupError, DatabaseNotEmptyError, NewerBackupError, ServiceRunsError
 from app.backup.loading import Loader
 from app.kit.db import Database
@@ -81,7 +82,8 @@ def restore_backup(
             if not replace:
                 _refuse_full(session)
         tell(f"writing {header.rows:,} rows")
-        _empty(connection, metadata, is_sqlite=database.is_sqlite)
+        with audit_let_go(connection):
+            _empty(connection, metadata, is_sqlite=database.is_sqlite)
         move_schema(connection, header.revision)
         with _open(path) as source:
             reader = ArchiveReader(source, key)

@@ -23,6 +23,7 @@ Speaker = Callable[[Exception, int], Response]
 
 # By the class's code first; a more special code than these belongs to the page that can say more.
 _STATUS = {
+    "not_permitted": 403,
     "not_found": 404,
     "invalid_input": 422,
     "conflict": 409,

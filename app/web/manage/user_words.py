@@ -45,7 +45,8 @@ _METHODS: Mapping[str, LazyString] = {
     proving.RECOVERY: lazy_gettext("recovery code"),
     proving.COMPANY_TWO: lazy_gettext("two factors there"),
 }
-_DEEDS: Mapping[str, LazyString] = {
+# The audit of one person; audit_words adds everything that is about something else.
+DEEDS: Mapping[str, LazyString] = {
     "user.added": lazy_gettext("Added as a user"),
     "user.changed": lazy_gettext("Name or language changed"),
     "user.disabled": lazy_gettext("Switched off"),
@@ -87,4 +88,4 @@ def say_deed(deed: Deed) -> str:
         if deed.action == "role.granted":
             return str(gettext("Role given: %(role)s, %(unit)s", role=role, unit=unit))
         return str(gettext("Role taken away: %(role)s, %(unit)s", role=role, unit=unit))
-    return str(_DEEDS.get(deed.action, deed.action))
+    return str(DEEDS.get(deed.action, deed.action))
