@@ -40,8 +40,9 @@ lint: setup ## ruff, format, mypy strict, import contracts
 bench: setup ## The real server beside a bare Flask application; see docs/performance.md
 	$(BIN)/python -m bench $(ARGS)
 
-docs: setup ## config/.env.example and docs/configuration.md anew, from the settings and the models of the files
+docs: setup ## config/.env.example, docs/configuration.md and docs/roles.md anew, from what the program itself asks
 	$(BIN)/python -m config.reference
+	$(BIN)/python -m config.roles_page
 
 migration: setup ## A new migration from the models: make migration m="add rewards"
 	@test -n "$(m)" || { echo 'say what changes: make migration m="add rewards"'; exit 2; }
