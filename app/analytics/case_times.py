@@ -38,9 +38,10 @@ class WorkClock:
 
     def between(self, start: int, end: int) -> int:
         """Return the seconds worked from `start` to `end`, both within the bounds of the clock; 0 if not in order."""
-        return max(0, self._by(end) - self._by(start))
+        return max(0, self.by(end) - self.by(start))
 
-    def _by(self, instant: int) -> int:
+    def by(self, instant: int) -> int:
+        """Return the seconds worked from the clock's beginning to the instant."""
         place = bisect_right(self._opens, instant) - 1
         if place < 0:
             return 0

@@ -6,7 +6,7 @@ number of statements depends on no row.
 
 import uuid
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -23,6 +23,7 @@ from app.analytics.recovery_counts import (
     CaseCounts,
     Cohort,
     Level,
+    Timed,
     add_first_rounds,
     count_cases,
     count_endings,
@@ -145,19 +146,24 @@ def make_shares(counts: CaseCounts) -> Shares:
 
 
 def _measure(session: Session, cohort: Cohort, level: Level) -> dict[Bucket, _Times]:
-    cases = list(read_times(session, cohort, level))
-    works = working_times(session, {case.unit_id for case in cases})
+    units = list(read_times(session, cohort, level))
+    works = working_times(session, {unit.unit_id for unit in units})
     since, until = cohort.period.since - _MARGIN, cohort.now + _MARGIN
-    clocks: dict[object, WorkClock] = {}
-    for work in set(works.values()):
-        clocks[work] = WorkClock(work, since, until)
+    # Most of a company's units work alike.
+    clocks = {work: WorkClock(work, since, until) for work in set(works.values())}
     now = int(cohort.now.timestamp())
     found: dict[Bucket, _Times] = {}
-    for case in cases:
-        times = found.get(case.bucket)
+    for unit in units:
+        times = found.get(unit.bucket)
         if times is None:
-            times = found[case.bucket] = _Times(Waits(), Waits(), Waits(), Waits())
-        clock = clocks[works[case.unit_id]]
+            times = found[unit.bucket] = _Times(Waits(), Waits(), Waits(), Waits())
+        _add_times(times, unit.cases, clocks[works[unit.unit_id]], now)
+    return found
+
+
+def _add_times(times: _Times, cases: Iterable[Timed], clock: WorkClock, now: int) -> None:
+    for case in cases:
+        before = clock.by(case.opened)
         # Whoever waits past the deadline counts with the time so far; others are pending.
         waits = not case.closed and case.due < now
         for done, worked, elapsed in (
@@ -165,12 +171,11 @@ def _measure(session: Session, cohort: Cohort, level: Level) -> dict[Bucket, _Ti
             (case.reached, times.contact_worked, times.contact_elapsed),
         ):
             if done is not None:
-                worked.done.append(clock.between(case.opened, done))
+                worked.done.append(max(0, clock.by(done) - before))
                 elapsed.done.append(max(0, done - case.opened))
             elif waits:
-                worked.so_far.append(clock.between(case.opened, now))
+                worked.so_far.append(clock.by(now) - before)
                 elapsed.so_far.append(now - case.opened)
-    return found
 
 
 def _list_units(
