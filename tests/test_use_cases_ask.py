@@ -37,8 +37,10 @@ from app.callbacks.improvements.gathering import (
 from app.callbacks.improvements.models import ImprovementState, Wish, WishState
 from app.callbacks.merging import merge_cases
 from app.callbacks.models import AttemptResult
+from app.callbacks.numbers import reveal_number
 from app.callbacks.promises import keep_promise, make_promise, withdraw_promise
 from app.callbacks.working import add_note, claim_case, log_attempt, release_case, reschedule_case
+from app.kit.crypto import Vault
 from app.kit.errors import NotFoundError
 from app.organisation.employees import add_employee
 from app.responses.reading.coaching import finish_coaching
@@ -58,7 +60,7 @@ _ROSTER = frozenset({"duty", "other duty", "no duty", "owner", "no owner"})
 
 
 @pytest.fixture
-def use_cases(session: Session, now: datetime) -> Mapping[str, UseCase]:
+def use_cases(session: Session, vault: Vault, now: datetime) -> Mapping[str, UseCase]:
     """Each use case about things of one office, by name; `now` and everything else as its own manager would give it."""
     office = make_office(session, now=now)
     clerk = make_user(session, "Aigul", now=now, unit_id=office.id)
@@ -90,6 +92,7 @@ def use_cases(session: Session, now: datetime) -> Mapping[str, UseCase]:
         "settle": lambda who: settle_on_site(s, case.id, actor=who, rules=RULES, cause=lost, now=now),
         "hand over": lambda who: hand_over_case(s, case.id, actor=who, to_user_id=clerk.id, now=now),
         "merge": lambda who: merge_cases(s, into_id=case.id, other_ids=[other.id], actor=who, now=now),
+        "reveal": lambda who: reveal_number(s, vault, case, actor=who, reason="to ring", now=now),
         "promise": lambda who: make_promise(s, case.id, actor=who, promise="a call", due_at=at, now=now),
         "keep": lambda who: keep_promise(s, promise.id, actor=who, now=now),
         "take back a promise": lambda who: withdraw_promise(s, promise.id, actor=who, now=now),

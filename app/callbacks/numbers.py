@@ -10,13 +10,21 @@ from sqlalchemy.orm import Session
 
 from app.accounts.audit import record
 from app.accounts.models import AuditEntry
-from app.callbacks.errors import CaseClosedError, InvalidWorkError, NoNumberError, TooManyRevealsError
+from app.accounts.permissions import Actor, Permission
+from app.callbacks.errors import (
+    CaseClosedError,
+    CaseNotFoundError,
+    InvalidWorkError,
+    NoNumberError,
+    TooManyRevealsError,
+)
 from app.callbacks.models import CallbackCase, EventKind
 from app.callbacks.timeline import write_event
 from app.contacts.models import Consent, Contact
 from app.contacts.service import read_phone
 from app.kit.crypto import UnreadableValueError, Vault
 from app.kit.phones import display_phone, mask_phone
+from app.organisation.models import Unit
 from app.surveys.answers import read_text
 
 _SHOWN = "callback.number_shown"
@@ -61,16 +69,19 @@ def reveal_number(
     vault: Vault,
     case: CallbackCase,
     *,
-    user_id: uuid.UUID,
+    actor: Actor,
     reason: str,
     address: str | None = None,
     now: datetime,
 ) -> ShownNumber:
     """Return the number in full for a given reason, and write down who saw it and why.
 
-    Raises CaseClosedError, InvalidWorkError without a reason, NoNumberError, UnreadableValueError, and
-    TooManyRevealsError after 30 in an hour.
+    Raises NotPermittedError, CaseNotFoundError for a case where the actor may not, CaseClosedError, InvalidWorkError
+    without a reason, NoNumberError, UnreadableValueError, and TooManyRevealsError after 30 in an hour.
     """
+    within = select(Unit.id).where(Unit.id == case.unit_id, actor.scope(Permission.REVEAL_NUMBERS).where(Unit.id))
+    if session.scalar(within) is None:
+        raise CaseNotFoundError("no such case")
     if case.closed_at is not None:
         raise CaseClosedError("the case is closed", at=case.closed_at)
     words = read_text(reason, "reason")
@@ -83,13 +94,23 @@ def reveal_number(
         raise NoNumberError("there is no number that may be rung")
     seen = session.scalars(
         select(func.count()).where(
-            AuditEntry.user_id == user_id, AuditEntry.action == _REVEALED, AuditEntry.at > now - timedelta(hours=1)
+            AuditEntry.user_id == actor.user_id,
+            AuditEntry.action == _REVEALED,
+            AuditEntry.at > now - timedelta(hours=1),
         )
     ).one()
     if seen >= REVEALS_AN_HOUR:
         raise TooManyRevealsError("more numbers than a person can ring in an hour; claim the cases you work")
-    write_event(session, case.id, EventKind.REVEALED, now=now, user_id=user_id, note=words)
-    record(session, _REVEALED, now=now, user_id=user_id, object_type="callback", object_id=case.id, address=address)
+    write_event(session, case.id, EventKind.REVEALED, now=now, user_id=actor.user_id, note=words)
+    record(
+        session,
+        _REVEALED,
+        now=now,
+        user_id=actor.user_id,
+        object_type="callback",
+        object_id=case.id,
+        address=address,
+    )
     return ShownNumber(NumberState.FULL, display_phone(number), number)
 
 

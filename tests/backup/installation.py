@@ -33,6 +33,7 @@ from app.surveys.service import store_versions
 from app.tables import METADATA
 from app.touchpoints.models import PageOpen
 from tests.backup.asked_back import add_question
+from tests.backup.compensations import add_compensations
 from tests.backup.escalations import add_escalations
 from tests.backup.follow_ups import add_follow_ups
 from tests.backup.notices import add_notices
@@ -107,6 +108,7 @@ def fill(session: Session, vault: Vault, *, now: datetime) -> Filled:
     add_question(session, contact=contact, now=later)
     add_escalations(session, unit_id=company.east_office, user_id=user_id, now=later)
     add_notices(session, user_id=user_id, odd=ODD, now=later)
+    add_compensations(session, unit_id=company.east_office, user_id=user_id, odd=ODD, now=later)
     add_promises(session, user_id=user_id, odd=ODD, now=later)
     session.flush()
     return Filled(office, unhappy.key)

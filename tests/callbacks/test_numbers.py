@@ -54,7 +54,7 @@ def test_number_of_a_closed_case_is_masked_again(
 
     assert show_number(session, vault, case, user_id=me.id).state == NumberState.MASKED
     with pytest.raises(CaseClosedError):
-        reveal_number(session, vault, case, user_id=me.id, reason="again", now=now)
+        reveal_number(session, vault, case, actor=acting(me.id), reason="again", now=now)
 
 
 def test_reveal_needs_a_reason_and_is_in_the_audit(
@@ -62,10 +62,10 @@ def test_reveal_needs_a_reason_and_is_in_the_audit(
 ) -> None:
     me = make_user(session, "Aigul", now=now)
     with pytest.raises(InvalidWorkError) as refused:
-        reveal_number(session, vault, case, user_id=me.id, reason="  ", now=now)
+        reveal_number(session, vault, case, actor=acting(me.id), reason="  ", now=now)
     assert refused.value.field == "reason"
 
-    shown = reveal_number(session, vault, case, user_id=me.id, reason="Ring on behalf of Bolat", now=now)
+    shown = reveal_number(session, vault, case, actor=acting(me.id), reason="Ring on behalf of Bolat", now=now)
 
     assert shown.e164 == "+77011234567"
     assert _audit(session) == [("callback.number_revealed", str(case.id))]
@@ -77,11 +77,11 @@ def test_nobody_reads_more_numbers_than_a_person_can_ring(
 ) -> None:
     me = make_user(session, "Aigul", now=now)
     for _ in range(REVEALS_AN_HOUR):
-        reveal_number(session, vault, case, user_id=me.id, reason="collecting", now=now)
+        reveal_number(session, vault, case, actor=acting(me.id), reason="collecting", now=now)
 
     with pytest.raises(TooManyRevealsError):
-        reveal_number(session, vault, case, user_id=me.id, reason="collecting", now=now + timedelta(minutes=59))
-    reveal_number(session, vault, case, user_id=me.id, reason="collecting", now=now + timedelta(minutes=61))
+        reveal_number(session, vault, case, actor=acting(me.id), reason="collecting", now=now + timedelta(minutes=59))
+    reveal_number(session, vault, case, actor=acting(me.id), reason="collecting", now=now + timedelta(minutes=61))
 
 
 def test_number_whose_consent_was_withdrawn_is_shown_to_nobody(
@@ -108,7 +108,7 @@ def test_number_whose_consent_was_withdrawn_is_shown_to_nobody(
 
     assert show_number(session, vault, case, user_id=me.id).state == NumberState.WITHDRAWN
     with pytest.raises(NoNumberError):
-        reveal_number(session, vault, case, user_id=me.id, reason="but why", now=now)
+        reveal_number(session, vault, case, actor=acting(me.id), reason="but why", now=now)
 
 
 def test_without_the_key_the_case_still_shows_and_the_reveal_says_why_not(
@@ -119,4 +119,4 @@ def test_without_the_key_the_case_still_shows_and_the_reveal_says_why_not(
 
     assert show_number(session, elsewhere, case, user_id=me.id).state == NumberState.UNREADABLE
     with pytest.raises(UnreadableValueError):
-        reveal_number(session, elsewhere, case, user_id=me.id, reason="ring", now=now)
+        reveal_number(session, elsewhere, case, actor=acting(me.id), reason="ring", now=now)

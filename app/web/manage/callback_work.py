@@ -199,7 +199,7 @@ def reveal(case_id: uuid.UUID) -> str | tuple[str, int]:
             edge.db(),
             edge.wiring().vault,
             case,
-            user_id=access.staff().user.id,
+            actor=access.staff().actor,
             reason=request.form.get("reason", ""),
             address=request.remote_addr,
             now=edge.now(),
