@@ -19,6 +19,7 @@ from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from app.accounts.api_keys import ApiScope, add_key
+from app.accounts.factors import Passkey
 from app.accounts.models import Role, SignIn, StaffGrant
 from app.accounts.service import get_user
 from app.accounts.sign_ins import begin_sign_in
@@ -394,7 +395,7 @@ def test_each_role_passes_its_doors_and_finds_its_own_units_alone(
         who, form = DOORS[rule.endpoint]
         token = form_token(browser)
         passes = isinstance(who, frozenset) and role in who
-        sees_all = name == "admin" and not {"sign_in_id", "batch_id"} & rule.arguments
+        sees_all = name == "admin" and not {"sign_in_id", "batch_id", "passkey_id"} & rule.arguments
         for side, is_own in ((foreign_side, False), (own_side, True)):
             if rule.endpoint == "account.end_one" and is_own:
                 continue  # it would end the walk; tests/web/test_account.py does it
@@ -638,8 +639,22 @@ def _with_sign_in(database: Database, side: Side, name: str, app: Flask | None =
         user_id = get_user(session, email_of(name)).id
         newest = select(SignIn.id).where(SignIn.user_id == user_id).order_by(SignIn.id.desc()).limit(1)
         own = {"sign_in_id": str(session.scalars(newest).one())}
+        own["passkey_id"] = str(_add_passkey(session, user_id))
         own["batch_id"] = str(_add_batch(session, user_id, side.arguments["unit_code"]))
         return Side({**side.arguments, **own}, side.secret)
+
+
+def _add_passkey(session: Session, user_id: uuid.UUID) -> uuid.UUID:
+    passkey = Passkey(
+        id=new_id(),
+        user_id=user_id,
+        credential_id=new_id().bytes,
+        public_key=b"",
+        name="Desk",
+        created_at=datetime.now(UTC),
+    )
+    session.add(passkey)
+    return passkey.id
 
 
 def _add_batch(session: Session, user_id: uuid.UUID, unit_code: str) -> uuid.UUID:

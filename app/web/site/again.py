@@ -50,7 +50,7 @@ def show_again() -> str:
 @again.post("")
 def prove() -> str | Response | tuple[str, int]:
     """The question, for a form that was interrupted; or its answer, and on with the form."""
-    if access.is_proved() and SENT in request.form:
+    if access.is_proved() and not access.is_halfway(access.staff()) and SENT in request.form:
         return _onward()
     if SENT not in request.form:
         return _show(carried=True)

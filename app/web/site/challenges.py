@@ -54,12 +54,12 @@ def answer_challenge(kind: StepKind) -> StaffUser | Response:
             now=now,
         )
     except StepGoneError:
-        return refuse(gettext("This took too long. Try again."), 401)
+        return refuse(gettext("This took too long. Try again."), 409)
     except PasskeyRefusedError as error:
         _LOG.info("passkey refused", why=error.message)
         edge.roll_back()
         record_apart(wiring.database, REFUSED, now=now, object_type="passkey", address=request.remote_addr)
-        return refuse(gettext("This passkey was not accepted. Try again, or sign in another way."), 401)
+        return refuse(gettext("This passkey was not accepted. Try again, or sign in another way."), 422)
 
 
 def refuse(why: str, status: int) -> Response:
