@@ -54,9 +54,7 @@ def upgrade() -> None:
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("demo", sa.Boolean(), nullable=False),
         sa.CheckConstraint("(state = 'done') = (done_at IS NOT NULL)", name=op.f("ck_improvement_done_when")),
-        sa.CheckConstraint(
-            "telling_since IS NULL OR done_at IS NOT NULL", name=op.f("ck_improvement_told_when_done")
-        ),
+        sa.CheckConstraint("telling_since IS NULL OR done_at IS NOT NULL", name=op.f("ck_improvement_told_when_done")),
         sa.CheckConstraint(
             "state IN ('proposed', 'planned', 'in_progress', 'done', 'declined')",
             name=op.f("ck_improvement_state_known"),

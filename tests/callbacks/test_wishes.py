@@ -56,5 +56,5 @@ def test_no_text_is_too_strange_or_too_long() -> None:
 def test_mistakes_in_the_file_are_told_with_their_line(tmp_path: Path) -> None:
     path = tmp_path / "wishes.yaml"
     path.write_text("wishes:\n  - key: one\n    phrases: {xx: [a b]}\n")
-    with pytest.raises(ConfigurationError, match="wishes.yaml:3"):
+    with pytest.raises(ConfigurationError, match=r"wishes\.yaml:3"):
         load_wish_rules(path)

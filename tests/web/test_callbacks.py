@@ -40,7 +40,9 @@ def test_list_says_what_to_do_by_when_and_shows_the_comment_as_typed(
     assert "30 minutes ago" in late
 
 
-@pytest.mark.parametrize("tab", ["callbacks", "mine", "unclaimed", "overdue", "scheduled", "look_into", "closed", "nonsense"])
+@pytest.mark.parametrize(
+    "tab", ["callbacks", "mine", "unclaimed", "overdue", "scheduled", "look_into", "closed", "nonsense"]
+)
 def test_every_tab_opens(case_id: uuid.UUID, manager: FlaskClient, tab: str) -> None:
     assert manager.get(f"{LIST}?tab={tab}").status_code == 200
     assert manager.get(f"{LIST}?tab={tab}&after=x").status_code == 422

@@ -10,10 +10,10 @@ from sqlalchemy import select
 
 from app.accounts.scope import EVERYTHING
 from app.analytics.filters import ResponseFilter
-from app.invitations.recordings import safe_link
 from app.analytics.reports import export_responses
 from app.callbacks.models import CallbackCase
 from app.invitations.models import Interaction
+from app.invitations.recordings import safe_link
 from app.kit.db import Database
 from app.kit.i18n import Language
 from app.organisation.employees import add_employee

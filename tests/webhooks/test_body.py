@@ -79,7 +79,7 @@ def test_a_case_is_told_with_its_response(session: Session, office: Unit, now: d
     response = make_response(session, office.id, now=now)
     case = make_case(session, office.id, response=response, now=now)
     for event in ("case.opened", "case.due", "case.closed", "case.escalated", "case.handed_over"):
-        body, _ = told(session, event, now, case_id=case.id, rule="settle_late")
+        body, _ = told(session, event, now, case_id=case.id, rule="settle_late")  # type: ignore[arg-type]
         data = body["data"]
         assert isinstance(data, dict)
         assert (data["rule"], data["reopenings"]) == ("settle_late", 0)

@@ -14,7 +14,10 @@ async function look() {
     if (answer.type === "opaqueredirect" || [401, 403, 404].includes(answer.status)) return; // signed out, or not ours any more
     if (answer.status === 200) {
       const words = await answer.text();
-      if (words !== shown) box.innerHTML = shown = words; // our own server's page, escaped there
+      if (words !== shown) {
+        shown = words;
+        box.replaceChildren(...new DOMParser().parseFromString(words, "text/html").body.childNodes);
+      }
     }
     wait = answer.ok ? EVERY : Math.min(wait * 2, SLOWEST);
   } catch {

@@ -2,18 +2,14 @@
 // and leads to its first field. On a list j and k walk, Enter opens, c claims, s chooses. They can be turned off, do
 // nothing while somebody types, and leave every key with Ctrl, Alt or Meta to the browser.
 
-const SETTING = "otklik.keys";
+const OFF = "keys=off";
 const FIELDS = "input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]";
 const dialog = document.querySelector("#keys");
 const button = document.querySelector("[data-keys]");
 const toggle = document.querySelector("[data-keys-on]");
 
 function areOn() {
-  try {
-    return localStorage.getItem(SETTING) !== "off";
-  } catch {
-    return true; // storage is forbidden in this browser
-  }
+  return !document.cookie.split("; ").includes(OFF);
 }
 
 function mark(on) {
@@ -66,11 +62,7 @@ if (dialog && button) {
   button.addEventListener("click", show);
   mark(areOn());
   toggle.addEventListener("change", () => {
-    try {
-      localStorage.setItem(SETTING, toggle.checked ? "on" : "off");
-    } catch {
-      // Kept for this page alone.
-    }
+    document.cookie = `${OFF}; path=/manage; SameSite=Lax; max-age=${toggle.checked ? 0 : 365 * 86_400}`;
     mark(toggle.checked);
   });
   document.addEventListener("keydown", (event) => {

@@ -53,7 +53,7 @@ function looks(item) {
   const copy = item.cloneNode(true);
   for (const token of copy.querySelectorAll("input[name=csrf_token]")) token.remove();
   for (const box of copy.querySelectorAll("input[type=checkbox]")) box.removeAttribute("checked");
-  return copy.innerHTML + copy.className;
+  return new XMLSerializer().serializeToString(copy);
 }
 
 function show(fresh) {
@@ -76,7 +76,7 @@ function show(fresh) {
   tabs.dataset.version = freshTabs.dataset.version;
   for (const tab of freshTabs.querySelectorAll("[data-tab]")) {
     const known = tabs.querySelector(`[data-tab="${tab.dataset.tab}"]`);
-    if (known) known.innerHTML = tab.innerHTML;
+    if (known) known.replaceChildren(...tab.cloneNode(true).childNodes);
   }
   focus();
   place();

@@ -53,7 +53,7 @@ REASONS = {
     CaseReason.COMPLAINT: lazy_gettext("Complaint"),
     CaseReason.RAISED: lazy_gettext("Raised by hand"),
 }
-HURRIED = {"repeated": lazy_gettext("Unhappy again"), "vip": lazy_gettext("VIP")}
+HURRIED = {"repeated": lazy_gettext("Unhappy again"), "vip": "VIP"}
 WINDOWS = {
     CallWindow.ANY: lazy_gettext("at any time"),
     CallWindow.MORNING: lazy_gettext("in the morning"),
