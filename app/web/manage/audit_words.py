@@ -92,6 +92,12 @@ OBJECTS: Mapping[str, LazyString] = {
     "api_key": lazy_gettext("API key"),
     "account": lazy_gettext("Account that was tried"),
     "page": lazy_gettext("Page"),
+    "sign_in": lazy_gettext("Sign-in"),
+    "passkey": lazy_gettext("Passkey"),
+    "import": lazy_gettext("File taken in"),
+    "review_site": lazy_gettext("Review site"),
+    "survey": lazy_gettext("Survey"),
+    "audit": lazy_gettext("Audit"),
 }
 _PAGES: Mapping[str, str] = {
     "user": "/manage/users/",
