@@ -29,10 +29,10 @@ UNTOLD: Mapping[str, LazyString] = {
 }
 # In which language the words for customers are.
 IN_LANGUAGE: Mapping[Language, LazyString] = {
-    Language.KK: lazy_gettext("in Kazakh"),
-    Language.RU: lazy_gettext("in Russian"),
-    Language.UK: lazy_gettext("in Ukrainian"),
-    Language.EN: lazy_gettext("in English"),
+    Language.KK: lazy_gettext("In Kazakh"),
+    Language.RU: lazy_gettext("In Russian"),
+    Language.UK: lazy_gettext("In Ukrainian"),
+    Language.EN: lazy_gettext("In English"),
 }
 _REFUSALS: Mapping[str, LazyString] = {
     "title_missing": lazy_gettext("Say in a few words what is to be improved."),
