@@ -35,6 +35,7 @@ from app.touchpoints.models import PageOpen
 from tests.backup.asked_back import add_question
 from tests.backup.compensations import add_compensations
 from tests.backup.escalations import add_escalations
+from tests.backup.factors import add_factors
 from tests.backup.follow_ups import add_follow_ups
 from tests.backup.notices import add_notices
 from tests.backup.promises import add_promises
@@ -109,6 +110,7 @@ def fill(session: Session, vault: Vault, *, now: datetime) -> Filled:
     add_escalations(session, unit_id=company.east_office, user_id=user_id, now=later)
     add_notices(session, user_id=user_id, odd=ODD, now=later)
     add_compensations(session, unit_id=company.east_office, user_id=user_id, odd=ODD, now=later)
+    add_factors(session, user_id=user_id, odd=ODD, now=later)
     add_promises(session, user_id=user_id, odd=ODD, now=later)
     session.flush()
     return Filled(office, unhappy.key)

@@ -140,7 +140,7 @@ class Visitor:
             context.close()
         for watch in self.watches:
             assert watch.errors == []
-            assert watch.hosts - abroad <= {"127.0.0.1"}
+            assert watch.hosts - abroad <= {"127.0.0.1", "localhost"}
 
 
 class _SiteHandler(BaseHTTPRequestHandler):
@@ -191,7 +191,7 @@ def browser(review_site: int) -> Iterator[Browser]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=CHROMIUM,
-            args=["--no-sandbox", f"--host-resolver-rules={mapped},MAP * ~NOTFOUND,EXCLUDE 127.0.0.1"],
+            args=["--no-sandbox", f"--host-resolver-rules={mapped},MAP * ~NOTFOUND,EXCLUDE 127.0.0.1,EXCLUDE localhost"],
         )
         yield browser
         browser.close()
