@@ -30,6 +30,7 @@ sheet      one case with all that happened; earlier: other cases and responses o
 figures    how many are open, for operations
 load       how much each person has before them, and what a rule would open for a team
 errors     what stands in the way of working a case
+asking_back  a package of its own: "did we settle it?"
 
 Knows responses, surveys, accounts, contacts, organisation and kit. Known by routing and above.
 """

@@ -7,6 +7,7 @@ slots       those threads, and the way out when one never comes back
 dispatch    sends messages: a loop for each messaging channel, at its gateways' rate
 inbound     works off what gateways told us: receipts, taps, words
 notices     tells staff: who hears of an event, one notice on its way, digests
+asking_back whoever had a case is asked whether it is settled
 escalation  the clocks of cases: who is told, who is reminded
 rate        how fast a gateway may be called
 long_work   what takes minutes: one row at a time, its lease renewed

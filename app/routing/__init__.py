@@ -21,6 +21,7 @@ additions  open_page, extend_response, request_callback, decline_call, leave_for
 conversation  answers inside a channel: what comes in from a chat or as an SMS, to the use cases above
 line, chat, chat_answers, spoken, heard   its parts: how we answer, what a chat is about, what a person says in it,
            words added to a comment, and what a few words mean (pure)
+asked_back "did we settle it?" answered inside a channel
 replies    what is said back, composed when it is sent
 staff_notices, staff_digest, staff_composing  what a notice to staff says, from how things stand when it is sent
 staff_chat what staff say and tap in their own chat, apart from what customers say

@@ -2,6 +2,7 @@
 
 dashboard  /manage/: how it stands, every figure with its n and a way to what lies behind it (trend_view: over time)
 callbacks  /manage/callbacks: whom to ring next, claimed, attempted, closed
+callback_figures  /manage/callbacks/figures: who was won back, how long people waited, and the cases behind each figure
 roster     /manage/roster: who is on duty, owners of last resort, load (roster_editing: kept by admins)
 escalations  /manage/escalations: what one was told of because a clock ran out
 responses  /manage/responses: what was said, and where it led (response_query: its filter in the address)

@@ -3,6 +3,7 @@
 survey    /q/<code>: the question of a touchpoint; the tap is the vote
 invited   /i/<token>: the question about one call, visit or chat; its link is spent by one answer
 answer    /r/<key>: what follows the tap, for whoever holds its key
+settled   /s/<token>: "did we settle it?", the day after a case was closed
 unsubscribing  /u/<token>: no more messages, by any channel
 opened    /q/<code>/opened, /i/<token>/opened: how often people have seen the question
 scanners  machines that follow every link of a mail: noted, never written
