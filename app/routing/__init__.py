@@ -14,6 +14,9 @@ single_use what an invitation's link shows to whom: the question, one's own answ
 invited    the answer to a single-use link, wherever it was given
 known_person  whom we know to have answered, and whether they can be rung
 raised     a case by hand, for a response that somebody read
+read_and_raised  the same from the reading list, with the note that it was read
+told_askers who asked for an improvement is told what came of it, and who cannot be
+told_words the message that tells it
 complaints a case without a rating, told by another system or written down by hand
 elsewhere  ratings that were taken elsewhere
 additions  open_page, extend_response, request_callback, decline_call, leave_for_site:
