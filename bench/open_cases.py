@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from app.accounts.models import StaffUser
@@ -27,6 +27,7 @@ from app.organisation.models import Unit
 from app.responses.models import SurveyResponse
 from app.surveys.service import find_version_id
 from app.web.edge import Wiring
+from bench.report import say
 
 # Half of all offices, then ever fewer, as regions are.
 SHARES = (0.5, 0.3, 0.15, 0.05)
@@ -80,6 +81,8 @@ def write_open_cases(wiring: Wiring, *, offices: int, cases: int) -> Crowd:
     with database.transaction() as session:
         write_plan(session, file, plan, now=now)
     with database.transaction() as session:
+        if database.is_sqlite:  # rows that lie all over so many indexes; as much as the program has, afterwards
+            session.execute(text("PRAGMA cache_size=-500000"))
         units = {unit.code: unit.id for unit in session.execute(select(Unit.code, Unit.id))}
         version_id = find_version_id(session, _SURVEY, wiring.surveys.current(_SURVEY).version)
         assert version_id is not None
@@ -102,6 +105,8 @@ def write_open_cases(wiring: Wiring, *, offices: int, cases: int) -> Crowd:
                 _write(session, SurveyResponse, _RESPONSE, [response for response, _, _ in made])
                 _write(session, CallbackCase, _CASE, [case for _, case, _ in made])
                 _write(session, CaseEvent, _EVENT, [event for _, _, event in made])
+                say(f"    {size:,} cases")
+    database.engine.dispose()  # a connection keeps its cache
     if not database.is_sqlite:
         _analyse(database)
     return Crowd(units, maker.people[0], maker.people[-1])

@@ -1,10 +1,11 @@
-"""The queues of a hundred thousand open cases: fifty of any, for anybody, on the first page and on a late one."""
+"""The queues of a hundred thousand open cases: fifty of any, for anybody, on the first page and on the thousandth."""
 
 import statistics
 import time
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 
 from sqlalchemy.orm import Session
 
@@ -12,7 +13,7 @@ from app.accounts.models import Role
 from app.accounts.permissions import Actor, Grant
 from app.accounts.scope import EVERYTHING, Scope
 from app.callbacks.choosing import claim_most_urgent
-from app.callbacks.queues import PAGE, Queue, count_queues, list_cases, read_version
+from app.callbacks.queues import PAGE, Queue, count_queues, list_cases, read_version, write_cursor
 from app.web.edge import Wiring
 from bench.open_cases import Crowd, write_open_cases
 from bench.place import Place
@@ -20,8 +21,13 @@ from bench.report import Report, Row, say
 
 TARGET = 0.05
 _TURNS = 5
-# The late page of a queue is the thousandth, or its last full one where it is shorter.
-_LATE = 1000
+# Where the middle of each queue lies, from now: of all open cases that is the thousandth page.
+_MIDDLE = {
+    **dict.fromkeys(Queue, timedelta(hours=24)),
+    Queue.OVERDUE: timedelta(hours=-12),
+    Queue.SCHEDULED: timedelta(hours=36),
+    Queue.CLOSED: timedelta(hours=-19),
+}
 _PLACES = (("the company", None), ("half of it", "region-0"), ("a region", "region-3"), ("an office", "office-7"))
 
 
@@ -57,9 +63,8 @@ class _Reader:
         """Read a page as the busiest person and as one who holds nothing; the slower of both, and which page it was."""
         taken = [0.0]
         for user_id in (self.crowd.busy, self.crowd.idle):
-            cursor = self._late_cursor(queue, user_id) if late else None
-            if not late or cursor is not None:
-                taken.append(self._median(self._page(queue, user_id, cursor)))
+            cursor = write_cursor(self.wiring.clock() + _MIDDLE[queue], uuid.UUID(int=0)) if late else None
+            taken.append(self._median(self._page(queue, user_id, cursor)))
         return max(taken), f"{queue}, {'late' if late else 'first'} page"
 
     def count(self) -> float:
@@ -79,26 +84,6 @@ class _Reader:
         return lambda session: list_cases(
             session, scope=self.scope, work_scope=self.scope, queue=queue, user_id=user_id, cursor=cursor, now=now
         )
-
-    def _late_cursor(self, queue: Queue, user_id: uuid.UUID) -> str | None:
-        """Return where the thousandth page begins, found in strides, or the last stride of a shorter queue."""
-        stride = 20 * PAGE
-        cursor = None
-        with self.wiring.database.reading() as session:
-            for _ in range(_LATE * PAGE // stride):
-                page = list_cases(
-                    session,
-                    scope=self.scope,
-                    queue=queue,
-                    user_id=user_id,
-                    cursor=cursor,
-                    limit=stride,
-                    now=self.wiring.clock(),
-                )
-                if page.next_cursor is None:
-                    break
-                cursor = page.next_cursor
-        return cursor
 
     def _median(self, work: Callable[[Session], object]) -> float:
         taken = []

@@ -90,7 +90,8 @@ class CallbackCase(Base):
             sqlite_where=text("closed_at IS NULL"),
             postgresql_where=text("closed_at IS NULL"),
         ),
-        # The queues in the order in which they are worked, for much of the company; each holds all that a queue asks.
+        # The queues in the order in which they are worked, for much of the company; each holds all that a queue asks
+        # (SQLite looks at `closed_at` again, although the condition of the index says it).
         Index(
             "ix_callback_case_open_due",
             "due_at",
@@ -99,6 +100,7 @@ class CallbackCase(Base):
             "contact_id",
             "claimed_by_id",
             "next_attempt_at",
+            "closed_at",
             sqlite_where=text("closed_at IS NULL"),
             postgresql_where=text("closed_at IS NULL"),
         ),
@@ -108,6 +110,7 @@ class CallbackCase(Base):
             "due_at",
             "id",
             "unit_id",
+            "closed_at",
             sqlite_where=FREE,
             postgresql_where=FREE,
         ),
@@ -120,6 +123,15 @@ class CallbackCase(Base):
             sqlite_where=text("closed_at IS NOT NULL"),
             postgresql_where=text("closed_at IS NOT NULL"),
         ),
+        # The same of some units.
+        Index(
+            "ix_callback_case_closed_unit",
+            "unit_id",
+            "closed_at",
+            "id",
+            sqlite_where=text("closed_at IS NOT NULL"),
+            postgresql_where=text("closed_at IS NOT NULL"),
+        ),
         # A manager's own list, and nothing else of the table.
         Index(
             "ix_callback_case_open_claimed",
@@ -127,6 +139,7 @@ class CallbackCase(Base):
             "due_at",
             "id",
             "unit_id",
+            "closed_at",
             sqlite_where=HELD,
             postgresql_where=HELD,
         ),

@@ -131,6 +131,12 @@ def read_version(
     return hashlib.sha256(repr(([tuple(row) for row in rows], list(counts.values()))).encode()).hexdigest()[:20]
 
 
+def write_cursor(at: datetime, case_id: uuid.UUID) -> str:
+    """Return the cursor of what comes after a case that is due (of the closed ones: was closed) at the instant."""
+    text = f"{at.astimezone(UTC).isoformat()} {case_id}"
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
 def _on_queue(queue: Queue, *, user_id: uuid.UUID, now: datetime) -> ColumnElement[bool]:
     if queue is Queue.CLOSED:
         return CallbackCase.closed_at.is_not(None)
@@ -186,9 +192,7 @@ def _order(queue: Queue) -> tuple[Any, Any]:
 
 
 def _write_cursor(row: CaseRow, queue: Queue) -> str:
-    at = (row.closed_at if queue is Queue.CLOSED else None) or row.due_at
-    text = f"{at.astimezone(UTC).isoformat()} {row.id}"
-    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+    return write_cursor((row.closed_at if queue is Queue.CLOSED else None) or row.due_at, row.id)
 
 
 def _read_cursor(cursor: str) -> ColumnElement[Any]:

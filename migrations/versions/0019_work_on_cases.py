@@ -97,12 +97,15 @@ def upgrade() -> None:
         batch_op.create_index("ix_case_promise_case_id_due_at", ["case_id", "due_at"], unique=False)
 
     # Each holds all that a queue asks, so that no row is read for one that does not belong there.
-    _index("open_due", ["due_at", "id", "unit_id", "contact_id", "claimed_by_id", "next_attempt_at"], _OPEN)
-    _index("open_free", ["due_at", "id", "unit_id"], _FREE)
-    _index("open_claimed", ["claimed_by_id", "due_at", "id", "unit_id"], _HELD)
+    _index(
+        "open_due", ["due_at", "id", "unit_id", "contact_id", "claimed_by_id", "next_attempt_at", "closed_at"], _OPEN
+    )
+    _index("open_free", ["due_at", "id", "unit_id", "closed_at"], _FREE)
+    _index("open_claimed", ["claimed_by_id", "due_at", "id", "unit_id", "closed_at"], _HELD)
     wide = ["closed_at", "unit_id", "due_at", "id", "contact_id", "claimed_by_id", "next_attempt_at"]
     _index("open_unit", wide, _OPEN)
     _index("closed_at", ["closed_at", "id", "unit_id"], "closed_at IS NOT NULL")
+    _index("closed_unit", ["unit_id", "closed_at", "id"], "closed_at IS NOT NULL")
     op.create_index("ix_case_event_at", "case_event", ["at", "case_id"])
 
 
@@ -116,6 +119,7 @@ def _index(name: str, columns: list[str], condition: str) -> None:
 def downgrade() -> None:
     op.drop_index("ix_case_event_at", table_name="case_event")
     op.drop_index("ix_callback_case_open_free", table_name="callback_case")
+    op.drop_index("ix_callback_case_closed_unit", table_name="callback_case")
     _index("open_due", ["due_at", "id"], _OPEN)
     _index("open_claimed", ["claimed_by_id", "due_at"], _OPEN)
     _index("open_unit", ["closed_at", "unit_id", "due_at", "contact_id"], _OPEN)

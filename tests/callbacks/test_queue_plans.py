@@ -125,6 +125,8 @@ def test_every_queue_is_found_by_an_index_in_every_scope_and_on_every_page(
                             list_cases(session, **narrow, limit=3, cursor=cursor, now=now)
                         plan = _plan(database, *seen[0])
                         assert "ix_callback_case_" in plan, plan
+                        page = "COVERING INDEX ix_callback_case_" if database.is_sqlite else "Index Only Scan"
+                        assert page in plan, f"{queue} {scope} {unit}\n{plan}"
                         # Only what is shown is read, each row by its id.
                         assert "pk_callback_case" in plan or "sqlite_autoindex_callback_case_1 (id=?)" in plan, plan
                         assert not _READS_THROUGH.search(plan), f"{queue} {scope} {unit}\n{plan}"
