@@ -5,9 +5,9 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from zoneinfo import ZoneInfo
 
-from app.organisation.hours import WeekHours
+from app.organisation.hours import Span
+from app.organisation.workdays import OwnHours, WorkingTime
 
 
 class How(StrEnum):
@@ -31,21 +31,38 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Shift:
-    """Somebody's hours on duty by the clock of the unit they are on duty for, from and until which day, both taken."""
+    """Somebody's hours on duty, from and until which day, both taken.
+
+    `works` has their hours with the clock and the special days of the unit they are on duty for.
+    """
 
     user_id: uuid.UUID
-    hours: WeekHours
-    zone: ZoneInfo
+    works: WorkingTime
     from_on: date | None = None
     until_on: date | None = None
 
     def covers(self, now: datetime) -> bool:
         """Tell whether they are on duty at the aware instant; one that ends at 18:00 does not cover 18:00."""
-        local = now.astimezone(self.zone)
+        local = now.astimezone(self.works.time_zone)
         if not self.is_on(local.date()):
             return False
         minute = local.hour * 60 + local.minute
-        return any(start <= minute < end for start, end in self.hours.days[local.weekday()])
+        return any(start <= minute < end for start, end in self.spans_on(local.date()))
+
+    def spans_on(self, day: date) -> tuple[Span, ...]:
+        """Return when they are on duty on such a day, in minutes from midnight: none on a holiday, unless they say so.
+
+        Where the unit has hours of its own on the day, theirs are cut to them: a shorter day calls nobody in earlier.
+        """
+        special = self.works.calendar(day)
+        if not isinstance(special, OwnHours):
+            return self.works.spans_on(day)
+        both = [
+            (max(start, opens), min(end, closes))
+            for start, end in self.works.hours.days[day.weekday()]
+            for opens, closes in special.spans
+        ]
+        return tuple((start, end) for start, end in both if start < end)
 
     def is_on(self, day: date) -> bool:
         """Tell whether the day lies between the first and the last one."""

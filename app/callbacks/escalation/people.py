@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Collection, Iterable
+from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 
@@ -92,7 +93,8 @@ def load_shifts(session: Session, unit_ids: Collection[uuid.UUID]) -> dict[uuid.
     times = working_times(session, {duty.unit_id for duty in duties}) if duties else {}
     found: dict[uuid.UUID, list[Shift]] = {}
     for duty in duties:
-        shift = Shift(duty.user_id, _read_hours(duty.hours), times[duty.unit_id].time_zone, duty.from_on, duty.until_on)
+        works = replace(times[duty.unit_id], hours=_read_hours(duty.hours))
+        shift = Shift(duty.user_id, works, duty.from_on, duty.until_on)
         found.setdefault(duty.unit_id, []).append(shift)
     return found
 

@@ -82,11 +82,12 @@ def _on_duty(now: datetime, layers: Sequence[Sequence[Shift]]) -> tuple[uuid.UUI
 
 def _edges(shift: Shift, begins: datetime, ends: datetime) -> Iterator[datetime]:
     """Yield when the shift may begin or end between the two, by its own clock."""
-    day, last = begins.astimezone(shift.zone).date(), ends.astimezone(shift.zone).date()
+    zone = shift.works.time_zone
+    day, last = begins.astimezone(zone).date(), ends.astimezone(zone).date()
     while day <= last:
-        yield _midnight(day, shift.zone)
-        for span in shift.hours.days[day.weekday()]:
-            yield from (_instant(day, minute, shift.zone) for minute in span)
+        yield _midnight(day, zone)
+        for span in shift.spans_on(day):
+            yield from (_instant(day, minute, zone) for minute in span)
         day += timedelta(days=1)
 
 

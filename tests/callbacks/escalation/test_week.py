@@ -1,7 +1,7 @@
 """A week of the roster: who is on duty when, and where nobody is, as a table of a single day."""
 
 import uuid
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -9,7 +9,7 @@ import pytest
 from app.callbacks.escalation.ladder import Shift
 from app.callbacks.escalation.week import plan_week
 from app.organisation.hours import parse_hours
-from app.organisation.workdays import OwnHours, WorkingTime
+from app.organisation.workdays import Holiday, MovedDay, OwnHours, SpecialDay, WorkingTime
 
 ALMATY, KYIV = ZoneInfo("Asia/Almaty"), ZoneInfo("Europe/Kyiv")
 WEDNESDAY = date(2026, 3, 4)
@@ -19,7 +19,7 @@ NAMES = {user_id: name for name, user_id in PEOPLE.items()}
 
 def on(name: str, hours: str, zone: ZoneInfo = ALMATY, first: date | None = None, last: date | None = None) -> Shift:
     """Somebody's duty."""
-    return Shift(PEOPLE[name], parse_hours(hours), zone, first, last)
+    return Shift(PEOPLE[name], WorkingTime(zone, parse_hours(hours)), first, last)
 
 
 def written(open_hours: str, *layers: list[Shift], day: date = WEDNESDAY, zone: ZoneInfo = ALMATY) -> list[str]:
@@ -68,3 +68,29 @@ def test_a_day_on_which_the_clocks_change_is_covered_by_the_clock_on_the_wall() 
         "02:00-05:00 olga",
         "05:00-00:00 nobody",
     ]
+
+
+def test_a_special_day_changes_who_is_on_duty() -> None:
+    """09:00-13:00 on that day, for somebody who has the morning, the evening, the whole clock."""
+    short = OwnHours(((9 * 60, 13 * 60),))
+    table: list[tuple[str, SpecialDay, list[int]]] = [
+        ("Mo-Fr 09:00-18:00", Holiday(), []),
+        ("Mo-Fr 09:00-18:00; PH 10:00-12:00", Holiday(), [10]),
+        ("24/7", Holiday(), [8, 10, 15, 20]),
+        ("Mo-Fr 09:00-18:00", short, [10]),
+        ("Mo-Fr 14:00-22:00", short, []),
+        ("Sa 09:00-13:00", short, []),
+        ("24/7", OwnHours(), []),
+        ("Sa 15:00-21:00", MovedDay(like=5), [15, 20]),
+    ]
+    for hours, special, expected in table:
+        works = WorkingTime(ALMATY, parse_hours(hours), lambda day, special=special: special)  # type: ignore[misc]
+        shift = Shift(PEOPLE["olga"], works)
+        at = [hour for hour in (8, 10, 15, 20) if shift.covers(datetime(2026, 3, 4, hour, tzinfo=ALMATY))]
+        assert at == expected, (hours, special)
+        plan = plan_week(
+            WEDNESDAY, WorkingTime(ALMATY, parse_hours("Mo-Fr 09:00-18:00"), lambda day: OwnHours()), [[shift]]
+        )
+        assert sum((each.ends - each.begins for each in plan[0].stretches), timedelta()) == sum(
+            (timedelta(minutes=end - start) for start, end in shift.spans_on(WEDNESDAY)), timedelta()
+        )
