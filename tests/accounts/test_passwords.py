@@ -57,6 +57,8 @@ def test_odd_characters_are_compared_and_never_crash(odd: str) -> None:
         ("qwertyuiopas", "password_obvious"),
         ("йцукенгшщзхъ", "password_obvious"),
         ("Password1234", "password_obvious"),
+        ("gfhjkmgfhjkm", "password_obvious"),  # a list has it: пароль twice, typed on the other layout
+        ("LeaveMeAlone", "password_obvious"),
         ("Пароль-2026-03", "password_obvious"),
         ("anna.petrova1", "password_obvious"),
     ],

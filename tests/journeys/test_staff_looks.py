@@ -18,6 +18,7 @@ from werkzeug.serving import make_server
 
 from app.accounts.administration import invite_user
 from app.accounts.models import Role, StaffUser
+from app.accounts.one_time_codes import begin_codes
 from app.accounts.scope import EVERYTHING
 from app.accounts.service import add_user
 from app.callbacks.escalation.models import Duty
@@ -118,6 +119,7 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
         create_demo(session, wired.desk, wired.surveys, now=NOW)
         root = get_company(session).id
         admin = add_user(session, email=E_MAIL, password=PASSWORD, role=Role.ADMIN, unit_id=root, now=NOW)
+        begin_codes(session, admin.id, vault=wired.vault, now=NOW)  # so that there is a secret to show
         _ask_for_chairs(session, wired)
         for kind, content in FILES.items():
             keep_draft(

@@ -12,11 +12,12 @@ from flask.testing import FlaskClient
 from passlib.totp import TOTP
 from sqlalchemy import select
 
-from app.accounts.factors import OneTimeCodes, StepKind
+from app.accounts.factors import OneTimeCodes, Passkey, StepKind
 from app.accounts.models import AuditEntry, SignIn
 from app.accounts.service import get_user
 from app.accounts.steps import begin_step
 from app.kit.db import Database
+from app.kit.ids import new_id
 from app.messaging.notices.former import read_former_email
 from app.messaging.notices.models import Notice
 from config.settings import Settings
@@ -24,6 +25,7 @@ from tests.test_access import DOORS
 from tests.web.conftest import StoppedClock
 from tests.web.kept_app import keep_app
 from tests.web.staff import PASSWORD, email_of, form_token, sign_in, signed_in
+from tests.web.test_no_query_growth import counted
 
 pytestmark = pytest.mark.usefixtures("company")
 ACCOUNT, SECURITY, CODE, AGAIN = "/manage/account", "/manage/account/security", "/sign-in/code", "/sign-in/again"
@@ -430,3 +432,29 @@ def test_made_up_answers_of_passkeys_are_refused_with_words(app: Flask, clock: S
         answer = owner.post(f"{SECURITY}/passkeys", data={"csrf_token": token, "answer": odd, "name": "x"})
         assert answer.status_code == 422
     assert owner.post(f"{SECURITY}/passkeys", data={"csrf_token": token, "answer": "{}"}).status_code == 409
+
+
+def test_twenty_passkeys_take_as_many_queries_as_one(app: Flask, database: Database, clock: StoppedClock) -> None:
+    browser, taken = signed_in(app, "manager"), []
+    for count in (1, 19):
+        with database.transaction() as session:
+            user_id = get_user(session, email_of("manager")).id
+            for _ in range(count):
+                key = new_id()
+                session.add(
+                    Passkey(
+                        id=key,
+                        user_id=user_id,
+                        credential_id=key.bytes,
+                        public_key=b"",
+                        name="Desk",
+                        created_at=clock.now,
+                    )
+                )
+        browser.get(SECURITY)
+        with counted(database) as statements:
+            assert browser.get(SECURITY).status_code == 200
+        taken.append(len(statements))
+    assert taken[0] == taken[1]
+    full = browser.post(f"{SECURITY}/passkeys/begin", data={"csrf_token": form_token(browser)})
+    assert full.status_code == 409
