@@ -13,6 +13,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import delete, func, select
 from werkzeug.test import TestResponse
 
+from app.backup.audit_hold import audit_let_go
 from app.kit.crypto import Vault
 from app.kit.db import Base, Database
 from app.organisation.models import Unit
@@ -138,7 +139,7 @@ def kept_database(engine_name: str, request: pytest.FixtureRequest) -> Iterator[
     """The migrated database of all tests, swept after this one: making one for each would take most of the time."""
     database: Database = request.getfixturevalue("migrated_sqlite" if engine_name == "sqlite" else "migrated_postgres")
     yield database
-    with database.transaction() as session:
+    with database.transaction() as session, audit_let_go(session.connection()):
         root = select(Unit.id).where(Unit.parent_id.is_(None)).scalar_subquery()
         for table in reversed(Base.metadata.sorted_tables):
             if table.name == "unit":
