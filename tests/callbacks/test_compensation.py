@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -14,6 +14,7 @@ from app.callbacks.compensation.amounts import InvalidAmountError, read_amount
 from app.callbacks.compensation.authority import Standing, find_standing, limit_of
 from app.callbacks.compensation.giving import (
     AboveAuthorityError,
+    CaseFreeError,
     CompensationDecidedError,
     CompensationNotFoundError,
     OwnProposalError,
@@ -121,7 +122,7 @@ def test_only_who_works_the_case_or_a_leader_proposes(session: Session, now: dat
         actor = acting(other, **who)  # type: ignore[arg-type]
         propose_compensation(session, case.id, actor=actor, rules=RULES, kind="gift", amount=1, now=now)
 
-    with pytest.raises(CaseTakenError):
+    with pytest.raises(CaseFreeError):
         propose(unit_id=office.id)
     claim_case(session, case.id, actor=acting(holder, unit_id=office.id), now=now)
     with pytest.raises(CaseTakenError):
@@ -131,3 +132,32 @@ def test_only_who_works_the_case_or_a_leader_proposes(session: Session, now: dat
     with pytest.raises(NotPermittedError):
         propose(role=Role.ANALYST)
     propose(unit_id=get_company(session).id)
+
+
+def test_two_taps_give_once_and_the_same_again_later_is_given_again(session: Session, now: datetime) -> None:
+    office = make_office(session, now=now)
+    case = make_case(session, office.id, now=now)
+    me = acting(make_user(session, "Aigul", now=now).id, unit_id=get_company(session).id)
+
+    def give(seconds: int, amount: int = 500) -> uuid.UUID:
+        at = now + timedelta(seconds=seconds)
+        given = propose_compensation(session, case.id, actor=me, rules=RULES, kind="gift", amount=amount, now=at)
+        return given.id
+
+    first = give(0)
+    assert give(1) == first
+    assert give(2, amount=600) != first
+    assert give(11) != first
+
+
+def test_the_largest_amount_that_the_rules_take_can_be_kept(session: Session, now: datetime) -> None:
+    office = make_office(session, now=now)
+    case = make_case(session, office.id, now=now)
+    me = acting(make_user(session, "Aigul", now=now).id, role=Role.ADMIN, unit_id=get_company(session).id)
+    authority = RULES.compensation.authority.model_copy(update={"admin": 1_000_000_000.0})
+    rich = RULES.model_copy(update={"compensation": RULES.compensation.model_copy(update={"authority": authority})})
+    most = 100_000_000_000
+
+    given = propose_compensation(session, case.id, actor=me, rules=rich, kind="refund", amount=most, now=now)
+    session.refresh(given)
+    assert given.amount == most

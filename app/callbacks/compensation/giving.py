@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -11,7 +11,6 @@ from app.accounts.audit import record
 from app.accounts.permissions import Actor, Permission
 from app.callbacks.compensation.authority import Standing, find_standing, limit_of
 from app.callbacks.compensation.models import Compensation, CompensationState
-from app.callbacks.errors import CaseTakenError
 from app.callbacks.holding import get_case, hold_case, refuse_taken
 from app.callbacks.models import CallbackCase, EventKind
 from app.callbacks.rules.case_rules import CaseRules
@@ -23,6 +22,8 @@ from app.organisation.models import UnitAncestor
 from app.surveys.answers import read_text
 
 _NOTE_LENGTH = 500
+# Two taps on the button arrive as two requests; nobody means to give the very same twice so soon.
+_TWO_TAPS = timedelta(seconds=10)
 PROPOSED = "compensation.proposed"
 DECIDED = "compensation.decided"
 
@@ -31,6 +32,12 @@ class CompensationNotFoundError(NotFoundError):
     """There is no such compensation, or it is another unit's."""
 
     code = "unknown_compensation"
+
+
+class CaseFreeError(ConflictError):
+    """Nobody works the case, so that nobody can say for it what should be given."""
+
+    code = "case_free"
 
 
 class CompensationDecidedError(ConflictError):
@@ -75,8 +82,9 @@ def propose_compensation(
 ) -> Compensation:
     """Give so much (hundredths), at once within the actor's authority, otherwise once somebody above has approved.
 
-    Whoever works the case proposes, or a leader for them. Raises AboveAuthorityError above what anybody may give,
-    InvalidCompensationError, CaseTakenError, CaseClosedError, CaseNotFoundError.
+    Whoever works the case proposes, or a leader for them; the very same within ten seconds is given once. Raises
+    AboveAuthorityError above what anybody may give, InvalidCompensationError, CaseFreeError, CaseTakenError,
+    CaseClosedError, CaseNotFoundError.
     """
     case = hold_case(session, get_case(session, case_id, actor.scope(Permission.PROPOSE_COMPENSATION)))
     if kind not in {known.key for known in rules.compensation.kinds}:
@@ -87,9 +95,13 @@ def propose_compensation(
     standing = find_standing(actor.grants, distances_above(session, case.unit_id))
     if standing not in (Standing.LEADER, Standing.ADMIN):
         if case.claimed_by_id is None:
-            raise CaseTakenError("claim the case first", name=None, at=None)
+            raise CaseFreeError("claim the case first")
         refuse_taken(session, case, actor.user_id)
     _refuse_too_much(amount, Standing.ADMIN, rules)
+    # The case is held: the second of two taps finds what the first one gave.
+    same = _find_same(session, case.id, actor, kind=kind, amount=amount, note=words, since=now - _TWO_TAPS)
+    if same is not None:
+        return same
     within = amount <= limit_of(standing, rules.compensation.authority)
     given = Compensation(
         id=new_id(),
@@ -158,6 +170,25 @@ def distances_above(session: Session, unit_id: uuid.UUID) -> Mapping[uuid.UUID, 
     """Return the unit and everything above it with how far above."""
     query = select(UnitAncestor.ancestor_id, UnitAncestor.distance).where(UnitAncestor.unit_id == unit_id)
     return {row.ancestor_id: row.distance for row in session.execute(query)}
+
+
+def _find_same(
+    session: Session, case_id: uuid.UUID, actor: Actor, *, kind: str, amount: int, note: str | None, since: datetime
+) -> Compensation | None:
+    return session.scalars(
+        select(Compensation)
+        .where(
+            Compensation.case_id == case_id,
+            Compensation.proposed_by_id == actor.user_id,
+            Compensation.kind == kind,
+            Compensation.amount == amount,
+            Compensation.note == note,
+            Compensation.state.in_([CompensationState.PENDING, CompensationState.APPROVED]),
+            Compensation.proposed_at > since,
+        )
+        .order_by(Compensation.proposed_at)
+        .limit(1)
+    ).one_or_none()
 
 
 def _get(session: Session, compensation_id: uuid.UUID, actor: Actor, permission: Permission) -> Compensation:

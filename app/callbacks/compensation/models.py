@@ -4,7 +4,7 @@ import uuid
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.kit.db import Base, one_of
@@ -44,7 +44,8 @@ class Compensation(Base):
     case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("callback_case.id", ondelete="CASCADE"))
     unit_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("unit.id"))
     kind: Mapped[str]
-    amount: Mapped[int]
+    # A thousand million of a currency (the most that the rules take) are more hundredths than 32 bits hold.
+    amount: Mapped[int] = mapped_column(BigInteger)
     currency: Mapped[str]
     note: Mapped[str | None]
     state: Mapped[str]

@@ -30,6 +30,7 @@ _REFUSALS = {
     "kind_missing": lazy_gettext("Choose what is given."),
     "invalid_amount": lazy_gettext("Write the amount in digits, such as 5000."),
     "note_too_long": lazy_gettext("This text is too long; 500 characters fit."),
+    "case_free": lazy_gettext("Claim the case first."),
     "compensation_decided": lazy_gettext("Somebody has decided about it meanwhile."),
     "own_proposal": lazy_gettext("Somebody else has to decide about what you proposed."),
 }
