@@ -103,6 +103,8 @@ def _shown(asked: Asked) -> dict[str, Any]:
     session, user_id, now = edge.db(), access.staff().user.id, edge.now()
     scope = access.scope(access.Gate.STAFF)
     within = asked.unit.id if asked.unit else None
+    # Before the rows: what changes between the two is then shown with the next look, and not never.
+    version = version_of(asked)
     page = list_cases(
         session,
         scope=scope,
@@ -117,7 +119,7 @@ def _shown(asked: Asked) -> dict[str, Any]:
         "asked": asked,
         "page": page,
         "counts": count_queues(session, scope=scope, user_id=user_id, unit_id=within, now=now),
-        "version": version_of(asked),
+        "version": version,
         "ratings": _ratings(page.rows),
         "user_id": user_id,
         "now": now,
