@@ -125,6 +125,8 @@ def test_load_shows_who_holds_what_and_tries_another_threshold(
         case.claimed_by_id, case.claimed_at = user_id(database, "manager"), case.opened_at
     page = admin.get("/manage/roster/load").text
     assert "<bdi>manager</bdi>" in page
+    for path in ("", "/owners", "/duties/new"):
+        assert admin.get(f"/manage/roster{path}?unit=no%00where").status_code in (200, 404)
     for odd in ("3", "9", "x", "\u0663"):
         assert admin.get(f"/manage/roster/load?unhappy_at_most={quote(odd)}").status_code == 200
     assert "<bdi>elsewhere</bdi>" not in signed_in(app, "manager").get("/manage/roster/load").text
@@ -148,7 +150,9 @@ def test_who_was_told_finds_the_case_and_says_that_they_saw_it(
     assert "I have seen it" in browser.get(f"/manage/callbacks/{case_id}").text
     for name, status in (("elsewhere", 404), ("analyst", 409)):
         other = signed_in(app, name)
-        assert post(other, f"/manage/escalations/{escalation_id}/acknowledge")[0] == status
+        answer = post(other, f"/manage/escalations/{escalation_id}/acknowledge")
+        assert answer[0] == status
+        assert ("was told of it, and has to say so" in answer[1]) is (status == 409)
         assert "It was not settled in time" not in other.get("/manage/escalations").text
     assert post(browser, f"/manage/escalations/{escalation_id}/acknowledge")[0] == 200
     assert "Nothing waits for you" in browser.get("/manage/escalations").text

@@ -8,6 +8,7 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from app.callbacks.escalation.acknowledging import acknowledge_escalation, find_waiting, list_waiting
+from app.callbacks.escalation.errors import EscalationNotYoursError
 from app.web import access, edge
 from app.web.manage import roster_words as words
 from app.web.manage.words import show_time
@@ -31,9 +32,14 @@ def show_list() -> str:
 
 
 @escalations.post("/<uuid:escalation_id>/acknowledge")
-def acknowledge(escalation_id: uuid.UUID) -> Response:
+def acknowledge(escalation_id: uuid.UUID) -> Response | tuple[str, int]:
     """Say that one saw it: nobody is reminded of it any more."""
-    row = acknowledge_escalation(edge.db(), escalation_id, actor=access.staff().actor, now=edge.now())
+    try:
+        row = acknowledge_escalation(edge.db(), escalation_id, actor=access.staff().actor, now=edge.now())
+    except EscalationNotYoursError as error:
+        edge.roll_back()
+        flash(words.say_refusal(error), "bad")
+        return show_list(), 409
     flash(gettext("Nobody is reminded of it any more. The case stays open."), "good")
     return redirect(f"/manage/callbacks/{row.case_id}", 303)
 

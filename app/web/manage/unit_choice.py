@@ -45,6 +45,7 @@ def choose_unit(session: Session, form: Mapping[str, str], name: str, scope: Sco
 
 def seek_unit(session: Session, typed: str, scope: Scope) -> UnitChoice:
     """Return the unit of an address or a single field, as `choose_unit` does; a closed one will do, too."""
+    typed = "".join(letter for letter in typed if letter.isprintable())  # PostgreSQL refuses to be asked for NUL
     unit = find_unit(session, typed, scope)
     if unit is not None:
         return UnitChoice(typed, unit)
