@@ -1,10 +1,13 @@
 """The callback list for other systems: complaints come in, cases are worked for staff who may."""
 
 import uuid
+from datetime import UTC, datetime
 
 from sqlalchemy import select
 
 from app.accounts.models import AuditEntry
+from app.callbacks.models import EventKind
+from app.callbacks.timeline import write_event
 from app.kit.db import Database
 from tests.web.api.callers import System
 from tests.web.conftest import StoppedClock
@@ -99,6 +102,24 @@ def test_only_staff_who_manage_the_unit_can_be_named(system: System) -> None:
     assert system.post(f"/callbacks/{case}/claim", {"user": email_of("manager")}).status_code == 200
     taken = system.post(f"/callbacks/{case}/claim", {"user": email_of("admin")})
     assert (taken.status_code, taken.json["code"]) == (409, "case_taken")
+
+
+def test_a_timeline_names_no_ids_of_users(system: System, database: Database) -> None:
+    case = _complain(system)
+    who, now = str(uuid.uuid4()), datetime.now(UTC)
+    with database.transaction() as session:
+        write_event(
+            session,
+            uuid.UUID(case),
+            EventKind.ESCALATED,
+            now=now,
+            rule="settle_late",
+            held_by=who,
+            to=who,
+            to_user_id=who,
+        )
+    (escalated,) = (one for one in system.get(f"/callbacks/{case}").json["events"] if one["kind"] == "escalated")
+    assert escalated["details"] == {"rule": "settle_late"}
 
 
 def test_an_unknown_case_is_404_whoever_is_named(system: System) -> None:

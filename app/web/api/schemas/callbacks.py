@@ -21,6 +21,8 @@ from app.web.api.schemas.fields import Code, Cursor, Given, Instant, Mail, Momen
 
 # With the topic above it, it is kept as one text of 2,000 characters.
 Story = Annotated[str, StringConstraints(max_length=1800, pattern=r"^[^\x00]*[^\x00-\x20][^\x00]*$")]
+# What of an event's details names users: their ids say nothing elsewhere.
+_USERS = frozenset({"held_by", "to", "to_user_id"})
 Note = Annotated[Text | None, Field(description="A note for the timeline.")]
 User = Annotated[Mail, Field(description="The e-mail of the member of staff who does it; they must manage the unit.")]
 
@@ -301,5 +303,5 @@ def _first_language(*said: str | None) -> Language | None:
 
 
 def _plain(details: dict[str, Any]) -> dict[str, Any]:
-    """Leave out who had the case and to whom it was given: an id of a user says nothing elsewhere."""
-    return {name: value for name, value in details.items() if name not in ("held_by", "to")}
+    """Leave out who had the case, to whom it was given and who was told."""
+    return {name: value for name, value in details.items() if name not in _USERS}
