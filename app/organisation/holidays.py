@@ -59,10 +59,12 @@ class DayRule(_Strict):
         if self.hours is None or self.hours.strip().lower() == OFF:
             return OwnHours()
         try:
-            # Of a text without weekdays every day is the same; what runs over midnight is cut off there.
-            return OwnHours(parse_hours(self.hours).days[0])
+            week = parse_hours(self.hours)
         except InvalidInputError as error:
             raise ValueError(error.message) from error
+        if len(set(week.days)) > 1:
+            raise ValueError(f"{self.hours!r} names weekdays; write the hours of the day alone, such as 09:00-13:00")
+        return OwnHours(week.days[0])
 
 
 class _Days(_Strict):

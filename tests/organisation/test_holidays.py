@@ -77,6 +77,7 @@ def test_public_holidays_are_those_of_the_country(country: str | None, off: bool
         ("days: [{day: 2026-13-01, hours: off}]\n", "holidays.yaml:1: day 1.day"),
         ("days:\n  - {day: 2026-12-31}\n", "holidays.yaml:2: day 1: write either hours"),
         ("days: [{day: 2026-12-31, hours: nine}]\n", "cannot read"),
+        ("days: [{day: 2026-12-31, hours: 'Sa 10:00-14:00'}]\n", "names weekdays"),
         ("days: [{day: 2026-12-31, like: Holiday}]\n", "no weekday"),
         ("days: [{day: 2026-12-31, hours: off}, {day: 2026-12-31, hours: off}]\n", "each day once"),
         ("units:\n  kyiv: {country: Ukraine}\n", "holidays.yaml:2"),
