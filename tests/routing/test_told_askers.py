@@ -119,6 +119,24 @@ def test_nobody_is_told_who_must_not_be_or_cannot_be_reached(session: Session, d
     assert (preview.people, _messages(session)) == (0, [])
 
 
+def test_who_lacked_the_words_is_told_once_it_is_said_in_their_language(
+    session: Session, desk: AskDesk, leader: Actor
+) -> None:
+    kazakh = _asked(session, desk, 1, language="kk")
+    improvement = _done(session, leader, [kazakh])
+    start_telling(session, improvement.id, leader, now=NOW)
+    tell_askers(session, desk, now=NOW, limit=10)
+    assert kazakh.untold == Untold.NO_WORDS
+    said = {**DONE, Language.KK: "орындықтар"}
+    draft = ImprovementDraft("Chairs", ImprovementState.DONE, done=said)
+    change_improvement(session, improvement.id, draft, leader, now=NOW)
+    assert preview_telling(session, desk, improvement, now=NOW).people == 1
+    start_telling(session, improvement.id, leader, now=NOW)
+    tell_askers(session, desk, now=NOW, limit=10)
+    session.refresh(kazakh)
+    assert kazakh.told_at == NOW
+
+
 def test_by_night_it_waits_for_the_morning_and_a_spent_budget_for_another_day(session: Session, leader: Actor) -> None:
     # The two invitations took 18 of the day.
     desk = ask_desk("daily_budget: 30\nprices: {sms: 9}")

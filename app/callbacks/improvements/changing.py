@@ -5,14 +5,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from app.accounts.audit import record
 from app.accounts.models import Role, StaffGrant, StaffUser
 from app.accounts.permissions import ROLES, Actor, Permission
 from app.callbacks.improvements.gathering import read_title
-from app.callbacks.improvements.models import Improvement, ImprovementState
+from app.callbacks.improvements.models import Improvement, ImprovementState, Untold, Wish
 from app.callbacks.improvements.visible import hold_improvement
 from app.kit.errors import ConflictError, InvalidInputError
 from app.kit.i18n import Language
@@ -62,8 +62,11 @@ def change_improvement(
     improvement.description = read_text(draft.description or "", "description")
     if draft.owner_id != improvement.owner_id:
         improvement.owner_id = _find_owner(session, draft.owner_id, improvement.unit_id)
+    said = set(words_of(improvement))
     for language in Language:
         setattr(improvement, f"done_{language}", _read_done(draft.done.get(language, ""), language))
+    if set(words_of(improvement)) - said:
+        _let_be_told(session, improvement.id)
     before, improvement.state = improvement.state, draft.state
     if draft.state is ImprovementState.DONE:
         improvement.done_at = improvement.done_at or now
@@ -103,6 +106,16 @@ def list_owners(session: Session, unit_id: uuid.UUID) -> Sequence[Owner]:
         .order_by(StaffUser.name, StaffUser.id)
     )
     return [Owner(*row) for row in rows]
+
+
+def _let_be_told(session: Session, improvement_id: uuid.UUID) -> None:
+    """It is said in one more language: whoever could not be told for want of words is looked at anew."""
+    session.execute(
+        update(Wish)
+        .where(Wish.improvement_id == improvement_id, Wish.untold == Untold.NO_WORDS)
+        .values(untold=None)
+        .execution_options(synchronize_session="fetch")
+    )
 
 
 def _find_owner(session: Session, user_id: uuid.UUID | None, unit_id: uuid.UUID) -> uuid.UUID | None:
