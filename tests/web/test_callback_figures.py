@@ -113,6 +113,13 @@ def test_the_file_has_a_line_a_unit_and_one_for_the_whole(manager: FlaskClient, 
     assert reply.headers["Content-Disposition"].endswith('.csv"')
 
 
+def test_the_file_tells_no_share_by_its_counts_below_ten(manager: FlaskClient, fill: Callable[..., None]) -> None:
+    fill(9)
+    row = list(csv.DictReader(io.StringIO(manager.get(f"{HOME}/units.csv").text.removeprefix("\ufeff"))))[-1]
+    assert row["opened"] == "9"
+    assert [row[name] for name in ("settled", "recovered", "reopened", "recovery")] == ["", "", "", ""]
+
+
 @pytest.mark.parametrize(
     "query",
     [

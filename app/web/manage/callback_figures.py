@@ -44,6 +44,8 @@ _SHARES = (
     "attempt_in_time",
     "settled_in_time",
 )
+# Counts that say a share that is hidden.
+_TOLD_BY = {"settled": "settled", "recovered": "recovery", "reopened": "reopened"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +166,9 @@ def _write(figures: Recovery) -> Iterable[str]:
 
 def _line(code: str, name: str, line: UnitRecovery | Recovery) -> str:
     attempt = line.attempt_worked if isinstance(line, Recovery) else line.attempt
-    cells = [_quote(code), _quote(name), *(str(getattr(line.counts, count)) for count in _COUNTS)]
+    hidden = {count for count, share in _TOLD_BY.items() if getattr(line.shares, share).suppressed}
+    counts = ("" if count in hidden else str(getattr(line.counts, count)) for count in _COUNTS)
+    cells = [_quote(code), _quote(name), *counts]
     for share in _SHARES:
         figure: Figure = getattr(line.shares, share)
         cells += [_number(figure.value), str(figure.n), _number(figure.ci_low), _number(figure.ci_high)]
