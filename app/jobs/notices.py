@@ -49,7 +49,7 @@ from app.messaging.registry import CONSOLE, Gateways
 from app.messaging.retries import UNREACHABLE
 from app.routing.staff_chat import StaffAnswer
 from app.routing.staff_composing import compose_notice
-from app.routing.staff_notices import NothingToTellError, NoticeDesk
+from app.routing.staff_notices import NO_CHAT, NothingToTellError, NoticeDesk
 
 _LOG = get_logger(__name__)
 FOLLOW = "notice.follow"
@@ -119,7 +119,9 @@ class NoticeWork:
             error.__cause__.code if isinstance(error.__cause__, DeliveryError) else getattr(error, "code", "internal")
         )
         if is_last:
-            mark_failed(session, notice_id, failure=str(code), now=self.clock())
+            now = self.clock()
+            mark_failed(session, notice_id, failure=str(code), now=now)
+            tell_by_email_instead(session, notice_id, now=now)
         else:
             note_refusal(session, notice_id, failure=str(code))
 
@@ -187,10 +189,17 @@ class NoticeWork:
         raise RetryAtError(error.code, retry_at=at) from error
 
     def _drop(self, claim: Claim, notice_id: uuid.UUID, code: str) -> None:
-        """Write that it is not needed. What waited for a digest that has nothing to tell is not needed either."""
+        """Write that it is not needed. What waited for a digest that has nothing to tell is not needed either.
+
+        Only its way is gone where the chat was unlinked meanwhile: it goes by e-mail, and a digest keeps what it tells.
+        """
         now = self.clock()
 
         def work(session: Session) -> None:
+            if code == NO_CHAT:
+                mark_dropped(session, [notice_id], failure=code, now=now)
+                tell_by_email_instead(session, notice_id, now=now)
+                return
             notice = session.get_one(Notice, notice_id)
             waiting = list_for_digest(session, notice.user_id) if notice.kind == NoticeKind.DIGEST else []
             mark_dropped(session, [notice_id, *(each.id for each in waiting)], failure=code, now=now)
@@ -198,7 +207,7 @@ class NoticeWork:
         self._end(claim, work)
 
     def _refuse(self, claim: Claim, notice_id: uuid.UUID, code: str) -> None:
-        """Write that it will not arrive. A chat that is closed to us is forgotten, and its notice goes by e-mail."""
+        """Write that it will not arrive so; what a chat does not take goes by e-mail. A closed chat is forgotten."""
         now = self.clock()
 
         def work(session: Session) -> None:
@@ -206,7 +215,7 @@ class NoticeWork:
             mark_failed(session, notice_id, failure=code, now=now)
             if notice.way == NoticeWay.TELEGRAM and code in UNREACHABLE:
                 unlink_chat(session, notice.user_id, by="blocked", now=now)
-                tell_by_email_instead(session, notice_id, now=now)
+            tell_by_email_instead(session, notice_id, now=now)
 
         self._end(claim, work)
 

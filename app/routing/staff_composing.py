@@ -2,9 +2,7 @@
 
 import uuid
 from datetime import datetime
-from decimal import Decimal
 
-from babel.numbers import format_currency
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -29,6 +27,7 @@ from app.routing.staff_notices import (
     finish_text,
     open_button,
     refuse_stale,
+    say_amount,
 )
 
 # Title, text, where it leads, buttons.
@@ -86,7 +85,7 @@ def _say_approval(session: Session, desk: NoticeDesk, notice: Notice, reader: Re
         "company": desk.company,
         "unit": unit,
         "name": reader.user.name,
-        "amount": format_currency(Decimal(given.amount) / 100, given.currency, locale=language.value),
+        "amount": say_amount(given.amount, given.currency, language),
         "who": who or "",
     }
     kind, link = NoticeKind(notice.kind), case_link(desk, given.case_id)

@@ -8,13 +8,14 @@ from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
 from app.accounts.permissions import Permission
+from app.callbacks.compensation.models import Compensation
 from app.callbacks.models import CallbackCase
 from app.messaging.notices.models import Notice, NoticeChoice, NoticeKind
 from app.messaging.notices.outcomes import list_for_digest
 from app.messaging.notices.wishes import read_wish
 from app.messaging.notices.words import DigestLine
 from app.organisation.models import Unit
-from app.routing.staff_notices import CASES, NothingToTellError, NoticeDesk, Reader, case_link, say_day
+from app.routing.staff_notices import CASES, NothingToTellError, NoticeDesk, Reader, case_link, say_amount, say_day
 
 # More than that is read on the list itself.
 _MOST_LINES = 20
@@ -51,33 +52,58 @@ def compose_digest(
 
 
 def _say_waiting(session: Session, desk: NoticeDesk, reader: Reader, waiting: Sequence[Notice]) -> list[str]:
-    """Return a line for each that still stands: the case is open, and what was free is free; one query."""
-    about = {notice.subject_id for notice in waiting if notice.kind in CASES}
-    scope = reader.actor.scope(Permission.READ_CASES) if reader.actor.may(Permission.READ_CASES) else None
-    found: dict[uuid.UUID | None, tuple[uuid.UUID | None, str]] = {}
-    if about and scope is not None:
-        query = (
-            select(CallbackCase.id, CallbackCase.claimed_by_id, Unit.name)
-            .join(Unit, Unit.id == CallbackCase.unit_id)
-            .where(CallbackCase.id.in_(about), CallbackCase.closed_at.is_(None), scope.where(CallbackCase.unit_id))
-        )
-        found = {case_id: (holder, unit) for case_id, holder, unit in session.execute(query)}
+    """Return a line for each that still stands: the case is open, and what was free is free; two queries."""
+    cases, decided = _find_cases(session, reader, waiting), _find_decided(session, reader, waiting)
     lines = []
     for notice in waiting:
-        kind = NoticeKind(notice.kind)
-        values = {"company": desk.company, "name": reader.user.name}
-        if kind not in CASES:
-            values |= {name: str(value) for name, value in notice.params.items()}
-            lines.append(f"• {desk.words.title(kind, reader.language, values)}")
-            continue
-        if notice.subject_id is None or notice.subject_id not in found:
-            continue
-        holder, unit = found[notice.subject_id]
-        if kind is NoticeKind.CASE_OPENED and holder is not None:
-            continue
-        title = desk.words.title(kind, reader.language, values | {"unit": unit})
-        lines.append(f"• {title}\n  {case_link(desk, notice.subject_id)}")
+        kind, about = NoticeKind(notice.kind), notice.subject_id
+        values, leads = {"company": desk.company, "name": reader.user.name}, None
+        if kind in CASES:
+            if about not in cases:
+                continue
+            leads, holder, values["unit"] = about, *cases[about]
+            if kind is NoticeKind.CASE_OPENED and holder is not None:
+                continue
+        elif kind is NoticeKind.APPROVAL_DECIDED:
+            if about not in decided:
+                continue
+            leads, amount, currency, values["unit"] = decided[about]
+            values["amount"] = say_amount(amount, currency, reader.language)
+        title = desk.words.title(kind, reader.language, values)
+        lines.append(f"• {title}\n  {case_link(desk, leads)}" if leads else f"• {title}")
     return lines
+
+
+def _find_cases(
+    session: Session, reader: Reader, waiting: Sequence[Notice]
+) -> dict[uuid.UUID | None, tuple[uuid.UUID | None, str]]:
+    """Return who works each open case that the reader may see, and the name of its unit."""
+    about = {notice.subject_id for notice in waiting if notice.kind in CASES}
+    if not about or not reader.actor.may(Permission.READ_CASES):
+        return {}
+    scope = reader.actor.scope(Permission.READ_CASES)
+    query = (
+        select(CallbackCase.id, CallbackCase.claimed_by_id, Unit.name)
+        .join(Unit, Unit.id == CallbackCase.unit_id)
+        .where(CallbackCase.id.in_(about), CallbackCase.closed_at.is_(None), scope.where(CallbackCase.unit_id))
+    )
+    return {case_id: (holder, unit) for case_id, holder, unit in session.execute(query)}
+
+
+def _find_decided(
+    session: Session, reader: Reader, waiting: Sequence[Notice]
+) -> dict[uuid.UUID | None, tuple[uuid.UUID, int, str, str]]:
+    """Return case, amount, currency and the unit's name of each compensation that the reader may see."""
+    about = {notice.subject_id for notice in waiting if notice.kind == NoticeKind.APPROVAL_DECIDED}
+    if not about or not reader.actor.may(Permission.READ_CASES):
+        return {}
+    scope = reader.actor.scope(Permission.READ_CASES)
+    query = (
+        select(Compensation.id, Compensation.case_id, Compensation.amount, Compensation.currency, Unit.name)
+        .join(Unit, Unit.id == Compensation.unit_id)
+        .where(Compensation.id.in_(about), scope.where(Compensation.unit_id))
+    )
+    return {row_id: (case_id, amount, money, unit) for row_id, case_id, amount, money, unit in session.execute(query)}
 
 
 def _count(session: Session, reader: Reader, now: datetime) -> dict[DigestLine, int]:

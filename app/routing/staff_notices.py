@@ -8,9 +8,11 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime
+from babel.numbers import format_currency
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -49,6 +51,8 @@ CASES = frozenset(
 # What somebody says they saw.
 _ACKNOWLEDGED = (NoticeKind.CASE_ESCALATED, NoticeKind.CASE_REMINDER)
 _SETTINGS = "/manage/account/notices"
+# The chat that it was written for was unlinked before it went out.
+NO_CHAT = "no_chat"
 
 
 class NothingToTellError(OtklikError):
@@ -121,7 +125,7 @@ def find_address(session: Session, desk: NoticeDesk, notice: Notice, reader: Rea
         return read_former_email(desk.vault, notice) or reader.user.email
     chat = find_chat(session, reader.user.id)
     if chat is None:
-        raise NothingToTellError("no_chat")
+        raise NothingToTellError(NO_CHAT)
     return read_chat_address(desk.vault, chat)
 
 
@@ -212,6 +216,11 @@ def say_moment(moment: datetime, zone: ZoneInfo, language: Language) -> str:
 def say_day(moment: datetime, zone: ZoneInfo, language: Language) -> str:
     """Return the day by the clock of the zone."""
     return str(format_date(moment.astimezone(zone).date(), "d MMMM", locale=language.value))
+
+
+def say_amount(amount: int, currency: str, language: Language) -> str:
+    """Return money in words of the language; `amount` is in hundredths."""
+    return str(format_currency(Decimal(amount) / 100, currency, locale=language.value))
 
 
 def say_rating(session: Session, response: SurveyResponse | None, language: Language) -> str:

@@ -19,7 +19,7 @@ from app.kit.outbox import OutboxRow, OutboxState
 from app.messaging.console import Console
 from app.messaging.gateway import DeliveryError
 from app.messaging.models import MessagingChannel
-from app.messaging.notices.chats import begin_link, find_chat
+from app.messaging.notices.chats import begin_link, find_chat, unlink_chat
 from app.messaging.notices.models import Notice, NoticeKind, StaffChatLink
 from app.messaging.notices.telling import LANE, tell
 from config.gateways import build_gateways
@@ -30,6 +30,7 @@ from tests.gateway.mail import ScriptedMail
 from tests.gateway.server import ScriptedGateway
 from tests.routing.staff_telling import (
     CHAT,
+    Place,
     Recorder,
     add_notice,
     at,
@@ -103,19 +104,7 @@ def test_a_proposal_is_told_to_the_next_person_up_and_the_decision_to_whose_it_w
     with database.transaction() as session:
         place = make_place(session, vault)
         leader = make_user(session, "Dana", now=NOW, unit_id=place.unit.parent_id)
-        given = Compensation(
-            id=new_id(),
-            case_id=place.case.id,
-            unit_id=place.unit.id,
-            kind="refund",
-            amount=1_250_000,
-            currency="KZT",
-            state=CompensationState.PENDING,
-            proposed_at=NOW,
-            proposed_by_id=place.manager.id,
-        )
-        session.add(given)
-        session.flush()
+        given = add_compensation(session, place, CompensationState.PENDING)
         payload = {"event_id": "1", "compensation_id": str(given.id)}
         assert follow_event(session, {**payload, "event": "compensation.proposed"}, now=NOW) == 1
     mail, bot = Recorder("smtp"), Recorder()
@@ -193,6 +182,61 @@ def test_a_chat_that_is_closed_to_us_is_forgotten_and_the_notice_goes_by_e_mail(
     assert "https://feedback.example/manage/account/notices" in letter.text
     with database.reading() as session:
         assert find_chat(session, place.manager.id) is None
+
+
+def test_what_was_written_for_a_chat_that_is_gone_goes_by_e_mail_each_case_once(
+    database: Database, vault: Vault
+) -> None:
+    with database.transaction() as session:
+        place = make_place(session, vault)
+        for case in (place.case, make_case(session, place.unit.id, now=NOW)):
+            add_notice(session, place.manager.id, NoticeKind.CASE_ESCALATED, case.id, rule="settle_late")
+        unlink_chat(session, place.manager.id, by="page", now=NOW)
+    mail = Recorder("smtp")
+
+    work_notices(database, vault, telegram=Recorder(), email=mail).run_once()
+
+    assert states(database) == [("telegram", "dropped", "no_chat")] * 2 + [("email", "sent", None)] * 2
+    assert len({letter.text for letter in mail.sent}) == 2
+
+
+def test_a_digest_for_a_chat_that_is_gone_tells_by_e_mail_what_waited(database: Database, vault: Vault) -> None:
+    with database.transaction() as session:
+        place = make_place(session, vault)
+        choose(session, place.manager.id, {NoticeKind.DIGEST: ["telegram"]}, digest_at=9 * 60)
+        tell(session, user_id=place.manager.id, kind=NoticeKind.CASE_OPENED, subject_id=place.case.id, now=at(-20))
+        send_digests(session, at(-2))
+        unlink_chat(session, place.manager.id, by="chat", now=NOW)
+    mail = Recorder("smtp")
+
+    work_notices(database, vault, telegram=Recorder(), email=mail).run_once()
+
+    assert states(database) == [
+        ("telegram", "digested", None),
+        ("telegram", "dropped", "no_chat"),
+        ("email", "sent", None),
+    ]
+    assert "Somebody to ring back: Office on Abay" in mail.sent[0].text
+
+
+def test_where_telegram_is_switched_off_or_stays_down_notices_go_by_e_mail(database: Database, vault: Vault) -> None:
+    with database.transaction() as session:
+        place = make_place(session, vault)
+        for _ in range(2):
+            add_notice(session, place.manager.id, NoticeKind.CASE_ESCALATED, place.case.id)
+    mail = Recorder("smtp")
+    loop = work_notices(database, vault, email=mail)
+    (first, second) = loop.take(2)
+    first.run()
+    with database.transaction() as session:
+        loop.lane.on_failure(session, second.claim, TimeoutError(), True)  # type: ignore[attr-defined, misc]
+    loop.run_once()
+
+    assert states(database) == [
+        ("telegram", "failed", "channel_off"),
+        ("telegram", "failed", "internal"),
+        *[("email", "sent", None)] * 2,
+    ]
 
 
 def test_a_gateway_that_is_down_is_tried_again_and_says_why_meanwhile(database: Database, vault: Vault) -> None:
@@ -278,6 +322,25 @@ def test_a_digest_tells_once_a_day_what_waited_and_what_is_late(database: Databa
         assert send_digests(session, at(22)) == 1  # the next morning
 
 
+def test_a_digest_names_the_decision_that_waited_and_where_it_leads(database: Database, vault: Vault) -> None:
+    with database.transaction() as session:
+        place = make_place(session, vault)
+        choose(session, place.manager.id, {}, digest_at=9 * 60)
+        given = add_compensation(session, place, CompensationState.APPROVED)
+        for subject in (given.id, new_id()):  # and one that is gone
+            tell(session, user_id=place.manager.id, kind=NoticeKind.APPROVAL_DECIDED, subject_id=subject, now=at(-20))
+        send_digests(session, at(-2))
+    mail = Recorder("smtp")
+
+    work_notices(database, vault, email=mail).run_once()
+
+    assert mail.sent[0].text.split("\n\n")[0].splitlines() == [
+        "New notices: 1",
+        "• A compensation was decided, KZT12,500.00: Office on Abay",
+        f"  https://feedback.example/manage/callbacks/{place.case.id}",
+    ]
+
+
 def test_a_digest_of_nothing_is_not_sent(database: Database, vault: Vault) -> None:
     with database.transaction() as session:
         place = make_place(session, vault)
@@ -299,6 +362,24 @@ def test_notices_are_forgotten_after_their_time(session: Session, vault: Vault) 
     assert purge_notices(session, before=NOW + timedelta(days=1), limit=10) == 1
     assert session.scalars(select(StaffChatLink.user_id)).all() == []
     assert session.scalars(select(Notice.id)).all() == []
+
+
+def add_compensation(session: Session, place: Place, state: CompensationState) -> Compensation:
+    given = Compensation(
+        id=new_id(),
+        case_id=place.case.id,
+        unit_id=place.unit.id,
+        kind="refund",
+        amount=1_250_000,
+        currency="KZT",
+        state=state,
+        proposed_at=NOW,
+        proposed_by_id=place.manager.id,
+        decided_at=None if state is CompensationState.PENDING else NOW,
+    )
+    session.add(given)
+    session.flush()
+    return given
 
 
 def claim(session: Session, case: CallbackCase, user: StaffUser) -> None:

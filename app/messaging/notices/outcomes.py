@@ -66,14 +66,17 @@ def note_refusal(session: Session, notice_id: uuid.UUID, *, failure: str) -> Non
 
 def tell_by_email_instead(session: Session, notice_id: uuid.UUID, *, now: datetime) -> int:
     """Send by e-mail what a chat did not take, unless it went by e-mail anyway; returns how many were written."""
-    notice = session.get_one(Notice, notice_id)
+    notice = session.get(Notice, notice_id)
+    if notice is None or notice.way != NoticeWay.TELEGRAM:
+        return 0
     twin = select(Notice.id).where(
         Notice.user_id == notice.user_id,
         Notice.kind == notice.kind,
+        Notice.subject_id == notice.subject_id,
         Notice.way == NoticeWay.EMAIL,
         Notice.created_at == notice.created_at,
     )
-    if notice.way != NoticeWay.TELEGRAM or session.scalars(twin).first() is not None:
+    if session.scalars(twin).first() is not None:
         return 0
     return write_notices(session, [_copy(notice, NoticeWay.EMAIL, f"instead {notice.id}", now, now)], now=now)
 
