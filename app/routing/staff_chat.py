@@ -61,6 +61,8 @@ def hear_staff(
         return _hear_tap(session, desk, event.chat, tap, now) if tap is not None else None
     if isinstance(event, Started) and event.token.startswith(PREFIX):
         return _link(session, desk, event, now)
+    if isinstance(event, Started) and event.token:
+        return None  # a customer's link, whoever opens it
     owner_id = find_chat_owner(session, desk.vault, event.chat)
     if owner_id is None:
         return None

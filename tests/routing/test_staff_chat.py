@@ -205,6 +205,8 @@ def test_words_in_a_chat_of_staff_make_nobody_a_customer(chat: Chat) -> None:
     assert said is not None
     assert said.reply.startswith("Notices of Aru Bank")
     assert chat.hears(Text(CHAT, "")) == StaffAnswer()
+    assert chat.hears(Started(CHAT)) == said
+    assert chat.hears(Started(CHAT, "7K3M9PXQ2W4T6Y8Z")) is None  # a customer's link is a customer's
     assert chat.session.scalars(select(func.count()).select_from(Contact)).one() == 1  # whom the case is about
     assert find_contact_by(chat.session, chat.vault, AddressKind.TELEGRAM, CHAT) is None
 
