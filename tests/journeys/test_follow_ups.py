@@ -2,19 +2,12 @@
 
 import re
 import signal
-import subprocess
-import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-import requests
 from playwright.sync_api import expect
 from sqlalchemy import func, select
 
@@ -26,89 +19,17 @@ from app.kit.slots import WorkerBeat
 from app.messaging.models import Message, MessageState
 from app.organisation.models import Employee
 from app.responses.models import SurveyResponse, Via
-from tests.faults.installation import ROOT, Installation
 from tests.gateway.server import ScriptedGateway
 from tests.jobs.sending import end_rest, make_due
 from tests.journeys.conftest import Visitor
+from tests.journeys.serving import OPERATOR, Service, flask, serving, wait_until
 
 pytestmark = pytest.mark.browser
 
-OPERATOR, QUEUE = "demo-operator-2", "demo-queue-1"
 RECORDING = "https://pbx.example/records/journey-1"
 COMMENT = "Four operators, and each from the beginning"
 WAYS = ("page", "sms", "telegram", "whatsapp")
 BACKLOG = 60
-
-
-@dataclass(frozen=True)
-class Service:
-    """A whole installation at work: `address`, what it prints, and an API key of the contact centre."""
-
-    installation: Installation
-    key: str
-
-    @property
-    def address(self) -> str:
-        return f"http://127.0.0.1:{self.installation.port}"
-
-    def said(self, name: str) -> str:
-        """Return what the start said after the name (`Password`)."""
-        return next(line.partition(": ")[2] for line in self.installation.lines if line.startswith(f"{name}:"))
-
-    def tell_of_call(self, number: int, **more: object) -> dict[str, object]:
-        """Tell of a call that ended long enough ago for its question to be due, and return the decision."""
-        body = {
-            "external_id": f"journey-{number}",
-            "source": "journey",
-            "channel": "call",
-            "unit": QUEUE,
-            "employee": OPERATOR,
-            "contact": {"phone": f"+7701{number:07}"},
-            "language": "en",
-            "ended_at": (datetime.now(UTC) - timedelta(minutes=6)).isoformat(),
-            "wait_seconds": 41,
-            **more,
-        }
-        address, headers = f"{self.address}/api/v1/interactions", {"Authorization": f"Bearer {self.key}"}
-        answer = requests.post(address, json=body, headers=headers, timeout=10)
-        assert answer.status_code == 202, answer.text
-        told: dict[str, object] = answer.json()
-        return told
-
-
-@contextmanager
-def serving(database_url: str, folder: Path, settings: Mapping[str, str]) -> Iterator[Service]:
-    """`flask serve --first-run` without a night, and a key; what `settings` say stands in its environment."""
-    folder.mkdir(exist_ok=True)
-    installation = Installation(database_url, folder, settings)
-    delivery = Path(installation.environment["OTKLIK_CONFIG_DIR"]) / "delivery.yaml"
-    text, found = re.subn(r"(?m)^quiet_hours: .*$", "", delivery.read_text("utf-8"))
-    assert found == 1
-    delivery.write_text(text, "utf-8")
-    with installation:
-        added = flask(installation, "apikey", "add", folder.name, "--scope", "interactions:write", "--expires", "1")
-        key = added.communicate(timeout=30)[0].strip()
-        assert added.returncode == 0
-        yield Service(installation, key)
-
-
-def flask(installation: Installation, *words: str) -> "subprocess.Popen[str]":
-    """Start a command beside the service."""
-    return subprocess.Popen(
-        [sys.executable, "-m", "flask", "--app", "wsgi", *words],
-        cwd=ROOT,
-        env=installation.environment,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-
-
-def wait_until(is_so: Callable[[], bool], seconds: float, why: Callable[[], object] = lambda: "") -> None:
-    """Return once it is so; fails after the time."""
-    deadline = time.monotonic() + seconds
-    while not is_so():
-        assert time.monotonic() < deadline, why()
-        time.sleep(0.1)
 
 
 def play_calls(service: Service) -> str:
