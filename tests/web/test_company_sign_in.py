@@ -27,6 +27,7 @@ from config.settings import Settings
 from tests.provider.server import CLIENT, SECRET, Provider, run_provider
 from tests.web.conftest import StoppedClock
 from tests.web.staff import PASSWORD, email_of
+from tests.web.test_invitation import choose, forgotten
 
 pytestmark = pytest.mark.usefixtures("company")
 START, ACCOUNT = "/sign-in/company", "/manage/account"
@@ -212,6 +213,13 @@ def test_a_way_back_grows_old_and_three_tabs_may_be_out(browser: FlaskClient, cl
     assert other.get(late).status_code == 400
 
 
+def test_three_tabs_with_long_addresses_fit_into_the_cookie(browser: FlaskClient) -> None:
+    for start in range(0, 900, 300):
+        answer = browser.get(START, query_string={"next": "/manage/x?" + "".join(map(str, range(start, start + 900)))})
+        assert len(answer.headers["Set-Cookie"]) < 4000
+    assert browser.get(go_out(browser, "?next=/manage/callbacks")).location == "/manage/callbacks"
+
+
 def test_a_code_sent_twice_and_a_stolen_code_open_nothing(browser: FlaskClient, provider: Provider) -> None:
     thief = browser.application.test_client()
     stolen = parse_qs(urlsplit(go_out(browser)).query)["code"][0]
@@ -334,6 +342,24 @@ def test_it_proves_anew_who_somebody_is_if_it_has_asked_anew(
     answer = come_in(browser, "?again=1&next=/manage/account/security/passkeys/new")
     assert (answer.status_code, answer.location) == (303, "/manage/account/security/passkeys/new")
     assert browser.get(answer.location).status_code == 200
+
+
+def test_who_is_tied_by_proving_anew_is_told_of_it(
+    browser: FlaskClient, clock: StoppedClock, database: Database
+) -> None:
+    browser.post("/sign-in", data={"email": email_of("manager"), "password": PASSWORD})
+    assert come_in(browser, "?again=1").status_code == 303
+    with database.reading() as session:
+        assert [notice.params for notice in session.scalars(select(Notice))] == [{"change": "company_tied"}]
+
+
+def test_a_password_chosen_where_it_opens_nothing_is_told_all_the_same(
+    make: Make, clock: StoppedClock, database: Database
+) -> None:
+    browser, address = make(oidc_required=True).test_client(), forgotten(database, clock)
+    assert choose(browser, address).location == "/sign-in"
+    with database.reading() as session:
+        assert [notice.params for notice in session.scalars(select(Notice))] == [{"change": "password_changed"}]
 
 
 def test_without_settings_there_is_no_such_door(client: FlaskClient) -> None:

@@ -16,6 +16,7 @@ from app.accounts import proving
 from app.accounts.audit import record_apart
 from app.accounts.company_provider import Person, Provider, ProviderDownError, ProviderRefusedError, Request
 from app.accounts.company_sign_in import REFUSED, NotLetInError, find_person
+from app.accounts.models import StaffUser
 from app.accounts.sign_ins import note_proof
 from app.kit.log import get_logger
 from app.messaging.notices.models import NoticeKind
@@ -30,6 +31,8 @@ _LOG = get_logger(__name__)
 _WAYS = "company"
 # Tabs that may be out at once, and for how long, in seconds.
 _MOST_WAYS, _WAY_LASTS = 3, 600
+# A longer address is not led to: three of them have to fit into a cookie, which browsers drop above 4 KB.
+_LONGEST_NEXT = 500
 # Seconds since when the provider must have asked anew, where we asked it to.
 _FRESH = 120
 
@@ -46,6 +49,7 @@ def leave() -> Response | tuple[str, int]:
     except ProviderDownError as error:
         return _fail("provider_down", error.message, 503)
     leads = access.local_path(request.args.get("next")) or ""
+    leads = leads if len(leads) <= _LONGEST_NEXT else ""
     way = [asked.state, asked.nonce, asked.verifier, leads, int(edge.now().timestamp()), anew]
     session[_WAYS] = [*_ways(), way][-_MOST_WAYS:]
     return redirect(address, 302)
@@ -81,10 +85,7 @@ def come_back() -> Response | tuple[str, int]:
 
 
 def _enter(person: Person, leads: str) -> Response:
-    user, is_new = find_person(edge.db(), person, now=edge.now())
-    if is_new:
-        change = {"change": "company_tied"}
-        tell(edge.db(), user_id=user.id, kind=NoticeKind.SIGN_IN_CHANGED, params=change, now=edge.now())
+    user = _find_user(person)
     trusts = edge.wiring().door.rules.company_trust is not proving.CompanyTrust.NEVER
     second = proving.COMPANY_TWO if trusts and person.showed_two else ""
     return go_on(user, first=proving.COMPANY, second=second, leads=leads)
@@ -92,14 +93,22 @@ def _enter(person: Person, leads: str) -> Response:
 
 def _prove(person: Person, leads: str) -> Response:
     """Note that whoever is signed in has shown it anew; another person, or an old sign-in there, proves nothing."""
-    found, now = access.find_staff(), edge.now()
-    user, _ = find_person(edge.db(), person, now=now)
+    found, now, user = access.find_staff(), edge.now(), _find_user(person)
     if found is None or found.user.id != user.id:
         raise ProviderRefusedError("somebody else has come back")
     if person.signed_in_at is None or person.signed_in_at < now.timestamp() - _FRESH:
         raise ProviderRefusedError("it did not ask anew")
     note_proof(edge.db(), found.sign_in.id, now=now)
     return redirect(leads or HOME, 303)
+
+
+def _find_user(person: Person) -> StaffUser:
+    """Return who it is here, told of it when they are tied to the company's sign-in by this; raises NotLetInError."""
+    user, is_new = find_person(edge.db(), person, now=edge.now())
+    if is_new:
+        change = {"change": "company_tied"}
+        tell(edge.db(), user_id=user.id, kind=NoticeKind.SIGN_IN_CHANGED, params=change, now=edge.now())
+    return user
 
 
 def _provider() -> Provider:

@@ -73,6 +73,9 @@ def accept(token: str) -> Response | tuple[str, int]:
     # Whoever was signed in on this device is so no longer: an administrator who tries a link out, for one.
     if access.find_staff() is not None:
         logout_user()
+    if not link.is_first:
+        change = {"change": "password_changed"}
+        tell(edge.db(), user_id=user.id, kind=NoticeKind.SIGN_IN_CHANGED, params=change, now=edge.now())
     try:
         onward = go_on(user, first=proving.PASSWORD, leads=HOME)
     except CompanyOnlyError:  # the password is chosen, but it is not what opens the door here
@@ -81,8 +84,6 @@ def accept(token: str) -> Response | tuple[str, int]:
         flash(gettext("Welcome! From now on you sign in with your e-mail and this password."), "good")
     else:
         flash(gettext("Your password is changed. Every other device is signed out."), "good")
-        change = {"change": "password_changed"}
-        tell(edge.db(), user_id=user.id, kind=NoticeKind.SIGN_IN_CHANGED, params=change, now=edge.now())
     return onward
 
 
