@@ -12,7 +12,7 @@ from app.accounts.permissions import Actor, Permission
 from app.kit.errors import InvalidInputError
 from app.messaging.models import MessagingChannel
 from app.messaging.notices.chats import LINK_LASTS, begin_link, find_chat, find_link, unlink_chat
-from app.messaging.notices.choosing import ALWAYS_TOLD, MAY_WAIT, Wish
+from app.messaging.notices.choosing import ALWAYS_TOLD, Wish
 from app.messaging.notices.models import NoticeChoice, NoticeKind, NoticeWay
 from app.messaging.notices.outcomes import list_notices
 from app.messaging.notices.saving import save_wish
@@ -36,7 +36,6 @@ _NEEDS: dict[NoticeKind, Permission] = {
     NoticeKind.CASE_REMINDER: Permission.WORK_CASES,
     NoticeKind.APPROVAL_ASKED: Permission.APPROVE_COMPENSATION,
     NoticeKind.APPROVAL_DECIDED: Permission.PROPOSE_COMPENSATION,
-    NoticeKind.LOAD_WARNING: Permission.KEEP_ROSTER,
 }
 
 
@@ -152,7 +151,6 @@ def _show(typed: Typed, errors: dict[str, str]) -> str:
         errors=errors,
         kinds=_kinds(who.actor),
         always=ALWAYS_TOLD,
-        may_wait=MAY_WAIT,
         ways=list(NoticeWay),
         words=words,
         email=who.user.email,
