@@ -24,7 +24,8 @@ FORMS = {Language.KK: 2, Language.RU: 3, Language.UK: 3}
 # Names that no language translates; a catalogue may hold Latin letters in these alone.
 NAMES = {"API", "CES", "CSAT", "CSV", "Facebook", "GIS", "Google", "NPS", "PMF", "QR", "SMS", "Telegram"}
 NAMES |= {"Trustpilot", "Viber", "WhatsApp", "JSON", "PDF", "UTC", "UTF", "SHA", "Business", "Profile"}
-NAMES |= {"Aegis", "Authenticator", "FAS", "Microsoft", "CRM", "Excel", "HTTP", "Node", "PHP", "Python", "Standard", "Webhooks"}
+NAMES |= {"Aegis", "Authenticator", "FAS", "Microsoft"}
+NAMES |= {"CRM", "Excel", "HTTP", "Node", "PHP", "Python", "Standard", "Webhooks"}
 # What one types as it stands: days of hours, addresses, and settings that are a single word.
 NAMES |= {"Mo", "Fr", "Sa", "http", "https", "localhost", "xlsx", "enabled", "everyone", "routing"}
 # A Latin i or an accented letter of another alphabet looks right and is found by no search.

@@ -191,7 +191,10 @@ def browser(review_site: int) -> Iterator[Browser]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=CHROMIUM,
-            args=["--no-sandbox", f"--host-resolver-rules={mapped},MAP * ~NOTFOUND,EXCLUDE 127.0.0.1,EXCLUDE localhost"],
+            args=[
+                "--no-sandbox",
+                f"--host-resolver-rules={mapped},MAP * ~NOTFOUND,EXCLUDE 127.0.0.1,EXCLUDE localhost",
+            ],
         )
         yield browser
         browser.close()
