@@ -8,17 +8,22 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
+from app.accounts.models import Role
 from app.callbacks.choosing import claim_most_urgent
 from app.callbacks.closing import close_case, settle_on_site
 from app.callbacks.errors import CaseClosedError, CaseTakenError, PromiseOpenError
+from app.callbacks.escalation.roster import set_owner
 from app.callbacks.handing_over import hand_over_case
+from app.callbacks.improvements.finding import mark_wish
 from app.callbacks.models import CallbackCase, CaseEvent
 from app.callbacks.promises import make_promise
 from app.callbacks.working import claim_case
 from app.kit.crypto import Vault
 from app.kit.db import Database
 from app.kit.errors import ConflictError
+from app.organisation.service import get_company
 from tests.callbacks.factories import RULES, acting, make_case, make_contact, make_office, make_response, make_user
 
 PAIRS = 200
@@ -200,3 +205,31 @@ def test_low_answer_sent_twice_at_once_opens_one_case(database: Database, now: d
     with database.reading() as session:
         opened = session.scalars(select(CaseEvent.case_id).where(CaseEvent.kind == "opened")).all()
     assert len(opened) == len(set(opened)) == len(responses)
+
+
+def test_of_two_who_mark_one_wish_one_does_and_two_first_owners_are_one(database: Database, now: datetime) -> None:
+    with database.transaction() as session:
+        company = get_company(session).id
+        users = [make_user(session, name, now=now, unit_id=company, role=Role.ADMIN).id for name in ("Aigul", "Bolat")]
+        offices = [make_office(session, now=now, name=f"Office {number}").id for number in range(10)]
+        responses = [make_response(session, office, now=now, comment="Put chairs there").id for office in offices]
+
+    def act(use: Callable[[Session], object]) -> str:
+        with database.transaction() as session:
+            use(session)
+        return "done"
+
+    with _two() as run:
+        for response_id in responses:
+            first, second = (
+                lambda who=who, one=response_id: act(lambda s: mark_wish(s, one, acting(who), now=now)) for who in users
+            )
+            assert sorted(run(first, second)) == ["already_wish", "done"]
+        for office in offices:
+            first, second = (
+                lambda who=who, one=office: act(
+                    lambda s: set_owner(s, one, who, actor=acting(who, role=Role.ADMIN), now=now)
+                )
+                for who in users
+            )
+            assert run(first, second) == ["done", "done"]

@@ -14,6 +14,7 @@ from app.accounts.scope import Scope
 from app.callbacks.escalation.errors import DutyNotFoundError, InvalidDutyError
 from app.callbacks.escalation.models import Duty, UnitOwner
 from app.callbacks.escalation.people import can_see, can_work
+from app.kit.db import upsert
 from app.kit.ids import new_id
 from app.organisation.hours import parse_hours
 from app.organisation.models import Unit
@@ -87,12 +88,15 @@ def set_owner(session: Session, unit_id: uuid.UUID, user_id: uuid.UUID, *, actor
     _get_unit(session, unit_id, actor.scope(Permission.KEEP_ROSTER))
     if user_id not in {candidate.user_id for candidate in list_candidates(session, unit_id, owners=True)}:
         raise InvalidDutyError("choose somebody who sees the cases of the unit", field="user", code="not_there")
-    owner = session.get(UnitOwner, unit_id)
-    if owner is None:
-        session.add(UnitOwner(unit_id=unit_id, user_id=user_id, updated_at=now))
-    else:
-        owner.user_id, owner.updated_at = user_id, now
-    session.flush()
+    named = {"user_id": user_id, "updated_at": now}
+    # One statement: two who name the first owner at once both succeed, and the later one counts.
+    session.scalars(
+        upsert(session, UnitOwner)
+        .values(unit_id=unit_id, **named)
+        .on_conflict_do_update(index_elements=["unit_id"], set_=named)
+        .returning(UnitOwner)
+        .execution_options(populate_existing=True)
+    ).one()
     details = {"user_id": str(user_id)}
     record(session, "owner.set", now=now, user_id=actor.user_id, object_type="unit", object_id=unit_id, details=details)
 

@@ -138,9 +138,12 @@ def mark_wish_of_case(session: Session, case_id: uuid.UUID, actor: Actor, *, now
 
 def _put(session: Session, known: Wish | None, values: dict[str, Any]) -> uuid.UUID:
     if known is None:
-        session.add(Wish(**values))
-        session.flush()  # two who mark it at once: the unique index lets one pass
-        return uuid.UUID(str(values["id"]))
+        # Two who mark it at once: the unique index lets one pass, and the other is told.
+        insert = upsert(session, Wish).values(values).on_conflict_do_nothing().returning(Wish.id)
+        put: uuid.UUID | None = session.scalar(insert)
+        if put is None:
+            raise AlreadyAWishError("it stands among the wishes")
+        return put
     if known.state != WishState.DISMISSED:
         raise AlreadyAWishError("it stands among the wishes")
     known.state, known.found_by = WishState.NEW, ""
