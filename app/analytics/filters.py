@@ -11,7 +11,7 @@ from app.accounts.scope import Scope
 from app.callbacks.improvements.models import Wish
 from app.organisation.models import Employee, UnitAncestor
 from app.responses.models import SurveyResponse
-from app.responses.reading.unread import is_unread
+from app.responses.reading.unread import is_unread, unit_of_unread
 from app.review_sites.catalogue import Site
 from app.review_sites.models import ReviewClick
 from app.surveys.definition import Band, Metric
@@ -54,14 +54,15 @@ class ResponseFilter:
 def response_conditions(session: Session, wanted: ResponseFilter, scope: Scope) -> list[ColumnElement[bool]]:
     """Return the WHERE of the filter over `survey_response`, the caller's scope included."""
     response = SurveyResponse
-    conditions: list[ColumnElement[bool]] = [scope.where(response.unit_id)]
+    unit_id = unit_of_unread(session) if wanted.unread else response.unit_id
+    conditions: list[ColumnElement[bool]] = [scope.where(unit_id)]
     if wanted.since is not None:
         conditions.append(response.answered_at >= wanted.since)
     if wanted.until is not None:
         conditions.append(response.answered_at < wanted.until)
     if wanted.unit_id is not None:
         below = select(UnitAncestor.unit_id).where(UnitAncestor.ancestor_id == wanted.unit_id)
-        conditions.append(response.unit_id.in_(below))
+        conditions.append(unit_id.in_(below))
     if wanted.touchpoint is not None:
         conditions.append(response.touchpoint_id.in_(select(Touchpoint.id).where(Touchpoint.code == wanted.touchpoint)))
     if wanted.employee is not None:

@@ -1,11 +1,13 @@
 """Which responses wait to be read, and how many: by an index that holds nothing else."""
 
+import uuid
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, func, literal, select
+from sqlalchemy import ColumnElement, SQLColumnExpression, func, literal, select
 from sqlalchemy.orm import Session
 
 from app.accounts.scope import Scope
+from app.kit.db import dialect_of
 from app.responses.models import SurveyResponse
 from app.surveys.definition import Audience
 from app.surveys.models import SurveyVersion
@@ -27,11 +29,22 @@ def is_customers() -> ColumnElement[bool]:
     return SurveyResponse.survey_version_id.not_in(employees)
 
 
+def unit_of_unread(session: Session) -> SQLColumnExpression[uuid.UUID]:
+    """Return the unit of a response as the condition of a list of unread ones asks for it.
+
+    Each entry of the unread ones' index has it. SQLite would take an index of units all the same and sort every answer
+    of a region, four seconds for 400,000 of them; from an expression it takes none. PostgreSQL weighs both.
+    """
+    if dialect_of(session) != "sqlite":
+        return SurveyResponse.unit_id
+    return func.coalesce(SurveyResponse.unit_id, SurveyResponse.unit_id)
+
+
 def count_unread(session: Session, scope: Scope, *, now: datetime) -> int:
     """Return how many responses of the last 30 days wait to be read, counted up to 100."""
     some = (
         select(literal(1).label("one"))
-        .where(is_unread(), SurveyResponse.answered_at >= now - LOOKS_BACK, scope.where(SurveyResponse.unit_id))
+        .where(is_unread(), SurveyResponse.answered_at >= now - LOOKS_BACK, scope.where(unit_of_unread(session)))
         .limit(COUNTED)
         .subquery()
     )
