@@ -143,18 +143,17 @@ class CallbackCase(Base):
             sqlite_where=HELD,
             postgresql_where=HELD,
         ),
-        # The queues of some units, and how many wait at each. SQLite takes it for that only if it begins with what all
-        # of it have in common.
+        # The queues of some units, and how many wait at each.
         # of it have in common.
         Index(
             "ix_callback_case_open_unit",
-            "closed_at",
             "unit_id",
             "due_at",
             "id",
             "contact_id",
             "claimed_by_id",
             "next_attempt_at",
+            "closed_at",
             sqlite_where=text("closed_at IS NULL"),
             postgresql_where=text("closed_at IS NULL"),
         ),

@@ -102,7 +102,7 @@ def upgrade() -> None:
     )
     _index("open_free", ["due_at", "id", "unit_id", "closed_at"], _FREE)
     _index("open_claimed", ["claimed_by_id", "due_at", "id", "unit_id", "closed_at"], _HELD)
-    wide = ["closed_at", "unit_id", "due_at", "id", "contact_id", "claimed_by_id", "next_attempt_at"]
+    wide = ["unit_id", "due_at", "id", "contact_id", "claimed_by_id", "next_attempt_at", "closed_at"]
     _index("open_unit", wide, _OPEN)
     _index("closed_at", ["closed_at", "id", "unit_id"], "closed_at IS NOT NULL")
     _index("closed_unit", ["unit_id", "closed_at", "id"], "closed_at IS NOT NULL")
