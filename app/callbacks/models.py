@@ -104,6 +104,13 @@ class CallbackCase(Base):
             sqlite_where=text("closed_at IS NULL"),
             postgresql_where=text("closed_at IS NULL"),
         ),
+        # All cases of a person. SQLite would look for those of nobody by it, too.
+        Index(
+            "ix_callback_case_contact_id",
+            "contact_id",
+            sqlite_where=text("contact_id IS NOT NULL"),
+            postgresql_where=text("contact_id IS NOT NULL"),
+        ),
         # Whom to ring next, where nobody has taken it.
         Index(
             "ix_callback_case_open_free",
@@ -186,7 +193,7 @@ class CallbackCase(Base):
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
     unit_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("unit.id"))
     response_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("survey_response.id"))
-    contact_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("contact.id"), index=True)
+    contact_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("contact.id"))
     consent_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("consent.id"))
     reason: Mapped[str]
     call_window: Mapped[str | None]

@@ -106,6 +106,8 @@ def upgrade() -> None:
     _index("open_unit", wide, _OPEN)
     _index("closed_at", ["closed_at", "id", "unit_id"], "closed_at IS NOT NULL")
     _index("closed_unit", ["unit_id", "closed_at", "id"], "closed_at IS NOT NULL")
+    # SQLite would look for the cases of nobody by it.
+    _index("contact_id", ["contact_id"], "contact_id IS NOT NULL")
     op.create_index("ix_case_event_at", "case_event", ["at", "case_id"])
 
 
@@ -118,6 +120,8 @@ def _index(name: str, columns: list[str], condition: str) -> None:
 
 def downgrade() -> None:
     op.drop_index("ix_case_event_at", table_name="case_event")
+    op.drop_index("ix_callback_case_contact_id", table_name="callback_case")
+    op.create_index("ix_callback_case_contact_id", "callback_case", ["contact_id"])
     op.drop_index("ix_callback_case_open_free", table_name="callback_case")
     op.drop_index("ix_callback_case_closed_unit", table_name="callback_case")
     _index("open_due", ["due_at", "id"], _OPEN)
