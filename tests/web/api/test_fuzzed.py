@@ -85,6 +85,8 @@ def _fill_in(loaded: Any, system: System) -> None:
         "source": "asterisk",
         "rating": 2,
         "user": email_of("manager"),
+        "outcome": "settled",
+        "cause": "waiting",
         "phone": "+77011234567",
         "email": "somebody@otklik.example",
         "ended_at": "2026-03-04T05:00:00Z",
@@ -99,7 +101,9 @@ def _fill_in(loaded: Any, system: System) -> None:
     def fill(values: Any) -> Any:
         if not isinstance(values, dict):
             return values
-        kept = {name: fill(value) for name, value in values.items() if name not in unknowable}
+        # A complaint may be about an interaction, which would have to be one that there is.
+        about = ("source", "external_id") if "text" in values else ()
+        kept = {name: fill(value) for name, value in values.items() if name not in (*unknowable, *about)}
         filled = {name: known[name] for name in kept if name in known and kept[name] is not None}
         return {**kept, **filled}
 

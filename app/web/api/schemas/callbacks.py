@@ -4,7 +4,7 @@ import uuid
 from enum import StrEnum
 from typing import Annotated, Any
 
-from pydantic import Field, StringConstraints
+from pydantic import ConfigDict, Field, StringConstraints
 
 from app.callbacks.case_rows import CaseRow
 from app.callbacks.deadlines import NextMove
@@ -61,8 +61,25 @@ class PhoneIn(Taken):
     phone: Annotated[Short, Field(description="A number with its country, or as people write it at home.")]
 
 
+_BOTH_OR_NEITHER = {
+    "anyOf": [
+        {
+            "required": ["source", "external_id"],
+            "properties": {"source": {"type": "string"}, "external_id": {"type": "string"}},
+        },
+        {"properties": {"source": {"type": "null"}, "external_id": {"type": "null"}}},
+    ]
+}
+
+
 class ComplaintIn(Taken):
     """A complaint that came without a rating: by telephone, by letter, in a social network."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        frozen=True,
+        json_schema_extra=_BOTH_OR_NEITHER,  # type: ignore[typeddict-item]
+    )
 
     unit: Annotated[Code, Field(description="The code of the unit that it is about.")]
     text: Annotated[Story, Field(description="What happened.")]
