@@ -214,8 +214,9 @@ def test_consents_are_counted_by_the_text_that_was_agreed_to(
                 now=now,
             )
     told = words(read(app), "consent")
-    assert f"1 Қазақша {text.hash(Language.KK, 'Otklik').hex()[:16]} shown now 1" in told
-    assert f"1 Қазақша {text.hash(Language.KK, 'Former name').hex()[:16]} 1" in told
+    shown = text.version
+    assert f"{shown} Қазақша {text.hash(Language.KK, 'Otklik').hex()[:16]} shown now 1" in told
+    assert f"{shown} Қазақша {text.hash(Language.KK, 'Former name').hex()[:16]} 1" in told
 
 
 def test_a_survey_with_bands_of_its_own_is_told_apart(

@@ -14,6 +14,7 @@ from app.accounts.models import ApiKey, AuditEntry, Role
 from app.kit.db import Database
 from app.kit.ids import new_id
 from app.kit.outbox import OutboxRow
+from app.webhooks.events import WebhookEvent
 from app.webhooks.models import WebhookDelivery, WebhookEndpoint
 from tests.web.conftest import StoppedClock
 from tests.web.staff import Company, add_staff, form_token, signed_in
@@ -66,7 +67,7 @@ def add_delivery(database: Database, endpoint_id: uuid.UUID, now: StoppedClock, 
 
 def test_a_webhook_is_added_and_its_secret_shown_once(admin: FlaskClient, database: Database) -> None:
     assert "No webhook yet" in admin.get(HOOKS).text
-    assert admin.get(f"{HOOKS}/new").text.count(" checked>") == 6
+    assert admin.get(f"{HOOKS}/new").text.count(" checked>") == len(WebhookEvent)
     made = post(admin, f"{HOOKS}/new", url=" https://crm.example/hooks?k=1 ", description="CRM", event="case.opened")
     (secret,) = set(_SECRET.findall(made.text))
     with database.reading() as session:

@@ -85,7 +85,7 @@ def _fill_in(loaded: Any, system: System) -> None:
         "source": "asterisk",
         "rating": 2,
         "user": email_of("manager"),
-        "outcome": "settled",
+        "outcome": "settled_on_site",
         "cause": "waiting",
         "phone": "+77011234567",
         "email": "somebody@otklik.example",
