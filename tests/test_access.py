@@ -615,9 +615,7 @@ def _fill(app: Flask, database: Database, name: str, code: str) -> Side:
     with database.transaction() as session:
         opened_at, promise_id = session.get_one(CallbackCase, case_id).opened_at, new_id()
         due_at = opened_at + timedelta(days=1)
-        session.add(
-            CasePromise(id=promise_id, case_id=case_id, promise="a letter", due_at=due_at, made_at=opened_at)
-        )
+        session.add(CasePromise(id=promise_id, case_id=case_id, promise="a letter", due_at=due_at, made_at=opened_at))
     return Side(
         {
             "code": code,
