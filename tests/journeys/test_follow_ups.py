@@ -152,7 +152,7 @@ def find_it_on_the_callback_list(service: Service, database: Database, visitor: 
     page.goto(f"{service.address}/sign-in")
     page.get_by_label("E-mail").fill(service.said("E-mail"))
     page.get_by_label("Password").fill(service.said("Password"))
-    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Sign in", exact=True).click()
     page.wait_for_url("**/manage/**")
     page.goto(f"{service.address}/manage/callbacks/{case_id}")
     expect(page.get_by_text(COMMENT).first).to_be_visible()

@@ -112,7 +112,7 @@ def _sign_in(page: Page, address: str, email: str) -> None:
     page.goto(f"{address}/sign-in")
     page.get_by_label("E-mail").fill(email)
     page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Sign in", exact=True).click()
     page.wait_for_url("**/manage/**")
 
 
@@ -206,7 +206,7 @@ def _become_manager(page: Page, link: str) -> None:
     page.goto(link)
     page.get_by_label("Your name").fill("Manager of one city")
     page.locator("#new").fill("another four words of chalk")
-    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Sign in", exact=True).click()
     page.wait_for_url("**/manage/**")
 
 

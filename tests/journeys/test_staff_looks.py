@@ -215,7 +215,7 @@ def _entered(office: Office, page: Page, language: Language) -> Iterator[str]:
     page.goto(f"{office.address}/sign-in?lang={language}")
     page.locator("input[name=email]").fill(E_MAIL)
     page.locator("input[name=password]").fill(PASSWORD)
-    page.locator("main form button").click()
+    page.locator("form:has(input[name=password]) button").first.click()
     page.wait_for_url("**/manage/**")
     page.locator("details.menu").last.locator("summary").click()
     page.locator(f"button[name=language][value={language}]").click()

@@ -224,6 +224,8 @@ def test_what_is_read_costs_nothing_however_much_it_is(
     ]
     session.execute(insert(SurveyResponse), rows)
     session.execute(text("ANALYZE"))
+    if dialect_of(session) == "postgresql":
+        session.execute(text("SET LOCAL enable_seqscan = off"))  # a small table is read faster as a whole
     assert count_unread(session, EVERYTHING, now=now) == COUNTED
     page = list_responses(session, ResponseFilter(unread=True), scope=EVERYTHING, zone=ALMATY)
     assert len(page.lines) == 50
