@@ -156,7 +156,7 @@ def find_it_on_the_callback_list(service: Service, database: Database, visitor: 
     page.wait_for_url("**/manage/**")
     page.goto(f"{service.address}/manage/callbacks/{case_id}")
     expect(page.get_by_text(COMMENT).first).to_be_visible()
-    expect(page.locator(f"a[href='{RECORDING}']")).to_be_visible()
+    expect(page.locator(f"a[href='{RECORDING}']").first).to_be_visible()
     expect(page.get_by_text(operator.name).first).to_be_visible()
     page.goto(f"{service.address}/manage/messages")
     expect(page.get_by_text("Console").first).to_be_visible()

@@ -68,10 +68,10 @@ _FOCUSABLE = """() => [...document.querySelectorAll(
   'a[href], button:enabled, input:enabled:not([type=hidden]), select:enabled, textarea:enabled, summary, iframe,'
   + '[tabindex="0"]'
 )].filter(it => it.checkVisibility({visibilityProperty: true}) && (it.type !== 'radio' || it.checked))
-  .map(it => it.type === 'date' ? 4 : it.tagName === 'IFRAME' ? 20 : 1)"""
+  .map(it => ['date', 'time'].includes(it.type) ? 4 : it.type === 'month' ? 3 : it.tagName === 'IFRAME' ? 20 : 1)"""
 _FOCUSED = """() => {
   const it = document.activeElement, box = it.getBoundingClientRect();
-  const inside = it.type === 'date' || it.tagName === 'IFRAME' || it === document.body;
+  const inside = ['date', 'time', 'month'].includes(it.type) || it.tagName === 'IFRAME' || it === document.body;
   const shown = inside || getComputedStyle(it).outlineStyle !== 'none';
   return [`${it.tagName} ${it.innerText} ${box.x} ${box.y + scrollY}`, shown];
 }"""
