@@ -68,7 +68,7 @@ for (const form of document.querySelectorAll("[data-passkey]")) {
   const able = "credentials" in navigator && "PublicKeyCredential" in window;
   const here = location.origin === form.dataset.origin;
   if (!able || !here) {
-    say(able ? form.dataset.elsewhere : form.dataset.unable);
+    if (!form.hidden) say(able ? form.dataset.elsewhere : form.dataset.unable);
     continue; // a button that signs in stays hidden
   }
   say("");
