@@ -146,7 +146,7 @@ def public_days(country: str, year: int) -> Mapping[date, SpecialDay]:
     library: Any = import_module("holidays")
     try:
         known = library.country_holidays(country, years=year)
-    except NotImplementedError:
+    except NotImplementedError:  # how the library says that it does not know the country
         return MappingProxyType({})
     worked: dict[date, SpecialDay] = {day: MovedDay() for day in known.weekend_workdays if day.year == year}
     return MappingProxyType(worked | {day: Holiday() for day in known if day.year == year})
