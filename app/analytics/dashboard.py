@@ -15,12 +15,13 @@ from sqlalchemy.orm import Session
 
 from app.accounts.scope import Scope
 from app.analytics.attention import Attention
+from app.analytics.cut_points import CES_SCALE, DETRACTORS, EASY, PASSIVES, PROMOTERS, RATINGS
 from app.analytics.differences import Verdict, compare_nps
 from app.analytics.filters import ResponseFilter, response_conditions
 from app.analytics.metrics import Figure, mean, nps, share
 from app.analytics.periods import Period, Slot
 from app.analytics.tallies import Area, Node, Tally, read_area
-from app.analytics.trend import SCALE, Trend, make_trend
+from app.analytics.trend import Trend, make_trend
 from app.analytics.unit_table import UnitConcern, compare_with_before, figures_of, find_units_to_look_at
 from app.organisation.models import Unit, UnitAncestor
 from app.responses.models import SurveyResponse
@@ -28,13 +29,6 @@ from app.review_sites.catalogue import Site
 from app.review_sites.models import ReviewClick, ReviewOffer
 from app.surveys.definition import Metric
 from app.surveys.service import get_definition
-
-# Cut points of METRICS: promoters say 9 or 10, detractors 6 or less; 5 to 7 of seven call it easy.
-PROMOTERS = (9, 10)
-PASSIVES = (7, 8)
-DETRACTORS = tuple(range(7))
-CES_SCALE = range(1, 8)
-EASY = (5, 6, 7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +121,7 @@ def read_dashboard(
         csat_mean=csat_mean,
         csat_before=share(whole.before_satisfied, whole.before_n),
         change=compare_with_before(whole),
-        histogram={} if csat.suppressed else counts.total(Metric.CSAT, SCALE),
+        histogram={} if csat.suppressed else counts.total(Metric.CSAT, RATINGS),
         nps=_read_nps(session, counts, wanted, scope, period),
         ces=_make_ces(counts),
         trend=make_trend(slots, counts.csat, counts.answers, hourly=period.days == 1),

@@ -14,10 +14,10 @@ from sqlalchemy import Row, Select, case, func, select
 from sqlalchemy.orm import Session
 
 from app.accounts.scope import Scope
+from app.analytics.cut_points import SATISFIED
 from app.analytics.filters import ResponseFilter, response_conditions
 from app.analytics.metrics import Sums
 from app.analytics.periods import Period
-from app.analytics.trend import SATISFIED
 from app.callbacks.models import CallbackCase
 from app.organisation.models import Unit, UnitAncestor, UnitKind
 from app.responses.models import SurveyResponse

@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import pairwise
 
+from app.analytics.cut_points import RATINGS, SATISFIED
 from app.analytics.metrics import Figure, hide, mean, share
 from app.analytics.periods import Slot
 from app.analytics.suppression import MINIMUM, hidden_groups
 
-SCALE = range(1, 6)
-SATISFIED = (4, 5)
 Histogram = Mapping[int, int]
 
 _WEEK = 7
@@ -60,7 +59,7 @@ def make_trend(
     if by_slot is Step.DAY and len(slots) >= _GROUPED_FROM and _is_thin(points):
         weeks = _weeks(len(slots))
         grouped = [Slot(slots[days[0]].start, slots[days[-1]].until) for days in weeks]
-        sums = [{rating: sum(histograms[day].get(rating, 0) for day in days) for rating in SCALE} for days in weeks]
+        sums = [{rating: sum(histograms[day].get(rating, 0) for day in days) for rating in RATINGS} for days in weeks]
         step, points = Step.WEEK, _points(grouped, sums)
     return Trend(step, points, by_slot, tuple(slots), tuple(answers))
 
@@ -72,7 +71,7 @@ def csat_of(histogram: Histogram) -> Figure:
 
 def mean_of_ratings(histogram: Histogram) -> Figure:
     """Return the mean of a histogram of 1 to 5, of which values may be missing."""
-    return mean({rating: histogram.get(rating, 0) for rating in SCALE})
+    return mean({rating: histogram.get(rating, 0) for rating in RATINGS})
 
 
 def _points(slots: Sequence[Slot], histograms: Sequence[Histogram]) -> tuple[Point, ...]:

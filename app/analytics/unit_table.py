@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from app.analytics.attention import Attention, Candidate, Concern, find_concerns
+from app.analytics.cut_points import RATINGS
 from app.analytics.differences import Verdict, compare_shares
 from app.analytics.metrics import Figure, hide, mean_of, share
 from app.analytics.suppression import MINIMUM, hidden_groups
 from app.analytics.tallies import Area, Node, Tally
-from app.analytics.trend import SCALE
 from app.organisation.places import say_place
 
 
@@ -96,7 +96,7 @@ def find_units_to_look_at(area: Area) -> tuple[tuple[UnitConcern, ...], Attentio
 
 def figures_of(tally: Tally) -> tuple[Figure, Figure]:
     """Return the share of fours and fives, and the mean."""
-    return share(tally.satisfied, tally.n), mean_of(tally.sums, scale=(SCALE[0], SCALE[-1]))
+    return share(tally.satisfied, tally.n), mean_of(tally.sums, scale=(RATINGS[0], RATINGS[-1]))
 
 
 def compare_with_before(tally: Tally) -> Verdict:

@@ -6,10 +6,11 @@ from typing import Any
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from app.analytics.cut_points import RATINGS, SATISFIED
 from app.analytics.dashboard import Dashboard, Place, read_dashboard
 from app.analytics.differences import LEAST, Verdict
 from app.analytics.periods import Period, last_days
-from app.analytics.trend import SATISFIED, SCALE, Step
+from app.analytics.trend import Step
 from app.analytics.unit_table import Column, Level, list_units
 from app.organisation.service import get_unit
 from app.surveys.definition import Metric
@@ -137,7 +138,7 @@ def _bars(figures: Dashboard) -> list[tuple[int, int, float]]:
     """Return rating, count and share from 0 to 1, the best first; nothing where the figure is hidden."""
     total = sum(figures.histogram.values())
     return (
-        [(rating, figures.histogram[rating], figures.histogram[rating] / total) for rating in reversed(SCALE)]
+        [(rating, figures.histogram[rating], figures.histogram[rating] / total) for rating in reversed(RATINGS)]
         if total
         else []
     )

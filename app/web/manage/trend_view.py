@@ -7,10 +7,11 @@ from zoneinfo import ZoneInfo
 
 from flask_babel import format_date, format_decimal, format_time, gettext
 
+from app.analytics.cut_points import RATINGS
 from app.analytics.dashboard import Dashboard
 from app.analytics.metrics import Figure
 from app.analytics.periods import Period, Slot
-from app.analytics.trend import SCALE, Point, Step
+from app.analytics.trend import Point, Step
 from app.web.manage import words
 from app.web.manage.charts import BarPlot, Dot, LinePlot, label_places, middle_of, plot_bars, plot_line
 
@@ -61,7 +62,7 @@ def view_trend(figures: Dashboard, period: Period, *, of_mean: bool) -> TrendVie
     overall = (figures.csat_mean if of_mean else figures.csat).value
     also = [] if overall is None else [overall]
     plot = (
-        plot_line(chosen, scale=(SCALE[0], SCALE[-1]), steps=_MEAN_STEPS, also=also)
+        plot_line(chosen, scale=(RATINGS[0], RATINGS[-1]), steps=_MEAN_STEPS, also=also)
         if of_mean
         else plot_line(chosen, scale=(0, 1), steps=_SHARE_STEPS, also=also)
     )
