@@ -1,6 +1,8 @@
 """What it adds up to: figures with their n and interval, lists and exports across features.
 
 metrics       arithmetic of shares, means, NPS and their intervals, pure; quantiles and suppression stand behind it
+cut_points    where each scale is cut, pure
+measures      what a histogram says of a metric: the headline and its parts, for every face alike, pure
 filters       which responses a figure, a list or an export is about, as one WHERE
 differences   whether two figures differ more than chance explains, pure
 periods       the days a figure is about and their slots, by the clock on the wall, pure

@@ -28,6 +28,7 @@ class Reason(StrEnum):
 
     NO_ANSWERS = "no_answers"
     TOO_FEW = "too_few"
+    NOT_ENOUGH_DATA = "not_enough_data"
     PROTECTS_ANOTHER = "protects_another"
     ALL_ALIKE = "all_alike"
 

@@ -11,6 +11,7 @@ from flask_babel import format_decimal, format_percent, get_locale, gettext, laz
 from flask_babel.speaklater import LazyString
 
 from app.analytics.attention import Concern
+from app.analytics.cut_points import PMF_LEAST
 from app.analytics.differences import LEAST, Verdict
 from app.analytics.metrics import Figure, Reason
 from app.analytics.suppression import MINIMUM
@@ -154,6 +155,8 @@ def _explain(figure: Figure, show: Callable[[float], str]) -> str:
         return str(gettext("Nobody has answered yet."))
     if figure.reason is Reason.TOO_FEW:
         return str(gettext("Shown from %(least)s answers on: fewer would be chance.", least=MINIMUM))
+    if figure.reason is Reason.NOT_ENOUGH_DATA:
+        return str(gettext("Not enough data: shown from %(least)s answers on.", least=PMF_LEAST))
     if figure.reason is Reason.PROTECTS_ANOTHER:
         return str(gettext("Hidden, so that a unit with few answers cannot be worked out."))
     if figure.ci_low is None or figure.ci_high is None:
