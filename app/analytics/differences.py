@@ -11,7 +11,7 @@ from statistics import NormalDist
 from typing import TypeVar
 
 from app.analytics.metrics import wilson_interval
-from app.analytics.quantiles import z_two_sided
+from app.analytics.quantiles import t_between, z_two_sided
 
 # Below so many answers on either side nothing is compared.
 LEAST = 30
@@ -30,7 +30,7 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """The first share less the second, from -1 to 1, with its 95 % interval."""
+    """The first figure less the second, in the figures' own units, with its 95 % interval."""
 
     value: float
     ci_low: float
@@ -48,6 +48,26 @@ def share_difference(successes: int, n: int, other_successes: int, other_n: int)
         value - sqrt((first - low) ** 2 + (other_high - second) ** 2),
         value + sqrt((high - first) ** 2 + (second - other_low) ** 2),
     )
+
+
+def nps_difference(counts: tuple[int, int, int], other: tuple[int, int, int]) -> Difference:
+    """Return the difference of two NPS in points, each given as (promoters, passives, detractors)."""
+    n, other_n = sum(counts), sum(other)
+    value = 100 * ((counts[0] - counts[2]) / n - (other[0] - other[2]) / other_n)
+    margin = 100 * z_two_sided() * sqrt(_nps_variance(counts) / n + _nps_variance(other) / other_n)
+    return Difference(value, value - margin, value + margin)
+
+
+def mean_difference(histogram: Mapping[int, int], other: Mapping[int, int]) -> Difference:
+    """Return the difference of two means of `{value: count}` with Welch's t interval; each has 30 answers or more."""
+    (first, error), (second, other_error) = _mean_and_error(histogram), _mean_and_error(other)
+    value = first - second
+    if not error and not other_error:
+        return Difference(value, value, value)
+    n, other_n = sum(histogram.values()), sum(other.values())
+    degrees = (error + other_error) ** 2 / (error**2 / (n - 1) + other_error**2 / (other_n - 1))
+    margin = t_between(degrees) * sqrt(error + other_error)
+    return Difference(value, value - margin, value + margin)
 
 
 def share_z(successes: int, n: int, other_successes: int, other_n: int) -> float:
@@ -69,22 +89,21 @@ def compare_shares(successes: int, n: int, other_successes: int, other_n: int) -
     """Return how the first share stands to the second: a difference only where its interval leaves 0 out."""
     if min(n, other_n) < LEAST:
         return Verdict.TOO_FEW
-    difference = share_difference(successes, n, other_successes, other_n)
-    if difference.ci_low > 0:
-        return Verdict.HIGHER
-    return Verdict.LOWER if difference.ci_high < 0 else Verdict.NO_CLEAR_DIFFERENCE
+    return judge(share_difference(successes, n, other_successes, other_n))
 
 
 def compare_nps(counts: tuple[int, int, int], other: tuple[int, int, int]) -> Verdict:
     """Return how one NPS stands to another, each given as (promoters, passives, detractors)."""
-    n, other_n = sum(counts), sum(other)
-    if min(n, other_n) < LEAST:
+    if min(sum(counts), sum(other)) < LEAST:
         return Verdict.TOO_FEW
-    error = sqrt(_nps_variance(counts) / n + _nps_variance(other) / other_n)
-    apart = (counts[0] - counts[2]) / n - (other[0] - other[2]) / other_n
-    if abs(apart) <= z_two_sided() * error:
-        return Verdict.NO_CLEAR_DIFFERENCE
-    return Verdict.HIGHER if apart > 0 else Verdict.LOWER
+    return judge(nps_difference(counts, other))
+
+
+def judge(difference: Difference) -> Verdict:
+    """Return what the interval says: a difference only where it leaves 0 out."""
+    if difference.ci_low > 0:
+        return Verdict.HIGHER
+    return Verdict.LOWER if difference.ci_high < 0 else Verdict.NO_CLEAR_DIFFERENCE
 
 
 def stand_out(p_values: Mapping[Group, float], *, level: float = 0.05) -> frozenset[Group]:
@@ -96,6 +115,14 @@ def stand_out(p_values: Mapping[Group, float], *, level: float = 0.05) -> frozen
     ranked = sorted(p_values, key=lambda group: p_values[group])
     passed = [rank for rank, group in enumerate(ranked, start=1) if p_values[group] <= level * rank / len(ranked)]
     return frozenset(ranked[: passed[-1]]) if passed else frozenset()
+
+
+def _mean_and_error(histogram: Mapping[int, int]) -> tuple[float, float]:
+    """Return the mean and its squared standard error."""
+    n = sum(histogram.values())
+    total = sum(value * count for value, count in histogram.items())
+    squares = sum(value * value * count for value, count in histogram.items())
+    return total / n, (n * squares - total * total) / (n * n * (n - 1))
 
 
 def _nps_variance(counts: tuple[int, int, int]) -> float:

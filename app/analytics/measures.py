@@ -28,6 +28,7 @@ class Measured:
 
     `parts` are all figures by name, among them the `headline`: shares from 0 to 1, means in the scale's own units, NPS
     in points. `histogram` counts the answers that entered, over the whole scale; it is empty where they are hidden.
+    `counted` are the values behind a headline that is a share, and none where it is an NPS or a mean.
     """
 
     metric: Metric
@@ -35,6 +36,7 @@ class Measured:
     headline: str
     parts: Mapping[str, Figure]
     histogram: Histogram
+    counted: tuple[int, ...]
 
     @property
     def figure(self) -> Figure:
@@ -49,11 +51,15 @@ class Measured:
 
 @dataclass(frozen=True, slots=True)
 class _Measure:
-    """How one kind of question is read; without a `scale`, every option of the histogram enters."""
+    """How one kind of question is read; `counted` are the values of a headline that is a share.
+
+    Without a `scale` every option enters, and the caller says which are counted.
+    """
 
     headline: str
     scale: Collection[int] | None
     read: Callable[[Histogram, int, Collection[int]], Parts]
+    counted: tuple[int, ...] = ()
 
 
 def measure(
@@ -77,9 +83,10 @@ def measure(
         raise ValueError(f"{metric} is not measured with {kind}")
     how = _MEASURES[metric, kind]
     entered = {value: histogram.get(value, 0) for value in (sorted(histogram) if how.scale is None else how.scale)}
-    parts = MappingProxyType(how.read(entered, minimum, counted))
-    shown = not parts[how.headline].suppressed
-    return Measured(metric, kind, how.headline, parts, MappingProxyType(entered) if shown else _NOTHING)
+    behind = tuple(counted) if how.scale is None else how.counted
+    parts = MappingProxyType(how.read(entered, minimum, behind))
+    shown = _NOTHING if parts[how.headline].suppressed else MappingProxyType(entered)
+    return Measured(metric, kind, how.headline, parts, shown, behind)
 
 
 def hide_measured(measured: Measured) -> Measured:
@@ -166,7 +173,7 @@ def _share_of(histogram: Histogram, values: Collection[int], *, minimum: int) ->
     return share(count_of(histogram, values), sum(histogram.values()), minimum=minimum)
 
 
-_RATINGS = _Measure("top_2", cut.RATINGS, _read_ratings)
+_RATINGS = _Measure("top_2", cut.RATINGS, _read_ratings, cut.SATISFIED)
 _RECOMMENDATION = _Measure("nps", cut.NPS_SCALE, _read_recommendation)
 _RESOLVED = _Measure("resolved", None, partial(_read_options, "resolved"))
 
@@ -179,7 +186,9 @@ _MEASURES: Mapping[tuple[Metric, QuestionType], _Measure] = {
     (Metric.CES, QuestionType.CES7): _Measure("mean", cut.CES_SCALE, _read_ease),
     # CES 1.0 asks for the effort: here less is better.
     (Metric.CES, QuestionType.RATING5): _Measure("mean", cut.RATINGS, _read_effort),
-    (Metric.PMF, QuestionType.PMF): _Measure("very_disappointed", cut.PMF_QUALIFIED, _read_fit),
+    (Metric.PMF, QuestionType.PMF): _Measure(
+        "very_disappointed", cut.PMF_QUALIFIED, _read_fit, (cut.VERY_DISAPPOINTED,)
+    ),
     (Metric.FCR, QuestionType.CHOICE): _RESOLVED,
     (Metric.FCR, QuestionType.YES_NO): _RESOLVED,
     (Metric.ACQUISITION, QuestionType.CHOICE): _Measure("by_reviews", None, partial(_read_options, "by_reviews")),

@@ -6,6 +6,7 @@ from statistics import NormalDist
 
 # From here on the expansion's error is below 1e-10, and the exact sum below would only grow longer.
 _EXPAND_FROM = 200
+_FRACTIONS_FROM = 29
 
 
 @lru_cache(maxsize=64)
@@ -35,6 +36,16 @@ def t_two_sided(degrees: int, confidence: float = 0.95) -> float:
     return sqrt(degrees) * tan((low + high) / 2)
 
 
+def t_between(degrees: float) -> float:
+    """Return t with 95 % of Student's distribution within -t and t, for 29 and more degrees that may be a fraction.
+
+    Right to 1e-7, which is what the expansion gives there.
+    """
+    if degrees < _FRACTIONS_FROM:
+        raise ValueError(f"a fraction of a degree is only known from {_FRACTIONS_FROM} on")
+    return _expanded(z_two_sided(), degrees)
+
+
 def t_within(t: float, degrees: int) -> float:
     """Return the part of Student's distribution that lies within -t and t."""
     return _within(atan(t / sqrt(degrees)), degrees)
@@ -54,11 +65,11 @@ def _within(angle: float, degrees: int) -> float:
     return 2 / pi * (angle + sin(angle) * total) if odd else sin(angle) * total
 
 
-def _expanded(z: float, degrees: int) -> float:
+def _expanded(z: float, degrees: float) -> float:
     terms = (
         (z**3 + z) / 4,
         (5 * z**5 + 16 * z**3 + 3 * z) / 96,
         (3 * z**7 + 19 * z**5 + 17 * z**3 - 15 * z) / 384,
         (79 * z**9 + 776 * z**7 + 1482 * z**5 - 1920 * z**3 - 945 * z) / 92160,
     )
-    return z + sum(term / float(degrees) ** power for power, term in enumerate(terms, start=1))
+    return z + sum(term / degrees**power for power, term in enumerate(terms, start=1))
