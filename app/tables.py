@@ -2,6 +2,7 @@
 
 from app.accounts import factors
 from app.accounts import models as accounts
+from app.analytics import models as analytics
 from app.callbacks import models as callbacks
 from app.callbacks.asking_back import models as asking_back
 from app.callbacks.compensation import models as compensation
@@ -27,6 +28,7 @@ METADATA = Base.metadata
 __all__ = [
     "METADATA",
     "accounts",
+    "analytics",
     "asking_back",
     "callbacks",
     "compensation",

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, exists, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from app.accounts.scope import Scope
 from app.callbacks.improvements.models import Wish
+from app.invitations.models import Interaction
 from app.organisation.models import Employee, UnitAncestor
 from app.responses.models import SurveyResponse
 from app.responses.reading.unread import is_unread, unit_of_unread
@@ -24,7 +25,7 @@ from app.touchpoints.models import Touchpoint
 class ResponseFilter:
     """Everything left out does not narrow. `unit_id` takes all units below with it; `until` is exclusive.
 
-    `touchpoint` and `employee` are codes.
+    `touchpoint` and `employee` are codes. `call_topic` is what the contact was about, as the other system told it.
 
     `unread` keeps what nobody has acknowledged, `improvement_id` what was gathered into the improvement.
 
@@ -34,6 +35,9 @@ class ResponseFilter:
     unit_id: uuid.UUID | None = None
     touchpoint: str | None = None
     employee: str | None = None
+    employee_id: uuid.UUID | None = None
+    has_employee: bool | None = None
+    call_topic: str | None = None
     survey: str | None = None
     metric: Metric | None = None
     ratings: tuple[int, ...] = ()
@@ -84,7 +88,22 @@ def response_conditions(session: Session, wanted: ResponseFilter, scope: Scope) 
         conditions.append(response.suspect.is_(wanted.suspect))
     if wanted.has_comment is not None:
         conditions.append(response.comment.is_not(None) if wanted.has_comment else response.comment.is_(None))
-    return [*conditions, *_left_conditions(wanted), *_read_conditions(wanted)]
+    return [*conditions, *_contact_conditions(wanted), *_left_conditions(wanted), *_read_conditions(wanted)]
+
+
+def _contact_conditions(wanted: ResponseFilter) -> list[ColumnElement[bool]]:
+    """Return what narrows by who served the customer, and by what the contact was about."""
+    employee_id = SurveyResponse.employee_id
+    conditions: list[ColumnElement[bool]] = []
+    if wanted.employee_id is not None:
+        conditions.append(employee_id == wanted.employee_id)
+    if wanted.has_employee is not None:
+        conditions.append(employee_id.is_not(None) if wanted.has_employee else employee_id.is_(None))
+    if wanted.call_topic is not None:
+        told = aliased(Interaction)  # the counts by topic join the table too
+        about = exists().where(told.id == SurveyResponse.interaction_id, told.topic == wanted.call_topic)
+        conditions.append(about)
+    return conditions
 
 
 def _read_conditions(wanted: ResponseFilter) -> list[ColumnElement[bool]]:

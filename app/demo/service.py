@@ -29,6 +29,7 @@ from app.kit.outbox import withdraw
 from app.messaging.models import Message, MessageState
 from app.messaging.service import once_key
 from app.organisation.models import Employee, Unit
+from app.responses.days import mark_days
 from app.responses.models import SurveyResponse
 from app.routing.desk import Desk
 from app.surveys.loader import SurveyLibrary
@@ -96,6 +97,7 @@ def create_demo(session: Session, desk: Desk, surveys: SurveyLibrary, *, now: da
     answers.sort(key=lambda answer: answer.at)
     versions = store_versions(session, surveys, now=now)
     write_answers(session, desk, built, answers, versions=versions, workers=workers, now=now)
+    mark_days(session, [answer.at for answer in answers])
 
 
 def list_codes(session: Session) -> list[DemoCodeShown]:
@@ -131,6 +133,7 @@ def remove_demo(session: Session, *, now: datetime) -> Removed:
     _drop_messages(session, units, now=now)
     _unmerge(session, cases)
     gone_cases = _delete(session, delete(CallbackCase).where(cases))
+    mark_days(session, session.scalars(select(SurveyResponse.answered_at).where(SurveyResponse.id.in_(responses))))
     gone_responses = _delete(session, delete(SurveyResponse).where(SurveyResponse.id.in_(responses)))
     _delete(session, delete(Interaction).where(Interaction.unit_id.in_(units)))
     _forget_people(session, people)

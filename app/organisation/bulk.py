@@ -7,12 +7,13 @@ from datetime import datetime
 from operator import attrgetter
 from typing import TypeVar
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from app.kit.db import table_of
+from app.kit.ids import new_id
 from app.kit.rows import insert_rows
-from app.organisation.models import Unit, UnitAncestor
+from app.organisation.models import Unit, UnitAncestor, UnitMove
 from app.organisation.tree import BATCH, UnitCycleError
 
 
@@ -75,6 +76,8 @@ def write_units(
         session.execute(
             delete(UnitAncestor).where(UnitAncestor.unit_id.in_(ids)).execution_options(synchronize_session=False)
         )
+    if moved:
+        session.execute(insert(UnitMove).values(id=new_id(), unit_id=None))
     pairs = (
         (unit_id, ancestor_id, distance)
         for unit_id in (*relinked, *(unit.id for unit in added))

@@ -78,3 +78,15 @@ class Employee(Base):
     demo: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
+
+
+class UnitMove(Base):
+    """Units hang elsewhere than before: whatever was counted for those above them is to be counted anew.
+
+    Without a unit it was more than one. Deleted by whoever has counted.
+    """
+
+    __tablename__ = "unit_move"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    unit_id: Mapped[uuid.UUID | None]

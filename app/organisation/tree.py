@@ -10,9 +10,10 @@ from sqlalchemy.orm import Session, aliased
 
 from app.kit.db import table_of
 from app.kit.errors import ConfigurationError, ConflictError, NotFoundError
+from app.kit.ids import new_id
 from app.organisation.holidays import KEPT_AS, Holidays
 from app.organisation.hours import parse_hours
-from app.organisation.models import ROOT_CODE, Unit, UnitAncestor
+from app.organisation.models import ROOT_CODE, Unit, UnitAncestor, UnitMove
 from app.organisation.workdays import WorkingTime, no_special_days
 
 __all__ = [
@@ -92,6 +93,7 @@ def relink(session: Session, unit_id: uuid.UUID, parent_id: uuid.UUID) -> None:
             .where(lower.ancestor_id == unit_id),
         )
     )
+    session.execute(insert(UnitMove).values(id=new_id(), unit_id=unit_id))
 
 
 _UNIT, _PAIR = table_of(Unit).c, table_of(UnitAncestor).c

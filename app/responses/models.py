@@ -38,6 +38,14 @@ class SurveyResponse(Base):
         # Both hold all that a figure counts: no row is read for one.
         Index("ix_survey_response_unit_figures", "unit_id", "answered_at", "survey_version_id", "rating", "suspect"),
         Index("ix_survey_response_figures", "answered_at", "id", "survey_version_id", "rating", "suspect"),
+        # What is left out of the figures is counted apart; nearly no answer has a row here.
+        Index(
+            "ix_survey_response_suspect",
+            "answered_at",
+            "unit_id",
+            sqlite_where=text("suspect"),
+            postgresql_where=text("suspect"),
+        ),
         Index("ix_survey_response_touchpoint_id_answered_at", "touchpoint_id", "answered_at"),
         # What nobody has read yet, the latest first, however much was read before.
         Index(
@@ -132,3 +140,16 @@ class DeviceAnswer(Base):
         ForeignKey("survey_response.id", ondelete="CASCADE", deferrable=True, initially="DEFERRED")
     )
     first_answered_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class ChangedDay(Base):
+    """An answer of a past day came late, changed, or went: what was counted of that day is to be counted anew.
+
+    Rows are only ever added, one a change, and deleted by whoever has counted: a mark made meanwhile is never lost.
+    """
+
+    __tablename__ = "changed_day"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    # An instant within the day; whose zone makes it a day is for the counter to know.
+    answered_at: Mapped[datetime]

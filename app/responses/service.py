@@ -15,6 +15,7 @@ from app.kit.db import dialect_of
 from app.kit.errors import ConflictError, NotFoundError
 from app.kit.i18n import Language
 from app.kit.ids import new_id
+from app.responses.days import mark_if_past
 from app.responses.flags import Signals, SuspectReason, is_suspect, join_reasons
 from app.responses.forms import FormToken
 from app.responses.models import RatingChange, ResponseAnswer, SurveyResponse, Via
@@ -248,9 +249,10 @@ def change_rating(
         insert(RatingChange),
         {"id": new_id(), "response_id": known.id, "changed_at": now, "old_rating": known.rating, "new_rating": rating},
     )
+    mark_if_past(session, known.answered_at, now=now)
 
 
-def flag_replay(session: Session, known: Known) -> None:
+def flag_replay(session: Session, known: Known, *, now: datetime) -> None:
     """Mark a response whose form was sent again from elsewhere; it keeps its rating.
 
     One that somebody has read and found genuine goes on counting.
@@ -259,6 +261,7 @@ def flag_replay(session: Session, known: Known) -> None:
     session.execute(
         update(RESPONSE).where(RESPONSE.c.id == known.id).values(suspect=is_suspect(reasons), suspect_reasons=reasons)
     )
+    mark_if_past(session, known.answered_at, now=now)
 
 
 def get_by_key(session: Session, key: str, *, for_update: bool = False) -> SurveyResponse:
@@ -300,6 +303,7 @@ def write_answers(
             ],
         )
     response.touched_at = now
+    mark_if_past(session, response.answered_at, now=now)
 
 
 def list_answers(session: Session, response_id: uuid.UUID) -> list[Answer]:

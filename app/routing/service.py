@@ -110,7 +110,7 @@ def take_rating(
     in_time = now < known.answered_at + window
     # Devices are forgotten after a while; only two that are known can be told apart.
     if in_time and known.device_hash and sender.device_hash and known.device_hash != sender.device_hash:
-        responses.flag_replay(session, known)
+        responses.flag_replay(session, known, now=now)
         return taken(desk, known.id, known.band, created=False)
     if rating == known.rating or not in_time or not responses.is_about(known, touchpoint, version_id):
         return taken(desk, known.id, known.band, created=False)

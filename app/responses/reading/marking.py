@@ -15,6 +15,7 @@ from app.accounts.audit import record
 from app.accounts.permissions import Actor, Permission
 from app.kit.errors import ConflictError, InvalidInputError, NotFoundError
 from app.kit.ids import new_id
+from app.responses.days import mark_days
 from app.responses.flags import StaffMark, is_suspect, put_mark
 from app.responses.models import SurveyResponse
 from app.responses.reading.models import CoachingItem, EmployeeThanks, MarkKind, ReadResponse, ResponseMark
@@ -187,6 +188,7 @@ def _judge(
     if is_suspect(reasons) is response.suspect:
         raise AlreadyMarkedError("it is so already", kind=kind)
     response.suspect, response.suspect_reasons = is_suspect(reasons), reasons
+    mark_days(session, [response.answered_at])
     _mark(session, response, kind, actor, words, now=now)
     record(
         session,

@@ -1,0 +1,34 @@
+"""Which days are to be counted anew, because an answer of theirs came late, changed or went.
+
+Figures of past days are read from counts that the worker keeps. Whoever changes an answer of a day that may have been
+counted says so here, in the same transaction: until the day is counted again, its figures come from the answers.
+Answers of today need no mark, for today is never counted ahead.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from sqlalchemy import insert
+from sqlalchemy.orm import Session
+
+from app.kit.ids import new_id
+from app.responses.models import ChangedDay
+
+# How long after a day has ended it is counted at the earliest: most forms are finished by then, and need no mark.
+SETTLED_AFTER = timedelta(minutes=15)
+_SURELY_UNCOUNTED = timedelta(minutes=10)
+_BATCH = 1000
+
+
+def mark_days(session: Session, instants: Iterable[datetime]) -> None:
+    """Mark the days of these answers, each hour once."""
+    hours = sorted({instant.replace(minute=0, second=0, microsecond=0) for instant in instants})
+    for start in range(0, len(hours), _BATCH):
+        rows = [{"id": new_id(), "answered_at": hour} for hour in hours[start : start + _BATCH]]
+        session.execute(insert(ChangedDay), rows)
+
+
+def mark_if_past(session: Session, answered_at: datetime, *, now: datetime) -> None:
+    """Mark the day of an answer that is changed now, unless it was given just now."""
+    if now - answered_at > _SURELY_UNCOUNTED:
+        mark_days(session, [answered_at])
