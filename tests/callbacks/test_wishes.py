@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from app.callbacks.improvements.recogniser import Recogniser, fold
+from app.callbacks.improvements.recogniser import Recogniser
 from app.callbacks.improvements.rules import load_wish_rules
 from app.kit.errors import ConfigurationError
+from app.responses.phrases import fold
 
 ROOT = Path(__file__).parents[2]
 RULES = load_wish_rules(ROOT / "config" / "wishes.yaml")
