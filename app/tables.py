@@ -19,6 +19,7 @@ from app.organisation import models as organisation
 from app.responses import models as responses
 from app.responses.reading import models as reading
 from app.review_sites import models as review_sites
+from app.responses.topics import models as topics
 from app.surveys import models as surveys
 from app.touchpoints import models as touchpoints
 from app.webhooks import models as webhooks
@@ -51,3 +52,4 @@ __all__ = [
     "touchpoints",
     "webhooks",
 ]
+    "topics",

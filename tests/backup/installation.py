@@ -41,6 +41,7 @@ from tests.backup.follow_ups import add_follow_ups
 from tests.backup.notices import add_notices
 from tests.backup.promises import add_promises
 from tests.backup.readers import add_readers
+from tests.backup.topics import add_topics
 from tests.conftest import new_postgres
 from tests.respondents import SURVEYS, Office, make_office
 from tests.web.staff import email_of, make_company
@@ -114,6 +115,7 @@ def fill(session: Session, vault: Vault, *, now: datetime) -> Filled:
     # Nobody who signs in after a restore without the keys: their second factor could not be read any more.
     add_factors(session, user_id=get_user(session, email_of("elsewhere")).id, odd=ODD, now=later)
     add_promises(session, user_id=user_id, odd=ODD, now=later)
+    add_topics(session, now=later)
     session.flush()
     return Filled(office, unhappy.key)
 
