@@ -18,8 +18,8 @@ from app.messaging.notices import models as notices
 from app.organisation import models as organisation
 from app.responses import models as responses
 from app.responses.reading import models as reading
-from app.review_sites import models as review_sites
 from app.responses.topics import models as topics
+from app.review_sites import models as review_sites
 from app.surveys import models as surveys
 from app.touchpoints import models as touchpoints
 from app.webhooks import models as webhooks
@@ -49,7 +49,7 @@ __all__ = [
     "review_sites",
     "slots",
     "surveys",
+    "topics",
     "touchpoints",
     "webhooks",
 ]
-    "topics",
