@@ -3,9 +3,10 @@
 metrics       arithmetic of shares, means, NPS and their intervals, pure; quantiles and suppression stand behind it
 cut_points    where each scale is cut, pure
 measures      what a histogram says of a metric: the headline and its parts, for every face alike, pure
+measured      a metric as measured, and groups beside their whole so that no small one can be worked out, pure
 filters       which responses a figure, a list or an export is about, as one WHERE
 differences   whether two figures differ more than chance explains, pure
-changes       before and after: what may be said of a change, pure
+before_after  before and after: what may be said of a change, pure
 distributions whether the answers of one group tend to be higher, from two histograms, pure
 aapor         response rates from what became of each invitation, pure
 periods       the days a figure is about and their slots, by the clock on the wall, pure

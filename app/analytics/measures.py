@@ -10,56 +10,24 @@ from functools import partial
 from types import MappingProxyType
 
 from app.analytics import cut_points as cut
-from app.analytics.metrics import Figure, Reason, hide, mean, nps, share
+from app.analytics.measured import NOTHING, Histogram, Measured
+from app.analytics.metrics import Figure, Reason, mean, nps, share
 from app.analytics.suppression import MINIMUM
 from app.surveys.question import Metric, Question, QuestionType
 
-Histogram = Mapping[int, int]
 Parts = dict[str, Figure]
 
 # The option of a question for `acquisition` that the figure is about.
 _BY_REVIEWS = "reviews"
-_NOTHING: Histogram = MappingProxyType({})
-
-
-@dataclass(frozen=True, slots=True)
-class Measured:
-    """A metric from the answers to one kind of question.
-
-    `parts` are all figures by name, among them the `headline`: shares from 0 to 1, means in the scale's own units, NPS
-    in points. `histogram` counts the answers that entered, over the whole scale; it is empty where they are hidden.
-    `counted` are the values behind a headline that is a share, and none where it is an NPS or a mean.
-    """
-
-    metric: Metric
-    question_type: QuestionType
-    headline: str
-    parts: Mapping[str, Figure]
-    histogram: Histogram
-    counted: tuple[int, ...]
-
-    @property
-    def figure(self) -> Figure:
-        """The headline."""
-        return self.parts[self.headline]
-
-    @property
-    def n(self) -> int:
-        """How many answers entered."""
-        return self.figure.n
 
 
 @dataclass(frozen=True, slots=True)
 class _Measure:
-    """How one kind of question is read; `counted` are the values of a headline that is a share.
-
-    Without a `scale` every option enters, and the caller says which are counted.
-    """
+    """How one kind of question is read; without a `scale` every option enters."""
 
     headline: str
     scale: Collection[int] | None
     read: Callable[[Histogram, int, Collection[int]], Parts]
-    counted: tuple[int, ...] = ()
 
 
 def measure(
@@ -83,16 +51,9 @@ def measure(
         raise ValueError(f"{metric} is not measured with {kind}")
     how = _MEASURES[metric, kind]
     entered = {value: histogram.get(value, 0) for value in (sorted(histogram) if how.scale is None else how.scale)}
-    behind = tuple(counted) if how.scale is None else how.counted
-    parts = MappingProxyType(how.read(entered, minimum, behind))
-    shown = _NOTHING if parts[how.headline].suppressed else MappingProxyType(entered)
-    return Measured(metric, kind, how.headline, parts, shown, behind)
-
-
-def hide_measured(measured: Measured) -> Measured:
-    """Return the same without a value anywhere, because it would give a hidden sibling away."""
-    parts = {name: part if part.suppressed else hide(part) for name, part in measured.parts.items()}
-    return replace(measured, parts=MappingProxyType(parts), histogram=_NOTHING)
+    parts = MappingProxyType(how.read(entered, minimum, counted))
+    shown: Histogram = NOTHING if parts[how.headline].suppressed else MappingProxyType(entered)
+    return Measured(how.headline, parts, shown)
 
 
 def question_types(metric: Metric) -> tuple[QuestionType, ...]:
@@ -134,7 +95,7 @@ def _read_ease(histogram: Histogram, minimum: int, _counted: Collection[int]) ->
 def _read_effort(histogram: Histogram, minimum: int, _counted: Collection[int]) -> Parts:
     part = partial(_share_of, histogram, minimum=minimum)
     return {
-        "mean": mean(histogram, minimum=minimum),
+        "effort": mean(histogram, minimum=minimum),
         "little_effort": part(cut.LITTLE_EFFORT),
         "much_effort": part(cut.MUCH_EFFORT),
     }
@@ -173,7 +134,7 @@ def _share_of(histogram: Histogram, values: Collection[int], *, minimum: int) ->
     return share(count_of(histogram, values), sum(histogram.values()), minimum=minimum)
 
 
-_RATINGS = _Measure("top_2", cut.RATINGS, _read_ratings, cut.SATISFIED)
+_RATINGS = _Measure("top_2", cut.RATINGS, _read_ratings)
 _RECOMMENDATION = _Measure("nps", cut.NPS_SCALE, _read_recommendation)
 _RESOLVED = _Measure("resolved", None, partial(_read_options, "resolved"))
 
@@ -185,10 +146,8 @@ _MEASURES: Mapping[tuple[Metric, QuestionType], _Measure] = {
     (Metric.ENPS, QuestionType.NPS): _RECOMMENDATION,
     (Metric.CES, QuestionType.CES7): _Measure("mean", cut.CES_SCALE, _read_ease),
     # CES 1.0 asks for the effort: here less is better.
-    (Metric.CES, QuestionType.RATING5): _Measure("mean", cut.RATINGS, _read_effort),
-    (Metric.PMF, QuestionType.PMF): _Measure(
-        "very_disappointed", cut.PMF_QUALIFIED, _read_fit, (cut.VERY_DISAPPOINTED,)
-    ),
+    (Metric.CES, QuestionType.RATING5): _Measure("effort", cut.RATINGS, _read_effort),
+    (Metric.PMF, QuestionType.PMF): _Measure("very_disappointed", cut.PMF_QUALIFIED, _read_fit),
     (Metric.FCR, QuestionType.CHOICE): _RESOLVED,
     (Metric.FCR, QuestionType.YES_NO): _RESOLVED,
     (Metric.ACQUISITION, QuestionType.CHOICE): _Measure("by_reviews", None, partial(_read_options, "by_reviews")),

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.analytics.measures import Histogram, counted_options, hide_measured, measure, question_types
+from app.analytics.measured import Histogram, hide_parts, protect_groups
+from app.analytics.measures import counted_options, measure, question_types
 from app.analytics.metrics import Figure, Reason, mean, nps, share
 from app.kit.i18n import Language
 from app.surveys.question import Metric, Option, Question, QuestionType
@@ -46,7 +47,7 @@ TEXT = dict.fromkeys(Language, "?")
             QuestionType.RATING5,
             FACES,
             mean(FACES),
-            {"little_effort": share(8, 120), "much_effort": share(100, 120)},
+            {"effort": mean(FACES), "little_effort": share(8, 120), "much_effort": share(100, 120)},
         ),
         # Those who no longer use it are no part of it.
         (
@@ -108,11 +109,30 @@ def test_below_the_minimum_nothing_but_n_is_told(metric: Metric, histogram: dict
 
 
 def test_what_protects_a_sibling_tells_nothing_but_n() -> None:
-    hidden = hide_measured(measure(Metric.CSAT, FACES))
+    measured = measure(Metric.CSAT, FACES)
+    hidden = hide_parts(measured, measured.parts)
     assert not hidden.histogram
     assert {(part.value, part.ci_low, part.n, part.reason) for part in hidden.parts.values()} == {
         (None, None, 120, Reason.PROTECTS_ANOTHER)
     }
+
+
+@pytest.mark.parametrize(
+    ("sizes", "rest", "shown"),
+    [
+        ({"a": 9, "b": 12, "c": 50}, 0, "c"),
+        ({"a": 10, "b": 12}, 0, "ab"),
+        # Three answers at the unit itself would be the total less all its offices.
+        ({"a": 10, "b": 12, "c": 50}, 3, "bc"),
+        ({"a": 9, "b": 50}, 30, "b"),
+        ({"a": 20, "b": 50}, 30, "ab"),
+    ],
+)
+def test_no_small_group_is_the_total_less_the_others(sizes: dict[str, int], rest: int, shown: str) -> None:
+    whole = measure(Metric.CSAT, {5: sum(sizes.values()) + rest})
+    groups = protect_groups(whole, {group: measure(Metric.CSAT, {5: n}) for group, n in sizes.items()})
+    assert "".join(group for group, each in groups.items() if each.histogram) == shown
+    assert "".join(group for group, each in groups.items() if each.parts["mean"].value is not None) == shown
 
 
 def test_the_share_who_chose_by_reviews_finds_its_option_by_key() -> None:

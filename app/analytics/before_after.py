@@ -16,7 +16,8 @@ from app.analytics.differences import (
     nps_difference,
     share_difference,
 )
-from app.analytics.measures import Histogram, Measured, count_of, nps_counts
+from app.analytics.measured import Measured
+from app.analytics.measures import nps_counts
 from app.analytics.metrics import Method
 
 
@@ -42,28 +43,21 @@ class Change:
 
 
 def find_change(after: Measured, before: Measured) -> Change:
-    """Return how the headline changed; both are the same metric from the same type of question.
+    """Return how the headline changed; both are of one metric, from one type of question.
 
     Hidden figures and those of fewer than 30 answers are not compared.
     """
-    if (after.metric, after.question_type) != (before.metric, before.question_type):
-        raise ValueError(
-            f"{after.metric} of {after.question_type} cannot be compared with {before.metric} of {before.question_type}"
-        )
-    if after.figure.suppressed or before.figure.suppressed or min(after.n, before.n) < LEAST:
+    if after.headline != before.headline:
+        raise ValueError(f"{after.headline} cannot be compared with {before.headline}")
+    now, then = after.figure, before.figure
+    if now.value is None or then.value is None or min(now.n, then.n) < LEAST:
         return Change(Verdict.TOO_FEW, None)
-    difference = _subtract(after, after.histogram, before.histogram)
-    return Change(judge(difference), difference)
-
-
-def _subtract(measured: Measured, after: Histogram, before: Histogram) -> Difference:
-    match measured.figure.method:
+    match now.method:
         case Method.WILSON:
-            counted = measured.counted
-            return share_difference(
-                count_of(after, counted), sum(after.values()), count_of(before, counted), sum(before.values())
-            )
+            # The value is a quotient of whole numbers: these are they.
+            difference = share_difference(round(now.value * now.n), now.n, round(then.value * then.n), then.n)
         case Method.ADJUSTED_WALD:
-            return nps_difference(nps_counts(after), nps_counts(before))
+            difference = nps_difference(nps_counts(after.histogram), nps_counts(before.histogram))
         case Method.STUDENT_T:
-            return mean_difference(after, before)
+            difference = mean_difference(after.histogram, before.histogram)
+    return Change(judge(difference), difference)

@@ -2,9 +2,10 @@
 
 import pytest
 
-from app.analytics.changes import Outcome, find_change
+from app.analytics.before_after import Outcome, find_change
 from app.analytics.differences import Verdict
-from app.analytics.measures import Histogram, measure
+from app.analytics.measured import Histogram
+from app.analytics.measures import measure
 from app.surveys.question import Metric, QuestionType
 
 
