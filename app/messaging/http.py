@@ -91,20 +91,39 @@ class Http:
 
         `request_id` goes along as `X-Request-Id`, so that a message sent twice can be known by it.
         """
-        told = {"Accept": "application/json", "Accept-Encoding": "identity", **(headers or {})}
+        told = dict(headers or {})
         if request_id:
             told["X-Request-Id"] = request_id
         body: bytes | Mapping[str, str] | None = form
         if content is not None:
             told["Content-Type"] = "application/json"
             body = json.dumps(content, ensure_ascii=False).encode()
+        return self._ask("POST", url, query=query, body=body, headers=told, user=user)
+
+    def get(
+        self, url: str, *, query: Mapping[str, str] | None = None, headers: Mapping[str, str] | None = None
+    ) -> Answer:
+        """Return the answer to a question; raises DeliveryError as `post` does."""
+        return self._ask("GET", url, query=query, headers=headers or {})
+
+    def _ask(
+        self,
+        method: str,
+        url: str,
+        *,
+        query: Mapping[str, str] | None,
+        headers: Mapping[str, str],
+        body: bytes | Mapping[str, str] | None = None,
+        user: tuple[str, str] | None = None,
+    ) -> Answer:
         with within(self._seconds) as watch:
             try:
-                with self._session.post(
+                with self._session.request(
+                    method,
                     url,
                     params=query,
                     data=body,
-                    headers=told,
+                    headers={"Accept": "application/json", "Accept-Encoding": "identity", **headers},
                     auth=user or _no_netrc,
                     timeout=(min(CONNECT_SECONDS, self._seconds), self._seconds),
                     allow_redirects=False,
