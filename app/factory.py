@@ -34,6 +34,7 @@ from app.messaging.sending import Sender
 from app.messaging.texts import load_texts
 from app.organisation.holidays import keep_holidays, load_holidays, warm_holidays
 from app.responses.service import find_answer_id
+from app.responses.topics.desk import load_topic_desk
 from app.review_sites.catalogue import load_catalogue
 from app.routing.desk import Desk
 from app.routing.line import Talk
@@ -110,6 +111,7 @@ from app.web.site.sign_in import sign_in
 from app.web.site.warming import init_warming
 from config.gateways import build_gateways, build_hooks
 from config.installed import describe_installation
+from config.rating_sources import build_rating_sources
 from config.settings import Settings
 
 # A comment is 2,000 characters; nothing that people send us needs more than this.
@@ -269,6 +271,7 @@ def wire(settings: Settings, *, clock: Clock, database: Database | None) -> edge
         desk=desk,
         case_rules=case_rules,
         wish_rules=load_wish_rules(settings.config_dir / "wishes.yaml"),
+        topics=load_topic_desk(settings.config_dir),
         workshop=workshop,
         public_url=settings.public_url,
         secure=settings.secure,
@@ -303,6 +306,7 @@ def wire(settings: Settings, *, clock: Clock, database: Database | None) -> edge
             language=settings.language,
             links_open=settings.secure,
         ),
+        ratings=build_rating_sources(settings),
     )
 
 

@@ -20,6 +20,7 @@ from app.responses import models as responses
 from app.responses.reading import models as reading
 from app.responses.topics import models as topics
 from app.review_sites import models as review_sites
+from app.review_sites.public_ratings import models as public_ratings
 from app.surveys import models as surveys
 from app.touchpoints import models as touchpoints
 from app.webhooks import models as webhooks
@@ -44,6 +45,7 @@ __all__ = [
     "notices",
     "organisation",
     "outbox",
+    "public_ratings",
     "reading",
     "responses",
     "review_sites",

@@ -8,6 +8,7 @@ from pydantic.fields import FieldInfo
 
 from app.kit.installation import Installation, KeySource, PlannedJob, SettingLine
 from config.channels import ChannelSettings
+from config.ratings import RatingSettings
 from config.settings import PREFIX, Settings
 from config.sign_in import SignInSettings
 
@@ -18,11 +19,12 @@ def variable_of(name: str, field: FieldInfo) -> str:
 
 
 def in_order() -> list[str]:
-    """Return the settings' names as the documents have them: those of signing in among the staff's, channels last."""
-    parts = SignInSettings.model_fields.keys() | ChannelSettings.model_fields.keys()
+    """Return the settings' names as the documents have them: sign-ins beside staff, channels and ratings last."""
+    parts = {name for part in (SignInSettings, ChannelSettings, RatingSettings) for name in part.model_fields}
     own = [name for name in Settings.model_fields if name not in parts]
     place = own.index("sign_in_hours") + 1
-    return [*own[:place], *SignInSettings.model_fields, *own[place:], *ChannelSettings.model_fields]
+    last = [*ChannelSettings.model_fields, *RatingSettings.model_fields]
+    return [*own[:place], *SignInSettings.model_fields, *own[place:], *last]
 
 
 def describe_installation(settings: Settings, jobs: Iterable[PlannedJob]) -> Installation:

@@ -41,6 +41,7 @@ SECTIONS: Mapping[str, str] = {
     "telegram_token": "Telegram",
     "whatsapp_token": "WhatsApp",
     "viber_token": "Viber",
+    "google_places_key": "Public ratings",
 }
 FIELDS: Mapping[str, FieldInfo] = {name: Settings.model_fields[name] for name in in_order()}
 _WIDTH = 120

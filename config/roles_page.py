@@ -41,6 +41,10 @@ _MEANING: Mapping[Permission, tuple[str, str]] = {
         "what was read, by whom; notes",
     ),
     Permission.IMPROVE: ("mark wishes, gather them, change improvements, tell who asked", "title, state, owner, words"),
+    Permission.ENTER_RATINGS: (
+        "type in what review sites show of an office, take it away again",
+        "stars and number of reviews of a day",
+    ),
     Permission.KEEP_ROSTER: ("say who is on duty and who hears at last", "duties, owners of last resort"),
     Permission.READ_AUDIT: (
         "search and download the audit; at the company alone",

@@ -24,6 +24,7 @@ from app.organisation.hours import InvalidHoursError, parse_hours
 from app.touchpoints.posters.colours import read_colour
 from app.touchpoints.posters.logo import read_logo
 from config.channels import ChannelSettings
+from config.ratings import RatingSettings
 from config.sign_in import SignInSettings
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -65,7 +66,7 @@ def _logo(value: str) -> str:
     return value
 
 
-class Settings(SignInSettings, ChannelSettings, BaseSettings):
+class Settings(SignInSettings, ChannelSettings, RatingSettings, BaseSettings):
     """One installation. `host` and `port` are read without the prefix, as platforms set them."""
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, env_file=ROOT / ".env", extra="forbid", frozen=True)

@@ -30,6 +30,7 @@ class Permission(StrEnum):
     READ_RESPONSES = "read_responses"
     MARK_RESPONSES = "mark_responses"
     IMPROVE = "improve"
+    ENTER_RATINGS = "enter_ratings"
     KEEP_ROSTER = "keep_roster"
     READ_AUDIT = "read_audit"
     MANAGE_USERS = "manage_users"
@@ -46,6 +47,7 @@ ROLES: Mapping[Permission, frozenset[Role]] = {
     Permission.READ_RESPONSES: _EVERYBODY,
     Permission.MARK_RESPONSES: _WORKERS,
     Permission.IMPROVE: _WORKERS,
+    Permission.ENTER_RATINGS: _WORKERS,
     Permission.KEEP_ROSTER: _ADMINS,
     Permission.READ_AUDIT: _ADMINS,
     Permission.MANAGE_USERS: _ADMINS,

@@ -17,6 +17,7 @@ from app.jobs.inbound import InboundWork
 from app.jobs.notices import NoticeWork
 from app.jobs.periodic import plan_jobs
 from app.jobs.posters import PosterWork
+from app.jobs.public_ratings import RatingPlanning, RatingWork
 from app.jobs.queue import require_driver
 from app.jobs.supervisor import Supervisor, web_processes, web_program, worker_program
 from app.jobs.webhooks import WebhookWork
@@ -82,7 +83,8 @@ def worker() -> None:
     webhooks = WebhookWork(wired.database, wired.clock, wired.vault, caller, wired.public_url)
     inbound = InboundWork(wired.database, wired.clock, wired.talk, wired.gateways, wired.sender.reroute, wired.notices)
     notices = NoticeWork(wired.database, wired.clock, wired.notices, wired.gateways)
-    lanes = (inbound.lane(), webhooks.lane(), notices.lane())
+    ratings = RatingWork(wired.database, wired.clock, wired.ratings, wired.desk.zone)
+    lanes = (inbound.lane(), webhooks.lane(), notices.lane(), ratings.lane())
     queue_url = settings().queue_url
     require_driver(queue_url)
     Worker(
@@ -94,6 +96,8 @@ def worker() -> None:
             desk=wired.ask,
             rules=wired.case_rules,
             wishes=wired.wish_rules.recogniser,
+            topics=wired.topics.classifier,
+            ratings=RatingPlanning(wired.ratings, wired.desk.zone),
         ),
         works=works,
         lanes=lanes,

@@ -23,6 +23,8 @@ from app.jobs.asking_back import ASK_BACK, AskingBackWork
 from app.jobs.escalation import ESCALATE, REMIND, Escalating
 from app.jobs.improvements import FIND, TELL, ImprovementWork
 from app.jobs.notices import purge_notices, send_digests
+from app.jobs.public_ratings import ASK_RATINGS, RatingPlanning
+from app.jobs.topics import SORT, TopicWork
 from app.kit.clock import Clock
 from app.kit.db import Database
 from app.kit.idempotency import purge_answers
@@ -31,6 +33,7 @@ from app.kit.outbox import OutboxState, purge_done
 from app.kit.slots import finish_slot, forget_slots, last_run, slot_of, take_slot
 from app.messaging.lost import end_overdue, forget_inbound, forget_messages, requeue_lost
 from app.responses.retention import forget_addresses, forget_devices
+from app.responses.topics.classifier import Classifier
 from app.touchpoints.posters.batches import KEPT_FOR, end_orphans, forget_batches
 from app.webhooks.service import KEPT_FOR as KEEP_DELIVERIES
 from app.webhooks.service import purge_deliveries
@@ -204,10 +207,13 @@ def plan_jobs(
     desk: AskDesk | None = None,
     rules: CaseRules | None = None,
     wishes: Recogniser | None = None,
+    topics: Classifier | None = None,
+    ratings: RatingPlanning | None = None,
 ) -> tuple[Job, ...]:
     """Return all jobs; `ask_again` is the longest time for which somebody who was asked is not asked again.
 
-    Without a `desk` and `rules` nobody is asked whether their case is settled, without `wishes` none are looked for.
+    Without a `desk` and `rules` nobody is asked whether their case is settled, without `wishes` none are looked for,
+    without `ratings` no review site is asked for stars.
     """
     addresses = PurgeAddresses(ask_again)
     asking = AskingBackWork(desk, rules, BATCH)
@@ -237,7 +243,9 @@ def plan_jobs(
         Job(ESCALATE, timedelta(minutes=1), (escalating.tell,)),
         Job(REMIND, timedelta(minutes=5), (escalating.remind,)),
         Job(FIND, timedelta(minutes=5), (improving.find,)),
+        Job(SORT, timedelta(minutes=1), (TopicWork(topics, BATCH).sort,)),
         Job(TELL, timedelta(minutes=1), (improving.tell,)),
+        Job(ASK_RATINGS, timedelta(hours=1), (ratings.plan,) if ratings else ()),
         Job("forget-slots", timedelta(days=1), (purge_slots,), KEEP_SLOTS),
     )
 

@@ -13,6 +13,8 @@ many       a pasted list of codes and links: planned, shown, taken whole or not 
 overview   which units are on which sites, counted and paged
 sheet      one unit's pages on every site
 
+public_ratings  the stars that the sites show of our pages, day by day
+
 Knows responses, touchpoints, surveys (their words), accounts (scope, audit), organisation and kit. Known by routing,
 imports and above.
 """

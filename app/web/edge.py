@@ -39,6 +39,8 @@ from app.messaging.hooks import Hooks
 from app.messaging.registry import Gateways
 from app.messaging.sending import Sender
 from app.messaging.texts import MessageTexts
+from app.review_sites.public_ratings.sources import RatingSources
+from app.responses.topics.desk import TopicDesk
 from app.routing.desk import Desk
 from app.routing.line import Talk
 from app.routing.staff_notices import NoticeDesk
@@ -71,6 +73,8 @@ class Wiring:
     desk: Desk
     case_rules: CaseRules
     wish_rules: WishRules
+    # What comments are about.
+    topics: TopicDesk
     workshop: Workshop
     public_url: str
     secure: bool
@@ -99,6 +103,8 @@ class Wiring:
     sender: Sender
     # What telling staff needs.
     notices: NoticeDesk
+    # Which review sites are asked for their stars.
+    ratings: RatingSources
 
 
 class SpareSessions(SecureCookieSessionInterface):

@@ -54,6 +54,9 @@ ACTIONS: Mapping[str, LazyString] = {
     "review_listing.set": lazy_gettext("Link to a review site set"),
     "review_listing.set_many": lazy_gettext("Links to a review site set from a list"),
     "review_listing.remove": lazy_gettext("Link to a review site removed"),
+    "public_rating.entered": lazy_gettext("Stars on a review site typed in"),
+    "public_rating.entered_many": lazy_gettext("Stars on review sites typed in from a table"),
+    "public_rating.removed": lazy_gettext("Stars on a review site taken away again"),
     "review_sites.warned": lazy_gettext("The start warned about asking only the happy"),
     "unit.added": lazy_gettext("Unit added"),
     "unit.changed": lazy_gettext("Unit changed"),
@@ -96,6 +99,7 @@ OBJECTS: Mapping[str, LazyString] = {
     "passkey": lazy_gettext("Passkey"),
     "import": lazy_gettext("File taken in"),
     "review_site": lazy_gettext("Review site"),
+    "public_ratings": lazy_gettext("Stars on review sites"),
     "survey": lazy_gettext("Survey"),
     "audit": lazy_gettext("Audit"),
 }
