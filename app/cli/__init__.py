@@ -10,6 +10,7 @@ operations  db, serve, worker; doctor: what is wrong
 users       user                    units       list units
 touchpoints touchpoint add          codes       touchpoint list, desk, point, revoke
 posters     poster                  surveys     survey
+topics      topics check
 imports     import                  exports     export
 backup      backup, restore         demo        demo
 callbacks   callbacks load

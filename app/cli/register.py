@@ -17,6 +17,7 @@ from app.cli.operations import db, doctor, serve, worker
 from app.cli.posters import poster
 from app.cli.simulate import simulate
 from app.cli.surveys import survey
+from app.cli.topics import topics
 from app.cli.touchpoints import touchpoint
 from app.cli.units import unit
 from app.cli.users import user
@@ -28,6 +29,7 @@ def register_commands(app: Flask) -> None:
     import_group.add_command(import_interactions)
     app.cli.add_command(import_group)
     app.cli.add_command(survey)
+    app.cli.add_command(topics)
     app.cli.add_command(simulate)
     app.cli.add_command(delivery)
     app.cli.add_command(callbacks)

@@ -39,8 +39,8 @@ from app.messaging.hooks import Hooks
 from app.messaging.registry import Gateways
 from app.messaging.sending import Sender
 from app.messaging.texts import MessageTexts
-from app.review_sites.public_ratings.sources import RatingSources
 from app.responses.topics.desk import TopicDesk
+from app.review_sites.public_ratings.sources import RatingSources
 from app.routing.desk import Desk
 from app.routing.line import Talk
 from app.routing.staff_notices import NoticeDesk

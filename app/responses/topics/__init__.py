@@ -9,6 +9,7 @@ rules       `config/topics.yaml`
 classifier  what a comment and its chips are about, pure; the place for another classifier
 labelled    `config/labelled_comments.yaml`, comments sorted by hand
 measuring   precision and recall on them, pure
+desk        all of these put together
 models      response_topic, how far was sorted
 sorting     sort what was said since the last time; all of it anew when the rules have changed
 catches     the latest comments that a rule catches, and those that none does
