@@ -10,6 +10,7 @@ from app.callbacks.escalation import models as escalation
 from app.callbacks.improvements import models as improvements
 from app.contacts import models as contacts
 from app.imports import models as imports
+from app.imports.past import models as past
 from app.invitations import models as invitations
 from app.kit import idempotency, outbox, slots
 from app.kit.db import Base
@@ -45,6 +46,7 @@ __all__ = [
     "notices",
     "organisation",
     "outbox",
+    "past",
     "public_ratings",
     "reading",
     "responses",

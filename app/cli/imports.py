@@ -101,12 +101,16 @@ def import_employees(*, file: Path, mapping: str | None, sheet: str | None, dry_
 
 def read_file(path: Path, sheet: str | None) -> Table:
     """Return the rows of a file on disk; raises InvalidInputError."""
+    return read_table(read_bytes(path), path.name, sheet=sheet)
+
+
+def read_bytes(path: Path) -> bytes:
+    """Return what is in a file on disk, at most a byte more than is taken; raises InvalidInputError."""
     try:
         with path.open("rb") as file:
-            content = file.read(MAX_BYTES + 1)  # one more, so that a file too large is known without reading it all
+            return file.read(MAX_BYTES + 1)
     except OSError as error:
         raise InvalidInputError(f"{path}: {error.strerror}") from error
-    return read_table(content, path.name, sheet=sheet)
 
 
 def tell_report(report: ImportReport, path: Path, *, dry_run: bool) -> None:

@@ -14,6 +14,7 @@ from app.cli.exports import exports
 from app.cli.imports import import_group
 from app.cli.interactions import import_interactions
 from app.cli.operations import db, doctor, serve, worker
+from app.cli.past_responses import import_responses
 from app.cli.posters import poster
 from app.cli.simulate import simulate
 from app.cli.surveys import survey
@@ -27,6 +28,7 @@ def register_commands(app: Flask) -> None:
     """Make the commands of CONTRACT available as `flask --app wsgi …`."""
     app.cli.add_command(exports)
     import_group.add_command(import_interactions)
+    import_group.add_command(import_responses)
     app.cli.add_command(import_group)
     app.cli.add_command(survey)
     app.cli.add_command(topics)

@@ -12,8 +12,10 @@ unit_rows  one row of a file to the facts of a unit, pure
 units      plan and write a file of units (unit_match finds which unit and which parent a row means)
 employees  plan and write a file of employees
 times      dates, times of day and lengths of time as files write them, pure
+written_dates  in which order day and month stand, where several ways of writing them meet, pure
 interaction_rows  one row of a file to a finished call, visit or chat, pure
 interactions  plan and write a file of finished calls as history (operators finds or makes who took them)
+past       files of answers of the past: scales, codes of no answer, staging
 guessing   which column is probably which field, by the words of its head, pure
 models     files between their dry run in the browser and the import
 drafts     keep such a file, claim it once, forget it after a day

@@ -72,7 +72,23 @@ _INTERACTION_WORDS: Mapping[str, str] = {
     "tags": "tags|теги|метки|тегтер|мітки",
     "rating": "satisfaction rating|satisfaction|rating|csat|csat score|score|оценка|оценка клиента|баға|бағасы|оцінка",
 }
-_WORDS = {"units": _UNIT_WORDS, "employees": _EMPLOYEE_WORDS, "interactions": _INTERACTION_WORDS}
+_RESPONSE_WORDS: Mapping[str, str] = {
+    **{
+        "id" if field == "external_id" else field: words
+        for field, words in _INTERACTION_WORDS.items()
+        if field not in ("phone", "email", "recording_url", "tags")
+    },
+    "answered_at": "answered at|answer date|response date|submitted at|submitted|date submitted|дата ответа|"
+    "дата оценки|дата отзыва|время ответа|жауап күні|баға күні|пікір күні|дата відповіді|дата оцінки|дата відгуку",
+    "comment": "comment|comments|customer remarks|remarks|feedback|free text|verbatim|комментарий|отзыв|текст отзыва|"
+    "пожелания|пікір|пікірі|түсініктеме|коментар|відгук|побажання",
+}
+_WORDS = {
+    "units": _UNIT_WORDS,
+    "employees": _EMPLOYEE_WORDS,
+    "interactions": _INTERACTION_WORDS,
+    "responses": _RESPONSE_WORDS,
+}
 # How people write a kind in a file, beside the word of the contract.
 _KIND_WORDS: Mapping[str, str] = {
     "region": "регион|область|край|өңір|облыс|регіон",
@@ -97,7 +113,8 @@ _YES = frozenset(("true", "yes", "y", "1", "да", "д", "иә", "ия", "так
 _NO = frozenset(("false", "no", "n", "0", "нет", "н", "жоқ", "ні"))
 # Fields whose words begin or end too many other heads: "Time" is not "Wait time", "Calls answered" no yes or no.
 _WHOLE = frozenset(
-    {"code", "kind", "active", "date", "time", "started_at", "ended_at", "external_id", "answered", "resolved"}
+    {"code", "kind", "active", "date", "time", "started_at", "ended_at", "answered_at", "id", "external_id"}
+    | {"answered", "resolved"}
 )
 _PARENT_KINDS: Mapping[str, str] = {
     "city": "город|населенный пункт|населённый пункт|қала|місто|city|town",
@@ -106,7 +123,7 @@ _PARENT_KINDS: Mapping[str, str] = {
 
 
 def guess_columns(columns: Sequence[str], kind: str) -> dict[str, str]:
-    """Return the likeliest column of each field of `units`, `employees` or `interactions`, no column twice."""
+    """Return the likeliest column of each field of a kind (a key of `_WORDS`), no column twice."""
     ranked = sorted(
         (rank, place, field, column)
         for field, words in _WORDS[kind].items()

@@ -17,9 +17,9 @@ from app.imports.times import (
     are_fractions,
     at_zone,
     find_date_order,
-    read_moment,
     read_seconds,
 )
+from app.imports.written_dates import WrittenDates, written_alike
 from app.invitations.drafts import InteractionDraft
 from app.kit.errors import InvalidInputError, OtklikError
 from app.kit.i18n import NAMES, Language, read_language
@@ -47,7 +47,7 @@ T = TypeVar("T")
 class Formats:
     """How the times of one file are written: the order of a date's parts, and which lengths are parts of a day."""
 
-    order: DateOrder
+    dates: WrittenDates
     fractions: frozenset[str]
 
 
@@ -58,12 +58,16 @@ def find_formats(table: Table, columns: Columns, *, order: DateOrder | None = No
     """
     sources = [columns.sources[field] for field in _MOMENTS if field in columns.sources]
     found = order or find_date_order((row.line, row.cells.get(source)) for row in table.rows for source in sources)
-    fractions = (
+    return Formats(written_alike(found), find_fractions(table, columns))
+
+
+def find_fractions(table: Table, columns: Columns) -> frozenset[str]:
+    """Return the fields whose lengths of time the file writes as parts of a day."""
+    return frozenset(
         field
         for field in _LENGTHS
         if field in columns.sources and are_fractions(row.cells.get(columns.sources[field]) for row in table.rows)
     )
-    return Formats(found, frozenset(fractions))
 
 
 class RowReader:
@@ -142,8 +146,8 @@ class _Row:
             raise RefusedRowError(())  # said already
         if isinstance(day, datetime):
             day, clock = (day, clock) if clock is None else (day.date(), clock)
-        begun = _join(start, day) if start is not None else _join(clock, day)
-        over = _join(end, begun if begun is not None else day) if end is not None else None
+        begun = join_moment(start, day) if start is not None else join_moment(clock, day)
+        over = join_moment(end, begun if begun is not None else day) if end is not None else None
         if begun is None and over is None:
             raise InvalidTimeError("no date; say by --map which column is date, started_at or ended_at")
         if over is not None and isinstance(end, time) and begun is not None and over < begun:
@@ -181,14 +185,17 @@ class _Row:
         return None
 
     def _moment(self, cell: object) -> datetime | date | time:
-        return read_moment(cell, self._formats.order)
+        return self._formats.dates.read(cell)
 
     def _length(self, field: str, cell: object) -> int:
         return read_seconds(cell, fractions=field in self._formats.fractions)
 
 
-def _join(moment: datetime | date | time | None, day: datetime | date | time | None) -> datetime | None:
-    """Return the moment on the day; a day alone begins at midnight. Raises InvalidTimeError for a time of no day."""
+def join_moment(moment: datetime | date | time | None, day: datetime | date | time | None) -> datetime | None:
+    """Return the moment on the day, or None if there is neither; a day alone begins at midnight.
+
+    Raises InvalidTimeError for a time of no day.
+    """
     if isinstance(moment, datetime):
         return moment
     if isinstance(moment, date):

@@ -1,0 +1,149 @@
+"""The rows of a file of answers, one after the other: where each was, who served, and what is to be said of all."""
+
+import dataclasses
+import uuid
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from app.imports.mapping import Columns
+from app.imports.operators import OperatorFinder
+from app.imports.past.places import NamedUnit, UnitFinder
+from app.imports.past.rows import PastRow, PastRowReader
+from app.imports.report import ImportReport, Reason, explain, name_lines, remark
+from app.imports.tables import Table, TableRow
+from app.invitations.drafts import hash_draft, read_draft
+from app.kit.crypto import Vault, digest
+from app.kit.errors import InvalidInputError, OtklikError
+
+_NAMED = 20
+
+
+@dataclass(frozen=True, slots=True)
+class ReadRow:
+    """A row that was read and checked, not yet compared with what is known."""
+
+    line: int
+    row: PastRow
+    unit_id: uuid.UUID
+    employee_id: uuid.UUID | None
+    body_hash: bytes | None
+
+
+class FileReader:
+    """Reads the rows of one file. `prefix` begins the names of interactions in a file that gives them none."""
+
+    def __init__(
+        self,
+        reader: PastRowReader,
+        columns: Columns,
+        units: UnitFinder,
+        operators: OperatorFinder,
+        *,
+        vault: Vault,
+        phone_region: str,
+        prefix: str,
+    ) -> None:
+        self._reader, self._columns = reader, columns
+        self._units, self._operators = units, operators
+        self._vault, self._phone_region, self._prefix = vault, phone_region, prefix
+        self._missing: Counter[str] = Counter()
+        self._lost_comments = 0
+        self._alike: list[int] = []
+
+    def read(self, table: Table, report: ImportReport) -> list[ReadRow]:
+        """Return the rows that say something; what is refused, repeated or left out goes to the report."""
+        read: list[ReadRow] = []
+        said: dict[str, ReadRow] = {}
+        seen: set[int] = set()
+        named = self._columns.gives("id")
+        for position, table_row in enumerate(table.rows):
+            try:
+                row = self._reader.read(table_row)
+                one = self._place(table_row.line, position, row)
+                if named and (before := said.setdefault(one.row.draft.external_id, one)) is not one:
+                    _check_alike(before, one)
+                    report.repeated += 1
+                    continue
+            except OtklikError as error:
+                report.refused.append(remark(table_row.line, *self._explain(error)))
+                continue
+            report.warnings.extend(remark(table_row.line, reason) for reason in row.warnings)
+            if not named:
+                told = _hash_cells(table_row)
+                if told in seen:
+                    self._alike.append(table_row.line)
+                seen.add(told)
+            if row.rating is None:
+                self._missing[row.code] += 1
+                self._lost_comments += row.comment is not None
+            if row.rating is not None or row.tells:
+                read.append(one)
+        return read
+
+    def notes(self) -> Iterator[Reason]:
+        """Yield what is to be said of the file as a whole."""
+        total = self._missing.total()
+        if total:
+            told = ", ".join(f"{code or 'empty'} ({count})" for code, count in self._missing.most_common(_NAMED))
+            words = f"; {self._lost_comments} of them have a comment, which is not kept" if self._lost_comments else ""
+            yield Reason(
+                f"{total} rows have no rating, and no figure counts them: {told}{words}",
+                "no_rating",
+                {"count": total, "codes": told},
+            )
+        if self._alike:
+            yield Reason(
+                f"{len(self._alike)} rows say in every column what a row above says; all are kept: "
+                f"line{'' if len(self._alike) == 1 else 's'} {name_lines(self._alike)}",
+                "alike_kept",
+                {"count": len(self._alike)},
+            )
+
+    def _place(self, line: int, position: int, row: PastRow) -> ReadRow:
+        draft = row.draft
+        unit: NamedUnit = self._units.find(draft.unit)
+        operator = self._operators.find(draft.employee, unit.id) if draft.employee else None
+        employee_id = operator.id if operator is not None else None
+        if not row.tells:
+            return ReadRow(line, row, unit.id, employee_id, None)
+        if self._columns.gives("id") and not draft.external_id:
+            raise InvalidInputError("is empty; every row of this file has an id", field="id", code="missing")
+        whole = read_draft(
+            dataclasses.replace(
+                draft,
+                external_id=draft.external_id or f"{self._prefix}{position}",
+                unit=unit.code,
+                employee=operator.code if operator is not None else None,
+            ),
+            region=self._phone_region,
+        )
+        # Only a name that comes again is ever compared.
+        body_hash = hash_draft(self._vault, whole) if draft.external_id else digest(whole.external_id)
+        return ReadRow(line, dataclasses.replace(row, draft=whole), unit.id, employee_id, body_hash)
+
+    def _explain(self, error: OtklikError) -> tuple[Reason, ...]:
+        said = error.field if isinstance(error, InvalidInputError) else None
+        names = {"external_id": "id"}
+        return explain(error, column=self._columns.name(names.get(said, said)) if said else None)
+
+
+def _hash_cells(row: TableRow) -> int:
+    """Return what is the same for rows that are alike: 64 bits, so that a long file need not be held twice."""
+    try:
+        return hash(tuple(row.cells.values()))
+    except TypeError:  # a list in a row of JSON
+        return hash(repr(row.cells))
+
+
+def _check_alike(before: ReadRow, one: ReadRow) -> None:
+    same = before.body_hash == one.body_hash and (before.row.rating, before.row.comment) == (
+        one.row.rating,
+        one.row.comment,
+    )
+    if not same:
+        raise InvalidInputError(
+            f"line {before.line} tells another one under the same id; give each an id of its own",
+            code="row_contradicts",
+            line=before.line,
+        )

@@ -1,0 +1,194 @@
+"""What a cell of ratings means on the survey's own scale. Pure.
+
+A rating is never stretched from one scale to another: eleven points are no five points. What is done is to move a
+scale of as many points (0-4 to 1-5), to turn it round, or to read words; anything else has to be written out, answer
+by answer.
+"""
+
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from app.imports.past.known_scales import five_point_scales
+from app.kit.errors import InvalidInputError
+from app.surveys.definition import Question, QuestionType
+
+_RANGE = re.compile(r"(\d{1,2})\s*[-–—]\s*(\d{1,2})")
+_REVERSED = "reversed"
+_ORDERED = (QuestionType.RATING5, QuestionType.NPS, QuestionType.CES7)
+_NAMED = 8
+
+
+class InvalidScaleError(InvalidInputError):
+    """A `--scale` that does not fit the survey, or a column of ratings that no scale fits."""
+
+    code = "invalid_scale"
+
+
+class NotOnScaleError(InvalidInputError):
+    """A cell that is no answer of the scale."""
+
+    code = "not_on_scale"
+
+
+class Reading(NamedTuple):
+    """A value of the survey's question, or None with the code that says that there is none (empty for a bare cell)."""
+
+    value: int | None
+    code: str = ""
+
+
+_NOTHING = Reading(None)
+
+
+@dataclass(slots=True)
+class Scale:
+    """Values by what stands in the file (small letters, whole numbers without a fraction), and codes of no answer."""
+
+    values: Mapping[str, int]
+    missing: frozenset[str] = frozenset()
+    _read: dict[object, Reading] = field(default_factory=dict)
+
+    def read(self, cell: object) -> Reading:
+        """Return what a cell says; raises NotOnScaleError."""
+        if cell is None:
+            return _NOTHING
+        if isinstance(cell, (str, int, float)):
+            # True is 1 to a dictionary, and 1.0 is 1.
+            key = (type(cell), cell)
+            found = self._read.get(key)
+            if found is None:
+                found = self._read[key] = self._look_up(cell)
+            return found
+        raise NotOnScaleError(f"a rating is expected, not {type(cell).__name__}")
+
+    def _look_up(self, cell: str | float) -> Reading:
+        word = fold_answer(cell)
+        if not word:
+            return _NOTHING
+        if word in self.missing:
+            return Reading(None, str(cell).strip())
+        if (value := self.values.get(word)) is not None:
+            return Reading(value)
+        known = ", ".join(f"{word}={value}" for word, value in list(self.values.items())[:_NAMED])
+        raise NotOnScaleError(
+            f"{str(cell)[:40]!r} is no answer of the scale ({known}); name it in --scale, or in --missing if it means "
+            "that there is no answer"
+        )
+
+
+def fold_answer(cell: str | float) -> str:
+    """Return an answer as answers are compared: in small letters, single spaces, `5` for 5, 5.0, "5.0" and "5,0"."""
+    if isinstance(cell, bool):
+        return "true" if cell else "false"
+    if isinstance(cell, float):
+        return str(int(cell)) if cell.is_integer() else str(cell)
+    if isinstance(cell, int):
+        return str(cell)
+    word = " ".join(cell.casefold().replace("ё", "е").split())
+    number, sign, fraction = word.replace(",", ".").partition(".")
+    if sign and fraction.strip("0") == "" and number.isascii() and number.isdigit():
+        return number
+    return word
+
+
+def read_missing(texts: Iterable[str]) -> frozenset[str]:
+    """Return the codes of no answer that `--missing "Don't know,N/A"` names, each also given by itself."""
+    return frozenset(fold_answer(each) for text in texts for each in text.split(",") if each.strip())
+
+
+def find_scale(
+    question: Question, cells: Collection[object], *, said: str | None, missing: frozenset[str] = frozenset()
+) -> Scale:
+    """Return how a column of ratings is read; `cells` are its different ones, `said` what `--scale` says.
+
+    Left out, numbers are those of the question itself, and words are those of the question or of a scale that is known.
+    Raises InvalidScaleError.
+    """
+    own = _own_numbers(question)
+    if said is None:
+        words = {fold_answer(cell) for cell in cells if isinstance(cell, (str, int, float))} - missing - {""}
+        texts = words - own.keys()
+        return Scale({**(_known(question, texts) if texts else {}), **own}, missing)
+    if "=" in said:
+        return Scale(_written(question, said), missing)
+    return Scale(_moved(question, said), missing)
+
+
+def _own_numbers(question: Question) -> dict[str, int]:
+    return {str(value): value for value in question.values()}
+
+
+def _known(question: Question, texts: Collection[str]) -> Mapping[str, int]:
+    """Return the scale of words that reads most of the texts; raises InvalidScaleError for none, or for two."""
+    scales = [*_question_words(question), *(five_point_scales() if question.type is QuestionType.RATING5 else ())]
+    read = [{text: scale[text] for text in texts if text in scale} for scale in scales]
+    most = max(map(len, read), default=0)
+    best = {tuple(sorted(each.items())): scale for each, scale in zip(read, scales, strict=True) if len(each) == most}
+    if most == 0 or (most < len(texts) and len(texts) > 2 * most):
+        listed = ", ".join(repr(text[:40]) for text in sorted(texts)[:_NAMED])
+        raise InvalidScaleError(
+            f"these answers are of no scale that is known: {listed}; write which is which by --scale 'Good=4,Bad=2', "
+            "and by --missing what means that there is no answer"
+        )
+    if len(best) > 1:
+        listed = ", ".join(repr(text[:40]) for text in sorted(texts)[:_NAMED])
+        raise InvalidScaleError(
+            f"{listed}: these words stand in several scales for different points; write which is which by --scale "
+            "'Good=4,Bad=2'"
+        )
+    return next(iter(best.values()))
+
+
+def _question_words(question: Question) -> Iterable[Mapping[str, int]]:
+    """Yield the question's own words, all languages together, and the keys of its options."""
+    words = {fold_answer(text): value for value in question.values() for text in (question.words(value) or {}).values()}
+    keys = {fold_answer(option.key): place for place, option in enumerate(question.options, 1)}
+    yield {**words, **keys}
+
+
+def _written(question: Question, said: str) -> dict[str, int]:
+    """Return the scale of `Extremely likely=5,Likely=4`."""
+    values: dict[str, int] = {}
+    for pair in (each for each in said.split(",") if each.strip()):
+        word, sign, value = pair.rpartition("=")
+        number = value.strip()
+        if not sign or not word.strip() or not (number.isascii() and number.isdigit()):
+            raise InvalidScaleError(f"--scale {pair.strip()[:80]}: write answer=number, such as Likely=4")
+        if not question.accepts(int(number[:4])):
+            raise InvalidScaleError(f"--scale {pair.strip()[:80]}: the survey has {_span(question)}")
+        if values.setdefault(fold_answer(word), int(number)) != int(number):
+            raise InvalidScaleError(f"--scale: {word.strip()[:80]!r} stands there twice")
+    return values
+
+
+def _moved(question: Question, said: str) -> dict[str, int]:
+    """Return the scale of `0-4`, `reversed` or `0-4 reversed`."""
+    if question.type not in _ORDERED:
+        raise InvalidScaleError(f"--scale {said}: the survey's answers have no order; write answer=number for each")
+    words = said.casefold().replace(",", " ").split()
+    turned, ranges = _REVERSED in words, [word for word in words if word != _REVERSED]
+    own: Sequence[int] = question.values()
+    theirs: Sequence[int] = own
+    if ranges:
+        found = _RANGE.fullmatch(" ".join(ranges))
+        if found is None:
+            raise InvalidScaleError(
+                f"--scale {said[:80]}: write 0-4, reversed, 0-4 reversed, or answer=number pairs such as Likely=4"
+            )
+        theirs = range(int(found[1]), int(found[2]) + 1)
+    elif not turned:
+        raise InvalidScaleError("--scale: write 0-4, reversed, 0-4 reversed, or pairs such as Likely=4")
+    if len(theirs) != len(own):
+        raise InvalidScaleError(
+            f"--scale {said[:80]}: {len(theirs)} points cannot become the {len(own)} of this survey "
+            f"({_span(question)}); choose another --survey (nps has 0 to 10), or write out which answer is "
+            "which: 0=1,1=1,2=2"
+        )
+    return {str(each): value for each, value in zip(theirs, reversed(own) if turned else own, strict=True)}
+
+
+def _span(question: Question) -> str:
+    values = question.values()
+    return f"{values[0]} to {values[-1]}"
