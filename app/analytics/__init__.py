@@ -16,6 +16,8 @@ tallies       what each unit of an area adds up to with all below it
 unit_table    those units sought, sorted and paged, and which of them to look at
 dashboard     the figures of a unit and a period, all of the above together
 recovery      who was won back, who waited how long: from recovery_counts and case_times (pure)
+grouping      how contacts, people asked and cases are narrowed and told apart, as the counts of answers are
+response_rate what became of the people asked, by AAPOR, and how walk-ups went on
 first_request resolved on the first request, by what people answer and by who comes again
 reports       the list of responses and the rows of the export, joined with cases and clicks
 touchpoint_list  codes, with what came of each lately
