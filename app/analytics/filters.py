@@ -11,8 +11,9 @@ from app.accounts.scope import Scope
 from app.callbacks.improvements.models import Wish
 from app.invitations.models import Interaction
 from app.organisation.models import Employee, UnitAncestor
-from app.responses.models import SurveyResponse
+from app.responses.models import ResponseAnswer, SurveyResponse
 from app.responses.reading.unread import is_unread, unit_of_unread
+from app.responses.topics.models import ResponseTopic
 from app.review_sites.catalogue import Site
 from app.review_sites.models import ReviewClick
 from app.surveys.definition import Band, Metric
@@ -26,6 +27,9 @@ class ResponseFilter:
     """Everything left out does not narrow. `unit_id` takes all units below with it; `until` is exclusive.
 
     `touchpoint` and `employee` are codes. `call_topic` is what the contact was about, as the other system told it.
+    `answered` is a later question, with or without one of its values.
+
+    `topic` is what the response itself is about; `""` is that it says something that no topic was found in.
 
     `unread` keeps what nobody has acknowledged, `improvement_id` what was gathered into the improvement.
 
@@ -38,6 +42,8 @@ class ResponseFilter:
     employee_id: uuid.UUID | None = None
     has_employee: bool | None = None
     call_topic: str | None = None
+    answered: tuple[str, int | None] | None = None
+    topic: str | None = None
     survey: str | None = None
     metric: Metric | None = None
     ratings: tuple[int, ...] = ()
@@ -88,7 +94,13 @@ def response_conditions(session: Session, wanted: ResponseFilter, scope: Scope) 
         conditions.append(response.suspect.is_(wanted.suspect))
     if wanted.has_comment is not None:
         conditions.append(response.comment.is_not(None) if wanted.has_comment else response.comment.is_(None))
-    return [*conditions, *_contact_conditions(wanted), *_left_conditions(wanted), *_read_conditions(wanted)]
+    return [
+        *conditions,
+        *_contact_conditions(wanted),
+        *_answer_conditions(wanted),
+        *_left_conditions(wanted),
+        *_read_conditions(wanted),
+    ]
 
 
 def _contact_conditions(wanted: ResponseFilter) -> list[ColumnElement[bool]]:
@@ -106,8 +118,19 @@ def _contact_conditions(wanted: ResponseFilter) -> list[ColumnElement[bool]]:
     return conditions
 
 
+def _answer_conditions(wanted: ResponseFilter) -> list[ColumnElement[bool]]:
+    if wanted.answered is None:
+        return []
+    key, value = wanted.answered
+    said = exists().where(ResponseAnswer.response_id == SurveyResponse.id, ResponseAnswer.question_key == key)
+    return [said if value is None else said.where(ResponseAnswer.value == value)]
+
+
 def _read_conditions(wanted: ResponseFilter) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = [is_unread()] if wanted.unread else []
+    if wanted.topic is not None:
+        spoken = exists().where(ResponseTopic.response_id == SurveyResponse.id, ResponseTopic.topic == wanted.topic)
+        conditions.append(spoken)
     if wanted.improvement_id is not None:
         gathered = select(Wish.response_id).where(Wish.improvement_id == wanted.improvement_id)
         conditions.append(SurveyResponse.id.in_(gathered))

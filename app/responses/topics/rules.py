@@ -15,9 +15,14 @@ from app.responses.phrases import Phrases, is_phrase
 from app.responses.topics.classifier import Chip, RuleClassifier, TopicPhrases
 from app.surveys.question import Slug, Wording
 
-TopicKey = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+KEY = r"[a-z][a-z0-9_]{0,39}"
+TopicKey = Annotated[str, StringConstraints(pattern=f"^{KEY}$")]
 _Phrase = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
 _Phrases = dict[Annotated[Language, Field(strict=False)], list[_Phrase]]
+
+
+# In addresses, for what is about no topic we know.
+NO_TOPIC = "none"
 
 
 class _Part(BaseModel):
@@ -60,6 +65,8 @@ class TopicRules(_Part):
             loc = ("topics", position)
             if topic.key in keys:
                 mistakes.append(((*loc, "key"), f"{topic.key} stands here twice"))
+            if topic.key == NO_TOPIC:
+                mistakes.append(((*loc, "key"), f"{NO_TOPIC} stands for no topic at all; choose another"))
             keys.add(topic.key)
             if missing := [language.value for language in Language if language not in topic.name]:
                 mistakes.append(((*loc, "name"), f"missing in {', '.join(missing)}"))

@@ -1,11 +1,10 @@
 """The filter of responses as it stands in the address: read, shown again, and linked to from figures."""
 
+import re
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
-from enum import StrEnum
-from typing import TypeVar
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from flask_babel import gettext
@@ -21,15 +20,16 @@ from app.organisation.models import Unit
 from app.organisation.places import Place, tell_apart
 from app.organisation.service import search_units
 from app.responses.models import Via
+from app.responses.topics.rules import KEY, NO_TOPIC
 from app.review_sites.catalogue import Site
 from app.surveys.definition import Band, Metric
 from app.touchpoints.models import Channel
+from app.web.manage.filter_fields import read_day, read_known
 from app.web.manage.unit_choice import seek_unit
 
 # A list to choose from up to here; beyond, a field to type a name or code into.
 MOST_UNITS = 200
 _YES_NO = {"yes": True, "no": False}
-Known = TypeVar("Known", bound=StrEnum)
 
 
 @dataclass(slots=True)
@@ -65,7 +65,7 @@ def read_query(session: Session, args: MultiDict[str, str], *, scope: Scope, zon
         problems={name: gettext("There is no such choice.") for name in strange},
     )
     unit_id = _read_unit(session, query, scope)
-    first, last = _read_day(query, "from"), _read_day(query, "to")
+    first, last = read_day(query, "from"), read_day(query, "to")
     if first and last and first > last:
         query.problems["to"] = gettext("The last day comes before the first.")
     left_for = next((site for site in Site if site.value == query.value("left")), None)
@@ -74,17 +74,21 @@ def read_query(session: Session, args: MultiDict[str, str], *, scope: Scope, zon
         touchpoint=query.value("touchpoint").upper() or None,
         employee=query.value("employee") or None,
         survey=query.value("survey") or None,
-        metric=_read_known(query, "figure", Metric),
+        metric=read_known(query, "figure", Metric),
         ratings=_read_ratings(query),
-        bands=tuple(band for band in [_read_known(query, "band", Band)] if band),
-        channel=_read_known(query, "channel", Channel),
-        via=_read_known(query, "via", Via),
-        language=_read_known(query, "language", Language),
+        bands=tuple(band for band in [read_known(query, "band", Band)] if band),
+        channel=read_known(query, "channel", Channel),
+        via=read_known(query, "via", Via),
+        language=read_known(query, "language", Language),
         suspect=_read_flag(query, "suspect"),
         has_comment=_read_flag(query, "comment"),
         has_left=None if left_for else _read_flag(query, "left"),
         left_for=left_for,
         improvement_id=_read_id(query, "improvement"),
+        topic=_read_topic(query),
+        call_topic=query.value("about") or None,
+        has_employee=_read_flag(query, "served"),
+        answered=_read_answer(query),
         since=start_of(first, zone) if first else None,
         until=start_of(last + timedelta(days=1), zone) if last else None,
     )
@@ -108,6 +112,10 @@ FIELDS = (
     "employee",
     "via",
     "improvement",
+    "topic",
+    "about",
+    "served",
+    "answer",
 )
 
 
@@ -132,32 +140,6 @@ def _read_unit(session: Session, query: ResponseQuery, scope: Scope) -> uuid.UUI
     return query.unit.id
 
 
-def _read_day(query: ResponseQuery, name: str) -> date | None:
-    typed = query.value(name)
-    if not typed:
-        return None
-    try:
-        day = date.fromisoformat(typed)
-    except ValueError:
-        query.problems[name] = gettext("This is not a day.")
-        return None
-    if not 1970 <= day.year <= 9000:  # further out, the day after it or its midnight in UTC may not exist
-        query.problems[name] = gettext("This is not a day.")
-        return None
-    return day
-
-
-def _read_known(query: ResponseQuery, name: str, known: type[Known]) -> Known | None:
-    typed = query.value(name)
-    if not typed:
-        return None
-    for one in known:
-        if one.value == typed:
-            return one
-    query.problems[name] = gettext("There is no such choice.")
-    return None
-
-
 def _read_id(query: ResponseQuery, name: str) -> uuid.UUID | None:
     typed = query.value(name)
     try:
@@ -165,6 +147,24 @@ def _read_id(query: ResponseQuery, name: str) -> uuid.UUID | None:
     except ValueError:
         query.problems[name] = gettext("There is no such choice.")
         return None
+
+
+def _read_answer(query: ResponseQuery) -> tuple[str, int | None] | None:
+    """Return a later question and its value from `manner` or `manner:5`."""
+    key, _, value = query.value("answer").partition(":")
+    if value and not (len(value) <= 3 and value.isascii() and value.isdigit()):
+        query.problems["answer"] = gettext("There is no such choice.")
+        return None
+    return (key, int(value) if value else None) if key else None
+
+
+def _read_topic(query: ResponseQuery) -> str | None:
+    """Return the key of a topic, one that is in the rules no more among them; `""` for `none`."""
+    typed = query.value("topic")
+    if typed and not re.fullmatch(KEY, typed):
+        query.problems["topic"] = gettext("There is no such choice.")
+        return None
+    return "" if typed == NO_TOPIC else typed or None
 
 
 def _read_flag(query: ResponseQuery, name: str) -> bool | None:

@@ -11,7 +11,7 @@ from app.analytics.reports import list_responses
 from app.responses.reading.marks import find_reading
 from app.surveys.definition import Audience
 from app.web import access, edge
-from app.web.manage import reading_words, words
+from app.web.manage import reading_words, topic_words, words
 from app.web.manage.reading import may_mark
 from app.web.manage.response_query import ResponseQuery, list_choices, read_query
 
@@ -35,6 +35,7 @@ def show_list() -> tuple[str, int]:
         page=page,
         units=list_choices(edge.db(), scope),
         surveys=list(edge.wiring().surveys),
+        topics=topic_words.list_topics(),
         older=_address(query, before=page.older) if page and page.older else None,
         newest=_address(query) if request.args.get("before") else None,
     )
