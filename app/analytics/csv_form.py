@@ -5,13 +5,17 @@ such a sign: whoever takes one apostrophe off `^'+[=+-@…]` has exactly what wa
 """
 
 import re
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from functools import lru_cache
 
-from app.analytics.reports import ExportRow
+from app.analytics.export_rows import ExportRow
 
+BOM = "\ufeff"
 COLUMNS = ExportRow._fields
 HEADER = ",".join(COLUMNS) + "\r\n"
+_NO_INTERACTION = "," * (len(COLUMNS) - COLUMNS.index("source") - 1)
+_AT_ONCE = 500
 # What Excel, LibreOffice and Google Sheets begin a formula with, the full-width forms included.
 _COMPUTED = re.compile(r"'*[=+\-@\t\r\n＝＋－＠]")
 _PLAIN_WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
@@ -23,7 +27,27 @@ def csv_line(row: ExportRow) -> str:
         f"{row.id},{_instant(row.answered_at)},{_word(row.unit)},{_often(row.unit_name)},{_word(row.touchpoint)},"
         f"{_word(row.survey)},{row.survey_version},{_word(row.channel)},{_word(row.language)},{row.rating},"
         f"{_text(row.comment)},{_flag(row.suspect)},{_flag(row.routed)},{row.case_id or ''},{_word(row.via)},"
-        f"{_text(row.answers)},{_often(row.unit_address)}\r\n"
+        f"{_text(row.answers)},{_often(row.unit_address)},{_word(row.employee)},{_often(row.employee_name)},"
+        f"{_interaction(row) if row.source is not None else _NO_INTERACTION}\r\n"
+    )
+
+
+def csv_chunks(rows: Iterable[ExportRow], *, bom: bool) -> Iterator[bytes]:
+    """Yield the file some rows at a time; with the mark, by which Excel knows UTF-8, if wished."""
+    lines = [BOM + HEADER if bom else HEADER]
+    for row in rows:
+        lines.append(csv_line(row))
+        if len(lines) == _AT_ONCE:
+            yield "".join(lines).encode()
+            lines = []
+    yield "".join(lines).encode()
+
+
+def _interaction(row: ExportRow) -> str:
+    return (
+        f"{_often(row.source)},{_text(row.external_id)},{_often(row.topic)},{_maybe(row.started_at)},"
+        f"{_maybe(row.ended_at)},{_number(row.wait_seconds)},{_number(row.handle_seconds)},"
+        f"{'' if row.answered is None else _flag(row.answered)},{'' if row.resolved is None else _flag(row.resolved)}"
     )
 
 
@@ -53,6 +77,14 @@ def _word(text: str | None) -> str:
 
 def _instant(moment: datetime) -> str:
     return f"{moment.astimezone(UTC).isoformat()[:19]}Z"
+
+
+def _maybe(moment: datetime | None) -> str:
+    return "" if moment is None else _instant(moment)
+
+
+def _number(value: int | None) -> str:
+    return "" if value is None else str(value)
 
 
 def _flag(value: bool) -> str:

@@ -1,11 +1,10 @@
-"""Responses joined with what became of them: the list of staff pages and the rows of an export. Read-only."""
+"""Responses joined with what became of them: the list of staff pages. Read-only; `export_rows` has the export."""
 
-import json
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, NamedTuple
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Row, ScalarSelect, Select, func, select, tuple_
@@ -26,7 +25,6 @@ from app.touchpoints.models import Touchpoint
 
 PAGE_SIZE = 50
 COUNT_UP_TO = 10_000
-_BATCH = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,31 +67,6 @@ class ResponsePage:
     more_than_total: bool
 
 
-class ExportRow(NamedTuple):
-    """One response of an export. `unit` and `touchpoint` are codes; `answers` is JSON by question key, or None.
-
-    A tuple, because a million of them are made in a row.
-    """
-
-    id: uuid.UUID
-    answered_at: datetime
-    unit: str
-    unit_name: str
-    touchpoint: str | None
-    survey: str
-    survey_version: int
-    channel: str
-    language: str
-    rating: int
-    comment: str | None
-    suspect: bool
-    routed: bool
-    case_id: uuid.UUID | None
-    via: str
-    answers: str | None
-    unit_address: str | None = None
-
-
 def list_responses(
     session: Session,
     wanted: ResponseFilter,
@@ -129,66 +102,7 @@ def list_responses(
     )
 
 
-def export_responses(session: Session, wanted: ResponseFilter, *, scope: Scope) -> Iterator[ExportRow]:
-    """Yield the responses with their cases, the earliest first, in bounded memory: rows and answers come in batches."""
-    response = SurveyResponse
-    query = (
-        select(
-            response.id,
-            response.answered_at,
-            Unit.code,
-            Unit.name,
-            Touchpoint.code.label("touchpoint"),
-            response.survey_version_id,
-            response.channel,
-            response.language,
-            response.rating,
-            response.comment,
-            response.suspect,
-            response.routed,
-            _latest_case(CallbackCase.id).label("case_id"),
-            response.via,
-            Unit.address,
-        )
-        .join(Unit, Unit.id == response.unit_id)
-        .outerjoin(Touchpoint, Touchpoint.id == response.touchpoint_id)
-        .where(*response_conditions(session, wanted, scope))
-        .order_by(response.answered_at, response.id)
-    )
-    definitions: dict[uuid.UUID, Definition] = {}
-    # On the connection: the session would look at each of a million rows for objects of its own.
-    result = session.connection().execute(query, execution_options={"yield_per": _BATCH})
-    for rows in result.partitions():
-        answers = given_answers(session, [row[0] for row in rows])
-        for row in rows:
-            response_id, answered_at, unit, name, code, version_id, channel, language, *rest = row
-            rating, comment, suspect, routed, case_id, via, address = rest
-            definition = definitions.get(version_id)
-            if definition is None:
-                definition = definitions[version_id] = get_definition(session, version_id)
-            given = answers.get(response_id)
-            yield ExportRow(
-                response_id,
-                answered_at,
-                unit,
-                name,
-                code,
-                definition.key,
-                definition.version,
-                channel,
-                language,
-                rating,
-                comment,
-                suspect,
-                routed,
-                case_id,
-                via,
-                _answers_json(definition, given) if given else None,
-                address,
-            )
-
-
-def _latest_case(column: Any) -> ScalarSelect[Any]:
+def latest_case(column: Any) -> ScalarSelect[Any]:
     """Return a column of the response's latest case: the open one if there is one, since only one can be open."""
     return (
         select(column)
@@ -226,7 +140,7 @@ def _lines(ids: Any) -> Select[*tuple[Any, ...]]:
             response.demo,
             changes.label("changes"),
             clicks.label("clicks"),
-            _latest_case(CallbackCase.closed_at.is_(None)).label("case_open"),
+            latest_case(CallbackCase.closed_at.is_(None)).label("case_open"),
         )
         .join(Unit, Unit.id == response.unit_id)
         .outerjoin(above, above.id == Unit.parent_id)
@@ -291,10 +205,6 @@ def plain_answers(definition: Definition, given: Sequence[tuple[str, int | None,
         else:
             shown[key] = plain
     return shown
-
-
-def _answers_json(definition: Definition, given: Sequence[tuple[str, int | None, str | None]]) -> str:
-    return json.dumps(plain_answers(definition, given), ensure_ascii=False, separators=(",", ":"))
 
 
 def _write_cursor(line: ResponseLine) -> str:

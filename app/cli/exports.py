@@ -14,15 +14,15 @@ import click
 from flask.cli import AppGroup
 
 from app.accounts.scope import EVERYTHING
-from app.analytics.csv_form import HEADER, csv_line
+from app.analytics.csv_form import csv_chunks
+from app.analytics.export_rows import ExportRow, export_responses
 from app.analytics.filters import ResponseFilter
-from app.analytics.reports import export_responses
+from app.analytics.sheet_form import sheet_chunks
 from app.cli.told import told
 from app.cli.units import choose_unit
 from app.kit.errors import InvalidInputError
 from app.web.edge import wiring
 
-BOM = "\ufeff"
 exports = AppGroup("export", help="Write what is stored to a file or to standard output.")
 
 
@@ -33,7 +33,7 @@ exports = AppGroup("export", help="Write what is stored to a file or to standard
     type=click.Choice(["csv", "xlsx"]),
     default="csv",
     show_default=True,
-    help="xlsx is not available yet.",
+    help="xlsx is a workbook; write it to a file with --out.",
 )
 @click.option(
     "--out",
@@ -49,12 +49,12 @@ def export_responses_command(
 ) -> None:
     """Export responses, the earliest first, suspect ones too with their flag.
 
-    CSV as RFC 4180, UTF-8 (no byte order mark on standard output), a header and one row a response. Texts that a
-    spreadsheet would compute begin with an apostrophe. After the stable columns come `answers`, JSON by question key,
-    and `unit_address`.
+    CSV as RFC 4180, UTF-8 (no byte order mark on standard output), or a workbook with the same cells: a header and one
+    row a response. Texts that a spreadsheet would compute begin with an apostrophe. After the stable columns come
+    `answers`, JSON by question key, the unit's address, the employee, and the call or visit that was answered about.
     """
-    if file_format != "csv":
-        raise InvalidInputError("xlsx is not available yet: it comes with analytics. Use --format csv", field="format")
+    if file_format == "xlsx" and out is None and sys.stdout.isatty():
+        raise InvalidInputError("a workbook is nothing to read on a screen: give --out responses.xlsx", field="out")
     zone = wiring().desk.zone
     first = _instant(since, zone, "since", whole_day=timedelta(0))
     last = _instant(until, zone, "until", whole_day=timedelta(days=1))
@@ -64,13 +64,24 @@ def export_responses_command(
         unit_id = None if unit is None else choose_unit(session, unit).id
         rows = export_responses(session, ResponseFilter(unit_id=unit_id, since=first, until=last), scope=EVERYTHING)
         first_row = next(rows, None)  # a header alone would look like an export of nothing when the query fails
+        counted = _Counted(rows if first_row is None else chain([first_row], rows))
         with _output(out) as file:
-            file.write(HEADER.encode())
-            count = 0
-            for row in rows if first_row is None else chain([first_row], rows):
-                file.write(csv_line(row).encode())
-                count += 1
-    click.echo(f"{count} responses", err=True)
+            for chunk in sheet_chunks(counted) if file_format == "xlsx" else csv_chunks(counted, bom=out is not None):
+                file.write(chunk)
+    click.echo(f"{counted.count} responses", err=True)
+
+
+class _Counted(Iterator[ExportRow]):
+    """Rows, and how many of them went by."""
+
+    def __init__(self, rows: Iterator[ExportRow]) -> None:
+        self._rows = rows
+        self.count = 0
+
+    def __next__(self) -> ExportRow:
+        row = next(self._rows)
+        self.count += 1
+        return row
 
 
 @contextmanager
@@ -84,7 +95,6 @@ def _output(out: Path | None) -> Iterator[BinaryIO]:
     draft = out.with_name(f".{out.name}.{os.getpid()}")
     try:
         with draft.open("wb") as file:
-            file.write(BOM.encode())
             yield file
         draft.replace(out)
     except OSError as error:

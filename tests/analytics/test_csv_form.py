@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.analytics.csv_form import COLUMNS, HEADER, csv_line, guard
-from app.analytics.reports import ExportRow
+from app.analytics.export_rows import ExportRow
 
 ROW = ExportRow(
     id=uuid.UUID(int=7),
@@ -43,14 +43,36 @@ def test_the_columns_begin_as_promised() -> None:
         "id,answered_at,unit,unit_name,touchpoint,survey,survey_version,channel,language,rating,comment,"
         "suspect,routed,case_id,via"
     )
-    assert COLUMNS[15:] == ("answers", "unit_address")
+    assert ",".join(COLUMNS[15:]) == (
+        "answers,unit_address,employee,employee_name,source,external_id,topic,started_at,ended_at,wait_seconds,"
+        "handle_seconds,answered,resolved"
+    )
 
 
 def test_a_row_has_the_promised_forms() -> None:
     assert csv_line(ROW) == (
         "00000000-0000-0000-0000-000000000007,2026-03-04T06:00:59Z,almaty-1,"
-        '"Almaty, Abay 1",ABCD2345,office-visit,2,visit,kk,5,"said ""hello""",false,true,,page,,\r\n'
+        '"Almaty, Abay 1",ABCD2345,office-visit,2,visit,kk,5,"said ""hello""",false,true,,page,,,,,,,,,,,,,\r\n'
     )
+
+
+def test_a_row_tells_of_the_call_behind_it() -> None:
+    cells = _cells(
+        ROW._replace(
+            employee="a-1",
+            employee_name="=Aigul",
+            source="pbx",
+            external_id="7,1",
+            topic="Bills",
+            ended_at=datetime(2026, 3, 4, 5, tzinfo=UTC),
+            wait_seconds=0,
+            answered=True,
+            resolved=False,
+        )
+    )
+    assert list(cells.values())[17:] == [
+        *("a-1", "'=Aigul", "pbx", "7,1", "Bills", "", "2026-03-04T05:00:00Z", "0", "", "true", "false"),
+    ]
 
 
 @pytest.mark.parametrize("sign", ["=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠"])

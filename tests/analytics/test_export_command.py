@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import Result
 from flask import Flask
+from openpyxl import load_workbook
 
 from app.factory import create_app
 from app.kit.db import Database
@@ -77,7 +78,6 @@ def test_the_options_narrow(app: Flask, options: tuple[str, ...], ratings: str) 
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        (("--format", "xlsx"), "Use --format csv"),
         (("--since", "yesterday"), "write 2026-03-01"),
         (("--until", "9999-12-31"), "write 2026-03-01"),
         (("--until", "2026-02-30T00:00"), "write 2026-03-01"),
@@ -101,3 +101,15 @@ def test_a_file_begins_with_the_mark_that_excel_wants(app: Flask, tmp_path: Path
     assert out.read_bytes().startswith(b"\xef\xbb\xbfid,answered_at,")
     assert len(_rows(out.read_bytes().decode("utf-8-sig"))) == 4
     assert [path.name for path in tmp_path.iterdir() if "out.csv" in path.name] == ["out.csv"]
+
+
+def test_a_workbook_holds_the_cells_of_the_csv(app: Flask, tmp_path: Path) -> None:
+    out = tmp_path / "out.xlsx"
+    result = _run(app, "--format", "xlsx", "--out", str(out), "--since", "2026-03-02")
+    assert (result.exit_code, result.stderr) == (0, "3 responses\n")
+    sheet = load_workbook(out).active
+    assert sheet is not None
+    header, *rows = sheet.iter_rows(values_only=True)
+    wanted = list(csv.reader(io.StringIO(_run(app, "--since", "2026-03-02").stdout_bytes.decode(), newline="")))
+    assert [["" if cell is None else str(cell) for cell in row] for row in (header, *rows)] == wanted
+    assert {row[header.index("rating")] for row in rows} == {1, 4, 5}

@@ -10,10 +10,11 @@ import pytest
 
 from app.accounts.scope import EVERYTHING, NOTHING, Scope
 from app.analytics.dashboard import read_dashboard
+from app.analytics.export_rows import export_responses
 from app.analytics.filters import ResponseFilter
 from app.analytics.one_response import get_response
 from app.analytics.periods import last_days
-from app.analytics.reports import ResponsePage, export_responses, list_responses
+from app.analytics.reports import ResponsePage, list_responses
 from app.kit.errors import InvalidInputError, NotFoundError
 from app.organisation.models import Employee
 from app.responses.flags import SuspectReason

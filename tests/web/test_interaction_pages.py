@@ -9,8 +9,8 @@ from flask import Flask
 from sqlalchemy import select
 
 from app.accounts.scope import EVERYTHING
+from app.analytics.export_rows import export_responses
 from app.analytics.filters import ResponseFilter
-from app.analytics.reports import export_responses
 from app.callbacks.models import CallbackCase
 from app.invitations.models import Interaction
 from app.invitations.recordings import safe_link
