@@ -19,12 +19,14 @@ recovery      who was won back, who waited how long: from recovery_counts and ca
 grouping      how contacts, people asked and cases are narrowed and told apart, as the counts of answers are
 response_rate what became of the people asked, by AAPOR, and how walk-ups went on
 first_request resolved on the first request, by what people answer and by who comes again
-reports       the list of responses and the rows of the export, joined with cases and clicks
+reports       the list of responses, joined with cases and clicks
+export_rows   the rows of the export, each with its case and its interaction
 touchpoint_list  codes, with what came of each lately
 one_interaction  the call behind a response, with its recording and what else the person asked about
 survey_list   surveys, with how much each is used
 one_response  everything about one
-csv_form      the export's cells
+csv_form      the export as CSV
+sheet_form    the export as a workbook, written part by part
 
 Knows everything below, writes nothing. Known by web and the command line.
 """
