@@ -65,6 +65,7 @@ from app.web.manage.delivery import delivery
 from app.web.manage.design import design
 from app.web.manage.employees import employee_editing, employees
 from app.web.manage.escalations import escalations
+from app.web.manage.figures import figures
 from app.web.manage.file_import import employee_import, unit_import
 from app.web.manage.improvement_changes import improvement_changes
 from app.web.manage.improvements import improvements
@@ -141,6 +142,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     case_work,
     complaints,
     dashboard,
+    figures,
     design,
     responses,
     reading,

@@ -98,6 +98,7 @@ def worker() -> None:
             wishes=wired.wish_rules.recogniser,
             topics=wired.topics.classifier,
             ratings=RatingPlanning(wired.ratings, wired.desk.zone),
+            zone=wired.desk.zone,
         ),
         works=works,
         lanes=lanes,

@@ -6,6 +6,7 @@ A slot missed while nothing ran is not made up for: every job here does all that
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
@@ -20,6 +21,7 @@ from app.imports.drafts import forget_drafts
 from app.invitations.counts import forget_counts
 from app.invitations.desk import AskDesk
 from app.jobs.asking_back import ASK_BACK, AskingBackWork
+from app.jobs.counting import COUNT, CountingWork
 from app.jobs.escalation import ESCALATE, REMIND, Escalating
 from app.jobs.improvements import FIND, TELL, ImprovementWork
 from app.jobs.notices import purge_notices, send_digests
@@ -209,6 +211,7 @@ def plan_jobs(
     wishes: Recogniser | None = None,
     topics: Classifier | None = None,
     ratings: RatingPlanning | None = None,
+    zone: ZoneInfo | None = None,
 ) -> tuple[Job, ...]:
     """Return all jobs; `ask_again` is the longest time for which somebody who was asked is not asked again.
 
@@ -245,6 +248,7 @@ def plan_jobs(
         Job(FIND, timedelta(minutes=5), (improving.find,)),
         Job(SORT, timedelta(minutes=1), (TopicWork(topics, BATCH).sort,)),
         Job(TELL, timedelta(minutes=1), (improving.tell,)),
+        Job(COUNT, timedelta(minutes=1), (CountingWork(zone, BATCH).count,)),
         Job(ASK_RATINGS, timedelta(hours=1), (ratings.plan,) if ratings else ()),
         Job("forget-slots", timedelta(days=1), (purge_slots,), KEEP_SLOTS),
     )
