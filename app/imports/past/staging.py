@@ -29,6 +29,7 @@ from app.responses.days import mark_days
 from app.responses.models import ResponseAnswer, SurveyResponse, Via
 from app.responses.scoring import scale_style, score
 from app.responses.service import response_key
+from app.responses.topics.sorting import sort_again
 from app.surveys.definition import Definition
 from app.surveys.service import store_version
 
@@ -134,7 +135,10 @@ def show_rows(
         raise PastConflictError(
             "somebody told of one of these, or changed one of the units or employees, just now; import the file again"
         ) from error
-    mark_days(session, hours_of(plan.rows))
+    hours = hours_of(plan.rows)
+    mark_days(session, hours)
+    if plan.responses:
+        sort_again(session, since=min(hours))  # what the words of years ago are about counts in figures, too
 
 
 def forget_file(database: Database, file_id: uuid.UUID) -> None:
