@@ -1,6 +1,6 @@
 """Every door and its lock: each route × each role × own and foreign objects, walked over the URL map.
 
-A route without a line in `DOORS` (tests/doors.py), a line without a route, and a blueprint without a gate each fail here.
+A route without a line in `DOORS` (tests/doors.py), a line without a route, and a blueprint without a gate each fail.
 """
 
 import re

@@ -21,7 +21,7 @@ from app.kit.ids import new_id
 from app.messaging.notices.former import read_former_email
 from app.messaging.notices.models import Notice
 from config.settings import Settings
-from tests.test_access import DOORS
+from tests.doors import DOORS
 from tests.web.conftest import StoppedClock
 from tests.web.kept_app import keep_app
 from tests.web.staff import PASSWORD, email_of, form_token, sign_in, signed_in

@@ -11,7 +11,7 @@ from app.accounts.api_keys import ApiScope, get_key_id, revoke_key
 from app.accounts.models import ApiKey
 from app.kit.db import Database
 from app.web.api.calls import Call, calls_of
-from tests.test_access import DOORS
+from tests.doors import DOORS
 from tests.web.api.callers import System, make_system
 from tests.web.conftest import StoppedClock
 from tests.web.staff import signed_in
