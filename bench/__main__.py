@@ -17,6 +17,7 @@ from bench.company import build_company, prepare_empty
 from bench.figures import measure_dashboard, measure_export
 from bench.follow_ups import Amount, measure_follow_ups
 from bench.history import write_history
+from bench.metrics import measure_metrics
 from bench.pairs import compare
 from bench.place import Place, open_place
 from bench.printing import measure_posters
@@ -107,6 +108,7 @@ def _measure(report: Report, engine: str, topics: Sequence[str], size: Size, *, 
                     write_history(wiring, responses=size.responses)
                 measure_dashboard(report, place, responses=size.responses)
                 measure_export(report, place, responses=size.responses)
+                measure_metrics(report, place, responses=size.responses)
     if "queues" in topics:
         with open_place(engine) as place:
             say(f"{place.name}: the queues of the callback desk")
