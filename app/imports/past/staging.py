@@ -6,7 +6,7 @@ batches. What is left for the end is copying rows inside the database, the same 
 
 import uuid
 from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Select, delete, func, insert, literal, null, select
@@ -35,8 +35,6 @@ from app.surveys.service import store_version
 
 # What SQLite writes in some hundredths of a second, for which raters wait.
 STAGED_AT_ONCE = 2000
-# Longer than any import takes: what is left then was left by one that died.
-FORGOTTEN_AFTER = timedelta(days=1)
 _ROW, _ANSWER = table_of(StagedRow), table_of(StagedAnswer)
 _COLUMNS = tuple(column.name for column in _ROW.columns)
 _ANSWER_COLUMNS = tuple(column.name for column in _ANSWER.columns)
