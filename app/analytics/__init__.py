@@ -16,6 +16,8 @@ tallies       what each unit of an area adds up to with all below it
 unit_table    those units sought, sorted and paged, and which of them to look at
 dashboard     the figures of a unit and a period, all of the above together
 recovery      who was won back, who waited how long: from recovery_counts and case_times (pure)
+metric_figures  one metric by name with its groups and the period before, from metric_sources
+employee_figures  what employees say, cut so that employee_privacy (pure) lets nobody be found out
 grouping      how contacts, people asked and cases are narrowed and told apart, as the counts of answers are
 response_rate what became of the people asked, by AAPOR, and how walk-ups went on
 first_request resolved on the first request, by what people answer and by who comes again

@@ -4,21 +4,21 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy import ColumnElement, and_, exists, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from app.accounts.scope import Scope
+from app.analytics.series import feeding, list_series
 from app.callbacks.improvements.models import Wish
 from app.invitations.models import Interaction
 from app.organisation.models import Employee, UnitAncestor
 from app.responses.models import ResponseAnswer, SurveyResponse
-from app.responses.reading.unread import is_unread, unit_of_unread
+from app.responses.reading.unread import is_customers, is_unread, unit_of_unread
 from app.responses.topics.models import ResponseTopic
 from app.review_sites.catalogue import Site
 from app.review_sites.models import ReviewClick
 from app.surveys.definition import Band, Metric
 from app.surveys.models import SurveyVersion
-from app.surveys.service import get_definition
 from app.touchpoints.models import Touchpoint
 
 
@@ -33,7 +33,8 @@ class ResponseFilter:
 
     `unread` keeps what nobody has acknowledged, `improvement_id` what was gathered into the improvement.
 
-    `metric` keeps the surveys whose first question feeds it, which is what a figure on the dashboard counts.
+    `metric` keeps whoever answered a question that feeds it, which is what a figure counts; `ratings` are then their
+    answers to it, and else those to the first question.
     """
 
     unit_id: uuid.UUID | None = None
@@ -62,10 +63,13 @@ class ResponseFilter:
 
 
 def response_conditions(session: Session, wanted: ResponseFilter, scope: Scope) -> list[ColumnElement[bool]]:
-    """Return the WHERE of the filter over `survey_response`, the caller's scope included."""
+    """Return the WHERE of the filter over `survey_response`, the caller's scope included.
+
+    What employees answered is never listed, exported or counted by it: `employee_figures` alone tells of that.
+    """
     response = SurveyResponse
     unit_id = unit_of_unread(session) if wanted.unread else response.unit_id
-    conditions: list[ColumnElement[bool]] = [scope.where(unit_id)]
+    conditions: list[ColumnElement[bool]] = [scope.where(unit_id), is_customers()]
     if wanted.since is not None:
         conditions.append(response.answered_at >= wanted.since)
     if wanted.until is not None:
@@ -77,10 +81,13 @@ def response_conditions(session: Session, wanted: ResponseFilter, scope: Scope) 
         conditions.append(response.touchpoint_id.in_(select(Touchpoint.id).where(Touchpoint.code == wanted.touchpoint)))
     if wanted.employee is not None:
         conditions.append(response.employee_id.in_(select(Employee.id).where(Employee.code == wanted.employee)))
-    if wanted.survey is not None or wanted.metric is not None:
-        conditions.append(response.survey_version_id.in_(_version_ids(session, wanted.survey, wanted.metric)))
-    if wanted.ratings:
-        conditions.append(response.rating.in_(wanted.ratings))
+    if wanted.metric is not None:
+        conditions.append(_feeds(session, wanted.metric, wanted))
+    else:
+        if wanted.survey is not None:
+            conditions.append(response.survey_version_id.in_(_version_ids(session, wanted.survey)))
+        if wanted.ratings:
+            conditions.append(response.rating.in_(wanted.ratings))
     if wanted.bands:
         conditions.append(response.band.in_(wanted.bands))
     for column, value in (
@@ -147,10 +154,20 @@ def _left_conditions(wanted: ResponseFilter) -> list[ColumnElement[bool]]:
     return conditions
 
 
-def _version_ids(session: Session, survey: str | None, metric: Metric | None) -> list[uuid.UUID]:
-    """Return the stored versions of the survey whose first question feeds the metric; a handful, all in the cache."""
-    query = select(SurveyVersion.id)
-    if survey is not None:
-        query = query.where(SurveyVersion.key == survey)
-    found = session.scalars(query).all()
-    return [one for one in found if metric is None or get_definition(session, one).first.metric is metric]
+def _feeds(session: Session, metric: Metric, wanted: ResponseFilter) -> ColumnElement[bool]:
+    """Return that the response answers a question that feeds the metric, with one of the ratings if any are named."""
+    response, answer = SurveyResponse, ResponseAnswer
+    fed = [one.series for one in feeding(list_series(session, survey=wanted.survey), metric)]
+    first = response.survey_version_id.in_(sorted(one.version_id for one in fed if one.is_first))
+    if wanted.ratings:
+        first = and_(first, response.rating.in_(wanted.ratings))
+    later = sorted((one.version_id, one.question_key) for one in fed if not one.is_first)
+    if not later:
+        return first
+    asked = or_(*(and_(response.survey_version_id == one, answer.question_key == key) for one, key in later))
+    said = exists().where(answer.response_id == response.id, answer.value.is_not(None), asked)
+    return or_(first, said.where(answer.value.in_(wanted.ratings)) if wanted.ratings else said)
+
+
+def _version_ids(session: Session, survey: str) -> list[uuid.UUID]:
+    return list(session.scalars(select(SurveyVersion.id).where(SurveyVersion.key == survey)))

@@ -19,6 +19,7 @@ from app.analytics.counts.raw import read_raw
 from app.analytics.series import Asked, Series
 from app.analytics.wanted import By, Wanted
 from app.organisation.models import Unit, UnitAncestor
+from app.surveys.definition import Audience
 
 __all__ = ["Counts", "Group", "add_up", "count_values"]
 
@@ -37,7 +38,8 @@ def count_values(
     By unit, each of `units` is a group with all below it (they may lie within each other). Groups, series and values
     without an answer are missing. Of a unit beyond the scope nothing is counted. Eight statements at most.
     """
-    series = {one.series for one in asked}
+    # Employees are told of by `employee_figures` alone, never cut by day or channel.
+    series = {one.series for one in asked if one.audience is Audience.CUSTOMERS}
     subjects = _find_subjects(session, wanted, scope, units if by is By.UNIT else None)
     if not series or not subjects:
         return {}

@@ -16,6 +16,7 @@ from app.organisation.models import Employee, Unit
 from app.organisation.service import path_of, working_times
 from app.responses.flags import SuspectReason
 from app.responses.models import RatingChange, ResponseAnswer, SurveyResponse
+from app.responses.reading.unread import is_customers
 from app.review_sites.catalogue import Site
 from app.review_sites.service import Click, find_offered_sites, list_clicks
 from app.surveys.definition import Definition, Question
@@ -91,13 +92,13 @@ class ResponseReport:
 
 
 def get_response(session: Session, response_id: uuid.UUID, *, scope: Scope, zone: ZoneInfo) -> ResponseReport:
-    """Return everything about the response; raises NotFoundError, also for one outside the scope."""
+    """Return everything about the response; raises NotFoundError, also for one outside the scope or of an employee."""
     row = session.execute(
         select(SurveyResponse, Unit, Touchpoint, Employee.name)
         .join(Unit, Unit.id == SurveyResponse.unit_id)
         .outerjoin(Touchpoint, Touchpoint.id == SurveyResponse.touchpoint_id)
         .outerjoin(Employee, Employee.id == SurveyResponse.employee_id)
-        .where(SurveyResponse.id == response_id, scope.where(SurveyResponse.unit_id))
+        .where(SurveyResponse.id == response_id, scope.where(SurveyResponse.unit_id), is_customers())
     ).one_or_none()
     if row is None:
         raise NotFoundError(f"no response {response_id}")

@@ -18,6 +18,7 @@ from app.invitations.models import Interaction
 from app.kit.errors import InvalidInputError, NotFoundError
 from app.organisation.models import Employee, Unit
 from app.responses.models import SurveyResponse
+from app.responses.reading.unread import is_customers
 from app.surveys.definition import Definition
 from app.surveys.service import get_definition
 from app.touchpoints.models import Touchpoint
@@ -85,9 +86,9 @@ def list_rows(
 
 
 def get_row(session: Session, response_id: uuid.UUID, *, scope: Scope) -> ResponseRow:
-    """Return one response; raises UnknownResponseError, also for one outside the scope."""
+    """Return one response; raises UnknownResponseError, also for one outside the scope or of an employee."""
     allowed = select(SurveyResponse.id).where(SurveyResponse.id == response_id, scope.where(SurveyResponse.unit_id))
-    rows = _read(session, session.scalars(allowed).all())
+    rows = _read(session, session.scalars(allowed.where(is_customers())).all())
     if not rows:
         raise UnknownResponseError("no such response")
     return rows[0]

@@ -20,7 +20,7 @@ from app.kit.log import clean_text
 from app.messaging.models import Message
 from app.organisation.models import Employee, Unit
 from app.responses.models import ResponseAnswer, SurveyResponse
-from app.surveys.definition import Definition
+from app.surveys.definition import Audience, Definition
 from app.surveys.service import get_definition
 from app.touchpoints.models import Touchpoint
 from app.webhooks.events import TEST, WebhookEvent
@@ -65,6 +65,8 @@ def _read_response(session: Session, response_id: uuid.UUID, public_url: str) ->
         raise EventObsoleteError("the response was deleted")
     response, unit, touchpoint, employee = found
     definition = get_definition(session, response.survey_version_id)
+    if definition.audience is Audience.EMPLOYEES:
+        raise EventObsoleteError("what an employee answers is told to nobody")
     return {
         "id": str(response.id),
         "url": f"{public_url}/manage/responses/{response.id}",
