@@ -74,6 +74,8 @@ from app.web.manage.message_texts import message_texts
 from app.web.manage.messages import messages
 from app.web.manage.notices import notices
 from app.web.manage.posters import posters
+from app.web.manage.public_ratings import public_ratings
+from app.web.manage.rating_entry import rating_entry
 from app.web.manage.reading import reading
 from app.web.manage.responses import responses
 from app.web.manage.review_links import review_links
@@ -150,6 +152,8 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     improvements,
     improvement_changes,
     review_sites,
+    public_ratings,
+    rating_entry,
     review_links,
     settings_pages,
     api_keys,

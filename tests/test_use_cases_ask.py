@@ -52,8 +52,12 @@ from app.responses.reading.marking import (
     put_on_coaching,
     thank_employee,
 )
+from app.review_sites.catalogue import Site
+from app.review_sites.public_ratings.entering import TypedReading, enter_reading, remove_reading
+from app.review_sites.public_ratings.many import plan_readings
 from app.routing.told_askers import start_telling
 from tests.callbacks.factories import RULES, acting, make_case, make_office, make_response, make_user
+from tests.review_sites.answers import USUAL, a_catalogue
 
 UseCase = Callable[[Actor], object]
 _ROSTER = frozenset({"duty", "other duty", "no duty", "owner", "no owner"})
@@ -78,6 +82,10 @@ def use_cases(session: Session, vault: Vault, now: datetime) -> Mapping[str, Use
     assert wish.state == WishState.NEW
     coaching = put_on_coaching(session, response.id, own, note="listen first", now=now)
     session.flush()  # what is sought below
+    sites, stars = a_catalogue(yandex=USUAL), TypedReading("4,6", "12", now.date().isoformat())
+    read = {"code": office.code, "site": Site.YANDEX}
+    enter_reading(session, sites, **read, typed=stars, actor=own, today=now.date(), now=now)
+    line = f"{office.code}; yandex; {stars.day}; 4,7; 12"
     at, s = now.replace(day=9), session
     claim = BulkAct(BulkKind.CLAIM)
     draft, duties = ImprovementDraft("A bench", ImprovementState.PLANNED), DutyDraft(clerk.id, "24/7")
@@ -121,7 +129,12 @@ def use_cases(session: Session, vault: Vault, now: datetime) -> Mapping[str, Use
         "no duty": lambda who: take_off_duty(s, duty.id, actor=who, now=now),
         "owner": lambda who: set_owner(s, office.id, clerk.id, actor=who, now=now),
         "no owner": lambda who: remove_owner(s, office.id, actor=who, now=now),
+        "enter stars": lambda who: enter_reading(s, sites, **read, typed=stars, actor=who, today=now.date(), now=now),
+        "take stars away": lambda who: remove_reading(s, **read, day=now.date(), actor=who, now=now),
         # These find what there is: nothing of another office.
+        "stars of many": lambda who: _some(
+            plan_readings(s, sites, text=line, actor=who, today=now.date()).can_be_taken
+        ),
         "most urgent": lambda who: _some(claim_most_urgent(s, actor=who, now=now)),
         "pending": lambda who: _some(list_pending(s, actor=who, rules=RULES)),
         "in bulk": lambda who: _some(work_in_bulk(s, [other.id], actor=who, act=claim, rules=RULES, now=now).done),

@@ -9,6 +9,7 @@ stories     the freshest answers, written by hand
 build       makes units, people and codes
 staff       its users, whose password only this installation can derive
 roster      who is on duty, and who hears at last
+stars       what review sites showed of its pages, for sixty days
 cases       a case as its row and timeline
 asked       a finished call as rows, with its invitation and message
 asked_back  what they said the day after their case was closed

@@ -20,6 +20,7 @@ from app.demo.build import build_company
 from app.demo.company import CODES
 from app.demo.roster import add_roster
 from app.demo.staff import DemoSignIn, add_staff, find_sign_in
+from app.demo.stars import add_stars
 from app.demo.stories import tell_stories
 from app.demo.writing import write_answers
 from app.invitations.models import Interaction
@@ -92,6 +93,7 @@ def create_demo(session: Session, desk: Desk, surveys: SurveyLibrary, *, now: da
     workers = add_staff(session, desk.vault, now=now - _FOUNDED)
     session.flush()  # what follows is written by statements of its own
     add_roster(session, units=built.units, managers=workers, now=now - _FOUNDED)
+    add_stars(session, units=built.units, managers=workers, zone=desk.zone, now=now)
     places = {asked.code.key: asked.place for asked in built.asked}
     answers = [*make_answers(built.asked, zone=desk.zone, now=now), *tell_stories(places, now=now)]
     answers.sort(key=lambda answer: answer.at)

@@ -41,6 +41,7 @@ from tests.backup.follow_ups import add_follow_ups
 from tests.backup.imported_files import add_imported_files
 from tests.backup.notices import add_notices
 from tests.backup.promises import add_promises
+from tests.backup.public_ratings import add_public_ratings
 from tests.backup.readers import add_readers
 from tests.backup.topics import add_topics
 from tests.conftest import new_postgres
@@ -117,6 +118,7 @@ def fill(session: Session, vault: Vault, *, now: datetime) -> Filled:
     add_factors(session, user_id=get_user(session, email_of("elsewhere")).id, odd=ODD, now=later)
     add_promises(session, user_id=user_id, odd=ODD, now=later)
     add_topics(session, now=later)
+    add_public_ratings(session, unit_id=company.east_office, user_id=user_id, odd=ODD, now=later)
     add_imported_files(session, unit_id=company.east_office, user_id=user_id, odd=ODD, now=later)
     session.flush()
     return Filled(office, unhappy.key)

@@ -1,19 +1,15 @@
 """Writes ratings of days: a later word about the same day takes the place of the earlier one."""
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
 from sqlalchemy.orm import Session
 
-from app.kit.db import upsert
+from app.kit.db import table_of, upsert
 from app.review_sites.catalogue import Site
 from app.review_sites.public_ratings.models import Origin, PublicRatingDay, RatingPage
-
-# SQLite takes 32,766 parameters a statement, eight of ours a row.
-_BATCH = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,28 +31,27 @@ def keep_readings(
     now: datetime,
     entered_by_id: uuid.UUID | None = None,
 ) -> None:
-    """Write the readings, one a page and day, in place of what stood there; in a few statements however many."""
-    pages = {(reading.unit_id, reading.site) for reading in readings}
-    for batch in _batches([{"unit_id": unit_id, "site": site.value, "failures": 0} for unit_id, site in pages]):
-        session.execute(upsert(session, RatingPage).values(batch).on_conflict_do_nothing())
-    rows = [
-        {
-            "unit_id": reading.unit_id,
-            "site": reading.site.value,
-            "day": reading.day,
-            "rating": reading.stars,
-            "count": reading.count,
-            "source": origin.value,
-            "fetched_at": now,
-            "entered_by_id": entered_by_id,
-        }
-        for reading in readings
-    ]
-    for batch in _batches(rows):
-        add = upsert(session, PublicRatingDay).values(batch)
-        said = {name: add.excluded[name] for name in ("rating", "count", "source", "fetched_at", "entered_by_id")}
-        session.execute(add.on_conflict_do_update(index_elements=["unit_id", "site", "day"], set_=said))
-
-
-def _batches(rows: Sequence[dict[str, Any]]) -> Iterable[list[dict[str, Any]]]:
-    return (list(rows[start : start + _BATCH]) for start in range(0, len(rows), _BATCH))
+    """Write the readings, one a page and day, in place of what stood there."""
+    if not readings:
+        return
+    known = upsert(session, table_of(RatingPage)).on_conflict_do_nothing()
+    pages = {(reading.unit_id, reading.site.value) for reading in readings}
+    session.execute(known, [{"unit_id": unit_id, "site": site, "failures": 0} for unit_id, site in sorted(pages)])
+    add = upsert(session, table_of(PublicRatingDay))
+    said = {name: add.excluded[name] for name in ("rating", "count", "source", "fetched_at", "entered_by_id")}
+    session.execute(
+        add.on_conflict_do_update(index_elements=["unit_id", "site", "day"], set_=said),
+        [
+            {
+                "unit_id": reading.unit_id,
+                "site": reading.site.value,
+                "day": reading.day,
+                "rating": reading.stars,
+                "count": reading.count,
+                "source": origin.value,
+                "fetched_at": now,
+                "entered_by_id": entered_by_id,
+            }
+            for reading in readings
+        ],
+    )
