@@ -106,6 +106,12 @@ def judge(difference: Difference) -> Verdict:
     return Verdict.LOWER if difference.ci_high < 0 else Verdict.NO_CLEAR_DIFFERENCE
 
 
+def p_value(difference: Difference) -> float:
+    """Return about how likely so great a difference is by chance, from its 95 % interval."""
+    error = (difference.ci_high - difference.ci_low) / (2 * z_two_sided())
+    return 2 * NormalDist().cdf(-abs(difference.value) / error) if error else 0.0 if difference.value else 1.0
+
+
 def stand_out(p_values: Mapping[Group, float], *, level: float = 0.05) -> frozenset[Group]:
     """Return the groups that stand out though many were tested at once (Benjamini and Hochberg 1995).
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session, aliased
 
 from app.accounts.scope import Scope
 from app.analytics.series import feeding, list_series
+from app.analytics.wall_clock import WallHour, hour_of_week
 from app.callbacks.improvements.models import Wish
 from app.invitations.models import Interaction
 from app.organisation.models import Employee, UnitAncestor
@@ -27,7 +28,8 @@ class ResponseFilter:
     """Everything left out does not narrow. `unit_id` takes all units below with it; `until` is exclusive.
 
     `touchpoint` and `employee` are codes. `call_topic` is what the contact was about, as the other system told it.
-    `answered` is a later question, with or without one of its values.
+    `answered` is a later question, with or without one of its values. `waited` and `handled` are seconds, the latter
+    bound exclusive or none; `at_hour` is an hour of a weekday.
 
     `topic` is what the response itself is about; `""` is that it says something that no topic was found in.
 
@@ -43,6 +45,9 @@ class ResponseFilter:
     employee_id: uuid.UUID | None = None
     has_employee: bool | None = None
     call_topic: str | None = None
+    waited: tuple[int, int | None] | None = None
+    handled: tuple[int, int | None] | None = None
+    at_hour: WallHour | None = None
     answered: tuple[str, int | None] | None = None
     topic: str | None = None
     survey: str | None = None
@@ -81,13 +86,7 @@ def response_conditions(session: Session, wanted: ResponseFilter, scope: Scope) 
         conditions.append(response.touchpoint_id.in_(select(Touchpoint.id).where(Touchpoint.code == wanted.touchpoint)))
     if wanted.employee is not None:
         conditions.append(response.employee_id.in_(select(Employee.id).where(Employee.code == wanted.employee)))
-    if wanted.metric is not None:
-        conditions.append(_feeds(session, wanted.metric, wanted))
-    else:
-        if wanted.survey is not None:
-            conditions.append(response.survey_version_id.in_(_version_ids(session, wanted.survey)))
-        if wanted.ratings:
-            conditions.append(response.rating.in_(wanted.ratings))
+    conditions += _survey_conditions(session, wanted)
     if wanted.bands:
         conditions.append(response.band.in_(wanted.bands))
     for column, value in (
@@ -103,6 +102,7 @@ def response_conditions(session: Session, wanted: ResponseFilter, scope: Scope) 
         conditions.append(response.comment.is_not(None) if wanted.has_comment else response.comment.is_(None))
     return [
         *conditions,
+        *_hour_conditions(session, wanted),
         *_contact_conditions(wanted),
         *_answer_conditions(wanted),
         *_left_conditions(wanted),
@@ -110,8 +110,20 @@ def response_conditions(session: Session, wanted: ResponseFilter, scope: Scope) 
     ]
 
 
+def _survey_conditions(session: Session, wanted: ResponseFilter) -> list[ColumnElement[bool]]:
+    """Return what narrows by what was asked and how it was rated."""
+    if wanted.metric is not None:
+        return [_feeds(session, wanted.metric, wanted)]
+    conditions: list[ColumnElement[bool]] = []
+    if wanted.survey is not None:
+        conditions.append(SurveyResponse.survey_version_id.in_(_version_ids(session, wanted.survey)))
+    if wanted.ratings:
+        conditions.append(SurveyResponse.rating.in_(wanted.ratings))
+    return conditions
+
+
 def _contact_conditions(wanted: ResponseFilter) -> list[ColumnElement[bool]]:
-    """Return what narrows by who served the customer, and by what the contact was about."""
+    """Return what narrows by the contact: who served the customer, what it was about, how long it took."""
     employee_id = SurveyResponse.employee_id
     conditions: list[ColumnElement[bool]] = []
     if wanted.employee_id is not None:
@@ -122,7 +134,21 @@ def _contact_conditions(wanted: ResponseFilter) -> list[ColumnElement[bool]]:
         told = aliased(Interaction)  # the counts by topic join the table too
         about = exists().where(told.id == SurveyResponse.interaction_id, told.topic == wanted.call_topic)
         conditions.append(about)
+    for seconds, bounds in (("wait_seconds", wanted.waited), ("handle_seconds", wanted.handled)):
+        if bounds is not None:
+            took = aliased(Interaction)
+            within = exists().where(took.id == SurveyResponse.interaction_id, getattr(took, seconds) >= bounds[0])
+            if bounds[1] is not None:
+                within = within.where(getattr(took, seconds) < bounds[1])
+            conditions.append(within)
     return conditions
+
+
+def _hour_conditions(session: Session, wanted: ResponseFilter) -> list[ColumnElement[bool]]:
+    if wanted.at_hour is None:
+        return []
+    hour = hour_of_week(session, SurveyResponse.answered_at, wanted.at_hour.zone, wanted.since, wanted.until)
+    return [hour == wanted.at_hour.place]
 
 
 def _answer_conditions(wanted: ResponseFilter) -> list[ColumnElement[bool]]:
@@ -158,7 +184,7 @@ def _feeds(session: Session, metric: Metric, wanted: ResponseFilter) -> ColumnEl
     """Return that the response answers a question that feeds the metric, with one of the ratings if any are named."""
     response, answer = SurveyResponse, ResponseAnswer
     fed = [one.series for one in feeding(list_series(session, survey=wanted.survey), metric)]
-    first = response.survey_version_id.in_(sorted(one.version_id for one in fed if one.is_first))
+    first: ColumnElement[bool] = response.survey_version_id.in_(sorted(one.version_id for one in fed if one.is_first))
     if wanted.ratings:
         first = and_(first, response.rating.in_(wanted.ratings))
     later = sorted((one.version_id, one.question_key) for one in fed if not one.is_first)

@@ -9,19 +9,17 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from statistics import NormalDist
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from app.accounts.scope import Scope
 from app.analytics.before_after import Change, find_change
-from app.analytics.differences import Difference, Verdict, stand_out
+from app.analytics.differences import Verdict, p_value, stand_out
 from app.analytics.histograms import Counts, Group, add_up, count_values
 from app.analytics.measured import Histogram, Measured, add_counts, protect_groups
 from app.analytics.measures import counted_options, measure
 from app.analytics.periods import DAY
-from app.analytics.quantiles import z_two_sided
 from app.analytics.series import Asked, feeding, list_series
 from app.analytics.suppression import MINIMUM
 from app.analytics.wanted import By, Wanted
@@ -179,7 +177,7 @@ def _read_units(
         for unit, one in measured.items()
         if not one.figure.suppressed
     }
-    p_values = {unit: _p_value(each) for unit, each in differences.items() if each is not None}
+    p_values = {unit: p_value(each) for unit, each in differences.items() if each is not None}
     outstanding = stand_out(p_values)
 
     def against(unit: uuid.UUID) -> Verdict:
@@ -210,12 +208,6 @@ def _below(wanted: Wanted, scope: Scope) -> Select[uuid.UUID, str, str, str]:
     if len(granted) == 1:
         return query.where(Unit.parent_id == granted[0])
     return query.where(Unit.id.in_(granted))
-
-
-def _p_value(difference: Difference) -> float:
-    """Return about how likely so great a difference is by chance, from its 95 % interval."""
-    error = (difference.ci_high - difference.ci_low) / (2 * z_two_sided())
-    return 2 * NormalDist().cdf(-abs(difference.value) / error) if error else 0.0 if difference.value else 1.0
 
 
 def _read_siblings(session: Session, wanted: Wanted, scope: Scope, way: _Way, measured: Measured) -> Change | None:

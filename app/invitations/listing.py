@@ -25,6 +25,9 @@ class InteractionFilter:
     channel: str | None = None
     unit_id: uuid.UUID | None = None
     employee: str | None = None
+    topic: str | None = None
+    answered: bool | None = None
+    resolved: bool | None = None
     since: datetime | None = None
     until: datetime | None = None
 
@@ -75,9 +78,13 @@ def _conditions(wanted: InteractionFilter, scope: Scope) -> list[ColumnElement[A
         (Interaction.decision, wanted.decision),
         (Interaction.reason, wanted.reason),
         (Interaction.channel, wanted.channel),
+        (Interaction.topic, wanted.topic),
     ):
         if value is not None:
             conditions.append(column == value)
+    for told, flag in ((Interaction.answered, wanted.answered), (Interaction.resolved, wanted.resolved)):
+        if flag is not None:
+            conditions.append(told.is_(flag))
     if wanted.unit_id is not None:
         below = select(UnitAncestor.unit_id).where(UnitAncestor.ancestor_id == wanted.unit_id)
         conditions.append(Interaction.unit_id.in_(below))

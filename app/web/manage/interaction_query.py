@@ -18,7 +18,8 @@ from app.touchpoints.models import Channel
 from app.web.manage.filter_fields import read_day, read_known
 from app.web.manage.unit_choice import seek_unit
 
-FIELDS = ("decision", "reason", "channel", "unit", "employee", "from", "to")
+_YES_NO = {"yes": True, "no": False}
+FIELDS = ("decision", "reason", "channel", "unit", "employee", "from", "to", "about", "taken", "resolved")
 
 
 @dataclass(slots=True)
@@ -64,7 +65,17 @@ def read_interaction_query(
         channel=read_known(query, "channel", Channel),
         unit_id=unit.unit.id if unit is not None and unit.unit is not None else None,
         employee=query.value("employee") or None,
+        topic=query.value("about") or None,
+        answered=_read_flag(query, "taken"),
+        resolved=_read_flag(query, "resolved"),
         since=start_of(first, zone) if first else None,
         until=start_of(last + timedelta(days=1), zone) if last else None,
     )
     return query
+
+
+def _read_flag(query: InteractionQuery, name: str) -> bool | None:
+    typed = query.value(name)
+    if typed and typed not in _YES_NO:
+        query.problems[name] = gettext("There is no such choice.")
+    return _YES_NO.get(typed)

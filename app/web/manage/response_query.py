@@ -14,6 +14,7 @@ from werkzeug.datastructures import MultiDict
 from app.accounts.scope import Scope
 from app.analytics.filters import ResponseFilter
 from app.analytics.periods import start_of
+from app.analytics.wall_clock import WallHour
 from app.kit.i18n import Language
 from app.organisation.listing import places_of
 from app.organisation.models import Unit
@@ -88,6 +89,9 @@ def read_query(session: Session, args: MultiDict[str, str], *, scope: Scope, zon
         topic=_read_topic(query),
         call_topic=query.value("about") or None,
         has_employee=_read_flag(query, "served"),
+        waited=_read_seconds(query, "waited"),
+        handled=_read_seconds(query, "handled"),
+        at_hour=_read_hour(query, zone),
         answered=_read_answer(query),
         since=start_of(first, zone) if first else None,
         until=start_of(last + timedelta(days=1), zone) if last else None,
@@ -115,6 +119,9 @@ FIELDS = (
     "topic",
     "about",
     "served",
+    "waited",
+    "handled",
+    "at",
     "answer",
 )
 
@@ -156,6 +163,30 @@ def _read_answer(query: ResponseQuery) -> tuple[str, int | None] | None:
         query.problems["answer"] = gettext("There is no such choice.")
         return None
     return (key, int(value) if value else None) if key else None
+
+
+def _read_seconds(query: ResponseQuery, name: str) -> tuple[int, int | None] | None:
+    """Return the bounds of `30-60`, or of `300-`, which has none above."""
+    typed = query.value(name)
+    if not typed:
+        return None
+    found = re.fullmatch(r"(\d{1,6})-(\d{0,6})", typed, re.ASCII)
+    if found is None:
+        query.problems[name] = gettext("There is no such choice.")
+        return None
+    return int(found[1]), int(found[2]) if found[2] else None
+
+
+def _read_hour(query: ResponseQuery, zone: ZoneInfo) -> WallHour | None:
+    """Return the hour of a weekday of `1-14`: Monday from 14:00 to 15:00."""
+    typed = query.value("at")
+    if not typed:
+        return None
+    found = re.fullmatch(r"([1-7])-(\d|1\d|2[0-3])", typed, re.ASCII)
+    if found is None:
+        query.problems["at"] = gettext("There is no such choice.")
+        return None
+    return WallHour(int(found[1]), int(found[2]), zone)
 
 
 def _read_topic(query: ResponseQuery) -> str | None:

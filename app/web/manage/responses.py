@@ -105,6 +105,7 @@ def _words() -> dict[str, object]:
         "channels": words.CHANNELS,
         "vias": words.VIAS,
         "show_time": words.show_time,
+        "say_hour": words.say_hour,
         "site_name": edge.desk().catalogue.name,
     }
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_datetime
+from babel.dates import format_datetime, get_day_names
 from babel.numbers import format_percent as babel_percent
 from flask_babel import format_decimal, format_percent, get_locale, gettext, lazy_gettext, ngettext
 from flask_babel.speaklater import LazyString
@@ -15,6 +15,7 @@ from app.analytics.cut_points import PMF_LEAST
 from app.analytics.differences import LEAST, Verdict
 from app.analytics.metrics import Figure, Reason
 from app.analytics.suppression import MINIMUM
+from app.analytics.wall_clock import WallHour
 from app.responses.flags import SuspectReason
 from app.responses.models import Via
 from app.surveys.definition import Band
@@ -60,6 +61,18 @@ SUSPECT: Mapping[SuspectReason, LazyString] = {
 def show_time(moment: datetime, zone: ZoneInfo) -> str:
     """Return the instant in the reader's language and the unit's zone."""
     return str(format_datetime(moment, "d MMM y, HH:mm", tzinfo=zone, locale=get_locale()))
+
+
+def name_weekday(weekday: int, *, short: bool = False) -> str:
+    """Return the name of a weekday (1 is Monday) as it stands by itself."""
+    names = get_day_names("abbreviated" if short else "wide", "stand-alone", get_locale())
+    return str(names[weekday - 1])
+
+
+def say_hour(hour: WallHour) -> str:
+    """Return an hour of a weekday."""
+    told = {"day": name_weekday(hour.weekday), "first": f"{hour.hour:02d}:00", "last": f"{hour.hour:02d}:59"}
+    return str(gettext("%(day)s, %(first)s–%(last)s", **told))
 
 
 def show_share(value: float) -> str:
