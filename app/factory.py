@@ -65,6 +65,7 @@ from app.web.manage.delivery import delivery
 from app.web.manage.design import design
 from app.web.manage.employees import employee_editing, employees
 from app.web.manage.escalations import escalations
+from app.web.manage.figure_topics import figure_topics
 from app.web.manage.figures import figures
 from app.web.manage.file_import import employee_import, unit_import
 from app.web.manage.improvement_changes import improvement_changes
@@ -84,6 +85,7 @@ from app.web.manage.roster import roster
 from app.web.manage.roster_editing import roster_editing
 from app.web.manage.settings import settings as settings_pages
 from app.web.manage.surveys import surveys
+from app.web.manage.topics import topics
 from app.web.manage.touchpoint_changes import code_changes
 from app.web.manage.touchpoint_pages import codes
 from app.web.manage.touchpoints import touchpoints
@@ -145,6 +147,8 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     complaints,
     dashboard,
     figures,
+    figure_topics,
+    topics,
     design,
     responses,
     reading,
@@ -285,6 +289,7 @@ def wire(settings: Settings, *, clock: Clock, database: Database | None) -> edge
         language=settings.language,
         metrics_token=settings.metrics_token,
         api_per_minute=settings.api_per_minute,
+        employee_minimum=settings.employee_minimum,
         var_dir=settings.var_dir,
         sign_in_idle_minutes=settings.sign_in_idle_minutes,
         sign_in_hours=settings.sign_in_hours,

@@ -198,6 +198,13 @@ class Settings(SignInSettings, ChannelSettings, RatingSettings, BaseSettings):
         description="How many calls of /api/v1 one key may make in a minute, in each process that serves; "
         "beyond it they are answered 429.",
     )
+    employee_minimum: int = Field(
+        default=10,
+        ge=5,
+        le=1000,
+        description="Figures of what employees say of their work are told from so many answers a month on, and never "
+        "so that fewer could be told apart.",
+    )
 
     @classmethod
     def settings_customise_sources(

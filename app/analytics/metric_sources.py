@@ -21,7 +21,7 @@ from app.analytics.measured import Measured
 from app.analytics.measures import counted_options, measure, question_types
 from app.analytics.metrics import share
 from app.analytics.recovery_counts import count_won
-from app.analytics.response_rate import count_dispositions, measure_response_rate
+from app.analytics.response_rate import WalkUps, count_dispositions, count_walk_ups, measure_response_rate
 from app.analytics.series import Asked
 from app.analytics.wanted import By, Wanted
 from app.surveys.definition import Metric, QuestionType
@@ -114,22 +114,29 @@ class FirstRequests:
 
 @dataclass(frozen=True, slots=True)
 class Invited:
-    """The response rate of the people asked."""
+    """The response rate of the people asked, and apart from it how many walk-ups finished what they began."""
 
     session: Session
     scope: Scope
     survey: str | None
     now: datetime
 
-    def count(self, wanted: Wanted, by: By | None = None, units: Collection[uuid.UUID] = ()) -> Mapping[Group, Tally]:
+    def count(self, wanted: Wanted, by: By | None = None, units: Collection[uuid.UUID] = ()) -> dict[Group, Tally]:
         """Return what became of them."""
-        return count_dispositions(
+        tallies: dict[Group, Tally] = {}
+        asked = count_dispositions(
             self.session, wanted, self.scope, survey=self.survey, by=by, units=units, now=self.now
         )
+        for group, dispositions in asked.items():
+            tallies.setdefault(group, Counter()).update(dispositions)
+        came = count_walk_ups(self.session, wanted, self.scope, survey=self.survey, by=by, units=units)
+        for group, walk_ups in came.items():
+            tallies.setdefault(group, Counter()).update(rated=walk_ups.rated, finished=walk_ups.finished)
+        return tallies
 
     def measure(self, tally: Tally) -> Measured:
         """Return RR1 as the headline."""
-        return measure_response_rate(tally)
+        return measure_response_rate(tally, WalkUps(tally["rated"], tally["finished"]))
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from app.analytics.counts.question import Group
 from app.analytics.filters import response_conditions
 from app.analytics.grouping import Columns, Grouping, narrowed
 from app.analytics.measured import Measured
-from app.analytics.metrics import Figure, share
+from app.analytics.metrics import share
 from app.analytics.suppression import MINIMUM
 from app.analytics.wanted import By, Wanted
 from app.contacts.models import AddressKind, Contact, Suppression, SuppressionReason
@@ -54,15 +54,10 @@ class Disposition(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class WalkUps:
-    """People at a code: `opened` its page (a lower bound, by days of UTC), `rated`, `finished` what was asked."""
+    """People who answered at a code: `rated`, of whom `finished` sent all that was asked."""
 
-    opened: int
-    rated: int
-    finished: int
-
-    def completion(self, *, minimum: int = MINIMUM) -> Figure:
-        """Return the share of those who began that finished."""
-        return share(self.finished, self.rated, minimum=minimum)
+    rated: int = 0
+    finished: int = 0
 
 
 def count_dispositions(
@@ -89,39 +84,41 @@ def count_dispositions(
     return {group: Counter(dict(zip(Disposition, row, strict=True))) for group, row in found.items()}
 
 
-def measure_response_rate(counts: Counter[Disposition], *, minimum: int = MINIMUM) -> Measured:
-    """Return RR1 as the headline, with RR2 and the contact, cooperation and refusal rates as parts."""
-    rates = response_rates(
-        Dispositions(
-            interviews=counts[Disposition.INTERVIEW],
-            partials=counts[Disposition.PARTIAL],
-            refusals=counts[Disposition.REFUSAL],
-            non_contacts=counts[Disposition.NON_CONTACT],
-            unknown_others=counts[Disposition.UNKNOWN],
-            ineligible=counts[Disposition.INELIGIBLE],
-        ),
-        minimum=minimum,
-    )
-    parts = {name: getattr(rates, name) for name in ResponseRates.__dataclass_fields__}
-    return Measured("rr1", MappingProxyType(parts))
-
-
-def count_walk_ups(session: Session, wanted: Wanted, scope: Scope, *, survey: str | None = None) -> WalkUps:
-    """Return how the people at the codes went on; three statements.
+def count_walk_ups(
+    session: Session,
+    wanted: Wanted,
+    scope: Scope,
+    *,
+    survey: str | None = None,
+    by: By | None = None,
+    units: Collection[uuid.UUID] = (),
+) -> dict[Group, WalkUps]:
+    """Return how many answered at codes, by group as `count_values` does; two statements.
 
     Nobody knows what a walk-up came about: with a topic of calls there are none.
     """
     if wanted.call_topic is not None:
-        return WalkUps(0, 0, 0)
+        return {}
     response = SurveyResponse
-    conditions = [
+    columns = Columns(
+        at=response.answered_at,
+        unit_id=response.unit_id,
+        employee_id=response.employee_id,
+        channel=response.channel,
+        topic=None,
+    )
+    counts = select(func.count(), func.count().filter(_is_finished(session))).where(
         *response_conditions(session, replace(wanted.as_filter(), survey=survey), scope),
         response.touchpoint_id.is_not(None),
         response.interaction_id.is_(None),
         response.via == Via.PAGE,
-    ]
-    finished = _is_finished(session)
-    rated, done = session.execute(select(func.count(), func.count().filter(finished)).where(*conditions)).one()
+    )
+    found = Grouping(columns, wanted, by, units).count(session, counts, scope)
+    return {group: WalkUps(*row) for group, row in found.items()}
+
+
+def count_opens(session: Session, wanted: Wanted, scope: Scope, *, survey: str | None = None) -> int:
+    """Return how often people opened the pages of codes: a lower bound, by days of UTC."""
     columns = Columns(
         at=PageOpen.day,
         unit_id=Touchpoint.unit_id,
@@ -129,6 +126,8 @@ def count_walk_ups(session: Session, wanted: Wanted, scope: Scope, *, survey: st
         channel=Touchpoint.channel,
         topic=None,
     )
+    if wanted.call_topic is not None:
+        return 0
     opened = (
         select(func.sum(PageOpen.opens))
         .join(Touchpoint, Touchpoint.id == PageOpen.touchpoint_id)
@@ -141,7 +140,25 @@ def count_walk_ups(session: Session, wanted: Wanted, scope: Scope, *, survey: st
     )
     if survey is not None:
         opened = opened.where(Touchpoint.survey_key == survey)
-    return WalkUps(int(session.scalar(opened) or 0), rated, done)
+    return int(session.scalar(opened) or 0)
+
+
+def measure_response_rate(counts: Counter[Disposition], walk_ups: WalkUps, *, minimum: int = MINIMUM) -> Measured:
+    """Return RR1 as the headline; as parts RR2, the contact, cooperation and refusal rates, and apart the walk-ups."""
+    rates = response_rates(
+        Dispositions(
+            interviews=counts[Disposition.INTERVIEW],
+            partials=counts[Disposition.PARTIAL],
+            refusals=counts[Disposition.REFUSAL],
+            non_contacts=counts[Disposition.NON_CONTACT],
+            unknown_others=counts[Disposition.UNKNOWN],
+            ineligible=counts[Disposition.INELIGIBLE],
+        ),
+        minimum=minimum,
+    )
+    parts = {name: getattr(rates, name) for name in ResponseRates.__dataclass_fields__}
+    completion = share(walk_ups.finished, walk_ups.rated, minimum=minimum)
+    return Measured("rr1", MappingProxyType({**parts, "walk_up_completion": completion}))
 
 
 def _classify(session: Session, survey: str | None, now: datetime) -> Subquery:

@@ -83,6 +83,8 @@ class Wiring:
     metrics_token: str
     # Calls that one key may make in a minute.
     api_per_minute: int
+    # From how many answers in a month on employees' own figures are told.
+    employee_minimum: int
     var_dir: Path
     sign_in_idle_minutes: int
     sign_in_hours: int
