@@ -14,6 +14,7 @@ from app.imports.past.known_scales import five_point_scales
 from app.kit.errors import InvalidInputError
 from app.surveys.definition import Question, QuestionType
 
+_NUMBER = re.compile(r"-?\d+([.,]\d+)?")
 _RANGE = re.compile(r"(\d{1,2})\s*[-–—]\s*(\d{1,2})")
 _REVERSED = "reversed"
 _ORDERED = (QuestionType.RATING5, QuestionType.NPS, QuestionType.CES7)
@@ -109,8 +110,10 @@ def find_scale(
     own = _own_numbers(question)
     if said is None:
         words = {fold_answer(cell) for cell in cells if isinstance(cell, (str, int, float))} - missing - {""}
-        texts = words - own.keys()
-        return Scale({**(_known(question, texts) if texts else {}), **own}, missing)
+        texts = {word for word in words - own.keys() if not _NUMBER.fullmatch(word)}
+        # Among numbers a strange word is its row's mistake; where there are only words, no row could be read.
+        known = _known(question, texts, needed=words == texts) if texts else {}
+        return Scale({**known, **own}, missing)
     if "=" in said:
         return Scale(_written(question, said), missing)
     return Scale(_moved(question, said), missing)
@@ -120,13 +123,15 @@ def _own_numbers(question: Question) -> dict[str, int]:
     return {str(value): value for value in question.values()}
 
 
-def _known(question: Question, texts: Collection[str]) -> Mapping[str, int]:
-    """Return the scale of words that reads most of the texts; raises InvalidScaleError for none, or for two."""
+def _known(question: Question, texts: Collection[str], *, needed: bool) -> Mapping[str, int]:
+    """Return the scale of words that reads most of the texts; raises InvalidScaleError for two, or if needed none."""
     scales = [*_question_words(question), *(five_point_scales() if question.type is QuestionType.RATING5 else ())]
     read = [{text: scale[text] for text in texts if text in scale} for scale in scales]
     most = max(map(len, read), default=0)
     best = {tuple(sorted(each.items())): scale for each, scale in zip(read, scales, strict=True) if len(each) == most}
-    if most == 0 or (most < len(texts) and len(texts) > 2 * most):
+    if not needed and most == 0:
+        return {}
+    if len(texts) > 2 * most:
         listed = ", ".join(repr(text[:40]) for text in sorted(texts)[:_NAMED])
         raise InvalidScaleError(
             f"these answers are of no scale that is known: {listed}; write which is which by --scale 'Good=4,Bad=2', "

@@ -1,0 +1,290 @@
+"""Answers of the past, from the file to their tables, in the shapes in which systems write them."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.callbacks.models import CallbackCase
+from app.imports.mapping import InvalidMappingError, parse_mapping
+from app.imports.past.models import ImportedFile, StagedRow
+from app.imports.past.options import PastOptions
+from app.imports.past.planning import PastDesk, PastPlan, hash_file, plan_past
+from app.imports.past.scales import read_missing
+from app.imports.past.staging import PastConflictError, show_rows, stage_rows
+from app.imports.report import ImportReport
+from app.imports.tables import read_table
+from app.invitations.models import Interaction, Invitation
+from app.kit.i18n import Language
+from app.kit.ids import new_id
+from app.kit.outbox import OutboxRow
+from app.messaging.models import Message
+from app.organisation.models import Employee, Unit
+from app.organisation.service import add_unit, get_company
+from app.responses.models import ChangedDay, ResponseAnswer, SurveyResponse
+from app.routing.policy import load_policy
+from app.touchpoints.models import Channel
+from config.settings import ROOT
+from tests.conftest import NOW
+from tests.imports.conftest import DATA, counts, refusals
+from tests.invitations.calls import VAULT, make_place
+from tests.respondents import SURVEYS
+
+DESK = PastDesk(VAULT, SURVEYS, load_policy(ROOT / "config" / "routing.yaml"), "KZ")
+SHAPES = ("calls.csv", "calls-ru-excel.csv", "calls.xlsx")
+# The shape of a public file of surgeries: a scale of words, a code of no answer, a row said twice.
+FRIENDS = """time,rating,free_text,do_better,surgery,score
+2023-07-13 15:28:00,Extremely likely,"Kind, quick staff",,Abbey Surgery,5.0
+2023-07-13 15:28:00,Extremely likely,"Kind, quick staff",,Abbey Surgery,5.0
+2023-07-13 15:29:00,Likely,,More chairs,Old Mill,4.0
+2023-07-14 09:00:00,Don't know,Who knows,,Old Mill,
+2023-07-14 09:01:00,Extremely unlikely,=1+1,,abbey  surgery,1.0
+"""
+FRIENDS_MAP = "comment=free_text,answered_at=time,unit=surgery"
+Import = Callable[..., ImportReport]
+
+
+@pytest.fixture
+def import_past(session: Session) -> Import:
+    """Imports a file of data/ or lines, with options as on the command line, as answers at the office `abay`."""
+    make_place(session)
+
+    def run(content: str | bytes, mapping: str | None = None, **options: Any) -> ImportReport:
+        plan = plan_file(session, content, mapping, **options)
+        if plan.rows and not plan.report.refused:
+            show(session, plan)
+        return plan.report
+
+    return run
+
+
+def plan_file(session: Session, content: str | bytes, mapping: str | None = None, **options: Any) -> PastPlan:
+    text = content if isinstance(content, str) else ""
+    file = DATA / text if text and "\n" not in text else None
+    data = file.read_bytes() if file else content.encode() if isinstance(content, str) else content
+    told = {"source": "pbx", "language": Language.EN, "unit": "abay", **options}
+    if mapping is not None:
+        told["mapping"] = parse_mapping(mapping)
+    read = read_table(data, "answers")
+    return plan_past(
+        session, DESK, read, PastOptions(**told), name="answers", content_hash=hash_file(data, None), now=NOW
+    )
+
+
+def show(session: Session, plan: PastPlan) -> None:
+    file_id = new_id()
+    stage_rows(session, DESK, plan, file_id, start=0, now=NOW)
+    show_rows(session, plan, file_id, language=Language.EN, now=NOW)
+
+
+def stored(session: Session) -> list[SurveyResponse]:
+    session.expire_all()
+    return list(session.scalars(select(SurveyResponse).order_by(SurveyResponse.answered_at, SurveyResponse.id)))
+
+
+def count(session: Session, table: type[Any]) -> int:
+    return session.scalar(select(func.count()).select_from(table)) or 0
+
+
+def test_words_codes_and_rows_said_twice(import_past: Import, session: Session) -> None:
+    report = import_past(FRIENDS, FRIENDS_MAP, make_units=True, unit=None, missing=read_missing(["Don't know"]))
+
+    assert counts(report) == (5, 4, 0, 0, 0)
+    assert report.ignored_columns == ("do_better", "score")
+    notes = [note.text for note in report.notes]
+    assert "1 rows have no rating, and no figure counts them: Don't know (1); 1 of them have a comment" in notes[3]
+    assert notes[4] == "1 rows say in every column what a row above says; all are kept: line 3"
+    units = {one.id: one for one in session.scalars(select(Unit).where(Unit.kind == "office", Unit.code != "abay"))}
+    assert sorted(unit.name for unit in units.values()) == ["Abbey Surgery", "Old Mill"]
+    assert {unit.parent_id for unit in units.values()} == {get_company(session).id}
+    rows = stored(session)
+    assert [(units[row.unit_id].name, row.rating, row.band, row.score, row.comment) for row in rows] == [
+        ("Abbey Surgery", 5, "happy", 100, "Kind, quick staff"),
+        ("Abbey Surgery", 5, "happy", 100, "Kind, quick staff"),
+        ("Old Mill", 4, "happy", 75, None),
+        ("Abbey Surgery", 1, "unhappy", 0, "=1+1"),
+    ]
+    first = rows[0]
+    assert (first.via, first.channel, first.language, first.interaction_id) == ("import", "visit", "en", None)
+    assert (first.routed, first.suspect, first.demo, first.scale_style) == (False, False, False, "faces")
+    # By the company's clock, which was six hours ahead in that year.
+    assert first.answered_at == first.touched_at == first.finished_at == datetime(2023, 7, 13, 9, 28, tzinfo=UTC)
+    assert rows[2].finished_at is None
+
+
+def test_history_asks_nobody_and_opens_nothing(import_past: Import, session: Session) -> None:
+    import_past("calls.csv", make_employees=True)
+
+    tables = (CallbackCase, Invitation, Message, OutboxRow)
+    assert [count(session, table) for table in tables] == [0, 0, 0, 0]
+    assert {(row.decision, row.reason) for row in session.scalars(select(Interaction))} == {("skipped", "history")}
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_three_shapes_of_calls_give_the_same_answers(import_past: Import, session: Session, shape: str) -> None:
+    mapping = (
+        'id="Call Id",employee=Agent,answered_at=Date,time=Time,topic=Topic,answered="Answered (Y/N)",'
+        'resolved=Resolved,wait_seconds="Speed of answer in seconds",handle_seconds=AvgTalkDuration,'
+        'rating="Satisfaction rating"'
+    )
+    for source, given in (("guessed", None), ("told", mapping)):
+        report = import_past(shape, given, make_employees=True, source=source)
+        assert not report.refused
+
+        assert counts(report) == (5, 5, 0, 0, 0)
+        names: dict[object, str] = {one.id: one.name for one in session.scalars(select(Employee))}
+        calls = {one.id: one for one in session.scalars(select(Interaction)) if one.source == source}
+        assert sorted((one.external_id, one.wait_seconds, one.handle_seconds, one.answered) for one in calls.values())[
+            :4
+        ] == [
+            ("ID0001", 109, 143, True),
+            ("ID0002", 70, 242, True),
+            ("ID0003", 10, 58, True),
+            ("ID0004", None, None, False),
+        ]
+        answers = [row for row in stored(session) if row.interaction_id in calls]
+        assert [(row.rating, names.get(row.employee_id), row.channel, row.answered_at) for row in answers] == [
+            (3, "Diane", "call", datetime(2021, 1, 1, 3, 12, 58, tzinfo=UTC)),
+            (3, "Becky", "call", datetime(2021, 1, 1, 3, 12, 58, tzinfo=UTC)),
+            (5, "Becky", "call", datetime(2021, 3, 31, 17, 59, 59, tzinfo=UTC)),
+        ]
+        with_answer = sorted(calls[row.interaction_id].external_id for row in answers if row.interaction_id)
+        assert with_answer == ["ID0001", "ID0002", "ID0005"]
+        session.query(ImportedFile).delete()
+
+
+def test_the_same_file_again_takes_nothing(import_past: Import, session: Session) -> None:
+    options: dict[str, Any] = {"make_units": True, "unit": None, "missing": read_missing(["Don't know"])}
+    import_past(FRIENDS, FRIENDS_MAP, **options)
+    units = count(session, Unit)
+    again = import_past(FRIENDS, FRIENDS_MAP, **options)
+
+    assert counts(again) == (5, 0, 5, 0, 0)
+    assert again.notes[0].code == "file_repeated"
+    assert len(stored(session)) == 4
+    # One more row makes it another file, whose rows nobody can know again.
+    assert counts(import_past(FRIENDS + "2023-07-15,Likely,,,Old Mill,4\n", FRIENDS_MAP, **options)) == (6, 5, 0, 0, 0)
+    assert count(session, Unit) == units
+
+
+def test_the_same_file_at_the_same_moment_is_taken_once(import_past: Import, session: Session) -> None:
+    content = "rating,answered_at\n5,2026-03-01\n"
+    first, second = plan_file(session, content), plan_file(session, content)
+    show(session, first)
+    with session.begin_nested(), pytest.raises(PastConflictError):
+        show(session, second)
+
+
+def test_rows_with_an_id_are_known_again(import_past: Import, session: Session) -> None:
+    head = "id,date,rating,comment,wait_seconds\n"
+    assert counts(import_past(f"{head}1,2026-03-01,,,5\n2,2026-03-01,4,,5\n2,2026-03-01,4,,5\n")) == (3, 2, 1, 0, 0)
+    # What was not rated then has its answer now; the rest is as it was.
+    assert counts(import_past(f"{head}1,2026-03-01,2,late,5\n2,2026-03-01,4,,5\n")) == (2, 0, 1, 1, 0)
+    assert [(row.rating, row.comment) for row in stored(session)] == [(4, None), (2, "late")]
+    assert count(session, Interaction) == 2
+
+    refused = refusals(
+        import_past(f"{head}1,2026-03-01,3,late,5\n2,2026-03-02,4,,5\n9,2026-03-01,1,,\n9,2026-03-01,2,,\n")
+    )
+    assert sorted(refused) == [2, 3, 5]
+    assert "something else was told of '1' from 'pbx' before" in refused[2]
+    assert "line 4 tells another one under the same id" in refused[5]
+    assert counts(import_past(f"{head}1,2026-03-01,3,late,5\n", source="other"))[1] == 1
+
+
+def test_a_row_without_anything_to_say_is_counted_apart(import_past: Import, session: Session) -> None:
+    report = import_past(
+        "rating,answered_at,topic\n,2026-03-01,\nn/a,2026-03-01,Bills\n", missing=read_missing(["N/A"])
+    )
+
+    assert counts(report) == (2, 1, 0, 0, 0)
+    assert (count(session, SurveyResponse), count(session, Interaction)) == (0, 1)
+    assert any("2 rows have no rating" in note.text for note in report.notes)
+
+
+def test_what_is_wrong_is_told_with_its_line_and_changes_nothing(import_past: Import, session: Session) -> None:
+    lines = {
+        "7,2026-03-01,abay,,": "rating: '7' is no answer of the scale",
+        "5,2026-03-32,abay,,": "answered_at: there is no day",
+        "5,2026-03-01,nowhere,,": "there is no unit 'nowhere'",
+        "5,,abay,,": "no date",
+        "5,2036-03-01,abay,,": "in the future",
+        "5,2026-03-01,abay,Nobody,": "there is no employee 'Nobody'",
+        "5,2026-03-01,abay,,3 weeks": "wait_seconds: '3 weeks' is no length of time",
+        "5,2026-03-01,abay": "3 cells where the header has 5",
+    }
+    report = import_past("\n".join(["rating,answered_at,unit,employee,wait_seconds", *lines, "5,2026-03-01,abay,,"]))
+
+    assert counts(report) == (9, 1, 0, 0, 8)
+    told = refusals(report)
+    assert all(words in told[line] for line, words in enumerate(lines.values(), 2)), told
+    assert count(session, SurveyResponse) == count(session, StagedRow) == 0
+
+
+@pytest.mark.parametrize(
+    ("content", "mapping", "words"),
+    [
+        ("score,answered_at\n5,2026-03-01\n", "answered_at=answered_at", "no column for rating"),
+        ("rating,text\n5,a\n", "comment=text", "no column for the day"),
+        ("rating,answered_at,x\n5,2026-03-01,a\n", "answer-colour=x", "the survey office-visit has no such question"),
+    ],
+)
+def test_a_mapping_that_does_not_fit_is_refused(session: Session, content: str, mapping: str, words: str) -> None:
+    make_place(session)
+    with pytest.raises(InvalidMappingError) as refused:
+        plan_file(session, content, mapping)
+    assert words in refused.value.message
+
+
+def test_answers_to_later_questions_come_along(import_past: Import, session: Session) -> None:
+    content = "rating,answered_at,solved,waited\n5,2026-03-01,Да,\n2,2026-03-01,waiting,\n"
+    report = import_past(content, "answer-resolved=solved", channel=Channel.CALL, survey="call-follow-up")
+
+    assert counts(report) == (2, 2, 0, 0, 0)
+    found = session.execute(select(ResponseAnswer.question_key, ResponseAnswer.value).order_by(ResponseAnswer.value))
+    assert list(found) == [("resolved", 1), ("resolved", 3)]
+    assert all(row.finished_at is not None for row in stored(session))
+
+
+def test_a_long_comment_is_cut_and_said_so(import_past: Import, session: Session) -> None:
+    report = import_past(f"rating,answered_at,comment\n5,2026-03-01,{'я' * 2001}\n")
+
+    assert [(each.line, each.reasons[0].code) for each in report.warnings] == [(2, "text_cut")]
+    assert len(stored(session)[0].comment or "") == 2000
+
+
+def test_the_day_of_the_answer_may_stand_beside_that_of_the_call(import_past: Import, session: Session) -> None:
+    company = get_company(session).id
+    add_unit(session, parent_id=company, name="Kyiv", kind="office", code="kyiv", time_zone="Europe/Kyiv", now=NOW)
+    content = "rating,answered_at,started_at,ended_at,unit\n5,2026-03-02 08:00,2026-03-01 10:00,10:05,kyiv\n"
+    import_past(content, unit=None)
+
+    call, (answer,) = session.scalars(select(Interaction)).one(), stored(session)
+    assert (call.started_at, call.ended_at) == (
+        datetime(2026, 3, 1, 8, 0, tzinfo=UTC),
+        datetime(2026, 3, 1, 8, 5, tzinfo=UTC),
+    )
+    assert answer.answered_at == datetime(2026, 3, 2, 6, 0, tzinfo=UTC)
+    import_past("rating,answered_at\n5,2026-03-02 08:00\n", zone=ZoneInfo("UTC"))
+    assert stored(session)[-1].answered_at == datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
+
+
+def test_the_days_that_were_touched_are_counted_anew(import_past: Import, session: Session) -> None:
+    import_past("rating,answered_at\n5,2026-02-02 10:00\n4,2026-02-02 10:59\n1,2025-02-02\n")
+
+    assert sorted(session.scalars(select(ChangedDay.answered_at))) == [
+        datetime(2025, 2, 1, 19, tzinfo=UTC),
+        datetime(2026, 2, 2, 5, tzinfo=UTC),
+    ]
+
+
+def test_a_name_that_several_units_have_is_unclear(import_past: Import, session: Session) -> None:
+    for code in ("a", "b"):
+        add_unit(session, parent_id=get_company(session).id, name="Twin", kind="office", code=code, now=NOW)
+    report = import_past("rating,answered_at,unit\n5,2026-03-01,twin\n5,2026-03-01,a\n", make_units=True, unit=None)
+
+    assert refusals(report) == {2: "unit: several units are called 'twin': a, b; write the code"}
