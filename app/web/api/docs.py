@@ -29,7 +29,7 @@ SCOPES = {
     ApiScope.CALLBACKS_WRITE: "bring complaints and work cases",
     ApiScope.TOUCHPOINTS_READ: "read codes and their addresses",
     ApiScope.TOUCHPOINTS_WRITE: "make codes",
-    ApiScope.METRICS_READ: "read figures (no call asks for it yet)",
+    ApiScope.METRICS_READ: "read figures",
 }
 
 
