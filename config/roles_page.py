@@ -50,6 +50,10 @@ _MEANING: Mapping[Permission, tuple[str, str]] = {
         "search and download the audit; at the company alone",
         "who, what, when, network address; never what was typed",
     ),
+    Permission.READ_TOPIC_RULES: (
+        "see what each topic's rules catch and miss, and try them out",
+        "comments of one's own units; the rules and how well they do",
+    ),
     Permission.MANAGE_USERS: (
         "invite, grant, take away, switch off, reset a second factor",
         "name, e-mail, roles, devices; never a password",

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from app.accounts.api_keys import ApiScope
 
 ANYONE, STAFF, CALLERS = "anyone", frozenset({"admin", "manager", "analyst"}), frozenset({"admin", "manager"})
-ADMINS = frozenset({"admin"})
+ADMINS, READERS_OF_RULES = frozenset({"admin"}), frozenset({"admin", "analyst"})
 # Who may pass, and what a form that does its work carries. What is behind a door is narrowed to the units by itself. A
 # scope is asked of another system's key, without a form: tests/web/api/test_door.py walks those.
 DOORS: Mapping[str, tuple[object, Mapping[str, str]]] = {
@@ -21,6 +21,10 @@ DOORS: Mapping[str, tuple[object, Mapping[str, str]]] = {
     "invited.rate": (ANYONE, {}),
     "invited.show_qr_svg": (ANYONE, {}),
     "invited.show_qr_png": (ANYONE, {}),
+    "figure_topics.show": (STAFF, {}),
+    "topics.show_rules": (READERS_OF_RULES, {}),
+    "topics.try_out": (READERS_OF_RULES, {"text": "A long queue"}),
+    "topics.show_rule": (READERS_OF_RULES, {}),
     "callback_figures.show": (STAFF, {}),
     "callback_figures.show_cases": (STAFF, {}),
     "callback_figures.download": (STAFF, {}),
@@ -266,4 +270,4 @@ DOORS: Mapping[str, tuple[object, Mapping[str, str]]] = {
     "case_work.close": (CALLERS, {"outcome": "resolved", "cause": "waiting_time"}),
 }
 # What an address may name that belongs to no unit.
-EVERYBODYS = frozenset({"survey_key", "text_key", "text_channel", "text_language"})
+EVERYBODYS = frozenset({"survey_key", "topic_key", "text_key", "text_channel", "text_language"})

@@ -33,6 +33,7 @@ class Permission(StrEnum):
     ENTER_RATINGS = "enter_ratings"
     KEEP_ROSTER = "keep_roster"
     READ_AUDIT = "read_audit"
+    READ_TOPIC_RULES = "read_topic_rules"
     MANAGE_USERS = "manage_users"
 
 
@@ -50,6 +51,7 @@ ROLES: Mapping[Permission, frozenset[Role]] = {
     Permission.ENTER_RATINGS: _WORKERS,
     Permission.KEEP_ROSTER: _ADMINS,
     Permission.READ_AUDIT: _ADMINS,
+    Permission.READ_TOPIC_RULES: frozenset({Role.ADMIN, Role.ANALYST}),
     Permission.MANAGE_USERS: _ADMINS,
 }
 

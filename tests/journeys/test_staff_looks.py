@@ -38,6 +38,7 @@ from app.organisation.models import Employee, Unit, UnitKind
 from app.organisation.service import get_company
 from app.responses.models import SurveyResponse
 from app.responses.reading.models import CoachingItem
+from app.responses.topics.sorting import sort_responses
 from app.surveys.loader import load_surveys
 from app.surveys.service import store_versions
 from app.touchpoints.models import Touchpoint
@@ -121,6 +122,7 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
         admin = add_user(session, email=E_MAIL, password=PASSWORD, role=Role.ADMIN, unit_id=root, now=NOW)
         begin_codes(session, admin.id, vault=wired.vault, now=NOW)  # so that there is a secret to show
         _ask_for_chairs(session, wired)
+        sort_responses(session, wired.topics.classifier, now=NOW, limit=10_000)
         for kind, content in FILES.items():
             keep_draft(
                 session,
@@ -292,6 +294,7 @@ def _arguments(session: Session) -> dict[tuple[str, str], object]:
         ("", "user_id"): one(select(StaffUser.id).where(StaffUser.email == E_MAIL)),
         ("", "duty_id"): one(select(Duty.id).order_by(Duty.id)),
         ("", "survey_key"): "office-visit",
+        ("", "topic_key"): "waiting",
         ("", "interaction_id"): one(
             select(SurveyResponse.interaction_id).where(SurveyResponse.interaction_id.is_not(None))
         ),
