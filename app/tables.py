@@ -3,6 +3,7 @@
 from app.accounts import factors
 from app.accounts import models as accounts
 from app.analytics import models as analytics
+from app.analytics.kept import models as kept
 from app.callbacks import models as callbacks
 from app.callbacks.asking_back import models as asking_back
 from app.callbacks.compensation import models as compensation
@@ -42,6 +43,7 @@ __all__ = [
     "imports",
     "improvements",
     "invitations",
+    "kept",
     "messaging",
     "notices",
     "organisation",

@@ -29,6 +29,11 @@ survey_list   surveys, with how much each is used
 one_response  everything about one
 csv_form      the export as CSV
 sheet_form    the export as a workbook, written part by part
+kept          views that staff saved, and reports that come by the clock
+paper         reports on paper: what stands on them, drawn as PDF in a process of its own
+report        what a printed report of a unit and a period says
+evidence      what ISO 10004 wants told beside the figures: wording, frame, dates, funnel, cases
+figure_lines  the tables behind a metric's page as lines of a file, pure
 
-Knows everything below, writes nothing. Known by web and the command line.
+Knows everything below, writes nothing but what is counted ahead and what is `kept`. Known by web and the command line.
 """

@@ -39,6 +39,7 @@ from tests.backup.escalations import add_escalations
 from tests.backup.factors import add_factors
 from tests.backup.follow_ups import add_follow_ups
 from tests.backup.imported_files import add_imported_files
+from tests.backup.kept_figures import add_kept_figures
 from tests.backup.notices import add_notices
 from tests.backup.promises import add_promises
 from tests.backup.public_ratings import add_public_ratings
@@ -118,6 +119,7 @@ def fill(session: Session, vault: Vault, *, now: datetime) -> Filled:
     add_factors(session, user_id=get_user(session, email_of("elsewhere")).id, odd=ODD, now=later)
     add_promises(session, user_id=user_id, odd=ODD, now=later)
     add_topics(session, now=later)
+    add_kept_figures(session, unit_id=company.east_office, user_id=user_id, odd=ODD, now=later)
     add_public_ratings(session, unit_id=company.east_office, user_id=user_id, odd=ODD, now=later)
     add_imported_files(session, unit_id=company.east_office, user_id=user_id, odd=ODD, now=later)
     session.flush()

@@ -15,6 +15,11 @@ ACTIONS: Mapping[str, LazyString] = {
     "sign_in.failed": lazy_gettext("A sign-in was refused"),
     "passkey.refused": lazy_gettext("A passkey was refused"),
     "company.refused": lazy_gettext("The company's own sign-in was refused"),
+    "view.shared": lazy_gettext("View of figures shared"),
+    "view.unshared": lazy_gettext("View of figures shared no more"),
+    "report.planned": lazy_gettext("Report by e-mail planned"),
+    "report.changed": lazy_gettext("Report by e-mail planned anew"),
+    "report.stopped": lazy_gettext("Report by e-mail stopped"),
     "audit.exported": lazy_gettext("Downloaded the audit"),
     "api_key.added": lazy_gettext("API key made"),
     "api_key.revoked": lazy_gettext("API key revoked"),
@@ -102,6 +107,7 @@ OBJECTS: Mapping[str, LazyString] = {
     "review_site": lazy_gettext("Review site"),
     "public_ratings": lazy_gettext("Stars on review sites"),
     "survey": lazy_gettext("Survey"),
+    "view": lazy_gettext("View of figures"),
     "audit": lazy_gettext("Audit"),
 }
 _PAGES: Mapping[str, str] = {
