@@ -26,6 +26,7 @@ DOORS: Mapping[str, tuple[object, Mapping[str, str]]] = {
     "topics.try_out": (READERS_OF_RULES, {"text": "A long queue"}),
     "topics.show_rule": (READERS_OF_RULES, {}),
     "callback_figures.show": (STAFF, {}),
+    "figure_contacts.show": (STAFF, {}),
     "callback_figures.show_cases": (STAFF, {}),
     "callback_figures.download": (STAFF, {}),
     "compensations.show": (STAFF, {}),

@@ -15,7 +15,8 @@ from sqlalchemy.orm import Session
 
 from app.accounts.scope import Scope
 from app.analytics.before_after import Change, find_change
-from app.analytics.differences import Verdict, p_value, stand_out
+from app.analytics.beside_others import compare_with_others
+from app.analytics.differences import Verdict
 from app.analytics.histograms import Counts, Group, add_up, count_values
 from app.analytics.measured import Histogram, Measured, add_counts, protect_groups
 from app.analytics.measures import counted_options, measure
@@ -172,24 +173,9 @@ def _read_units(
     counts = count_values(session, wanted, scope, way.asked, by=By.UNIT, units=list(listed))
     found = {group: histogram for group, histogram in _merge(counts, way).items() if isinstance(group, uuid.UUID)}
     measured = protect_groups(way.measure(total), {unit: way.measure(each) for unit, each in found.items()})
-    differences = {
-        unit: find_change(one, way.measure(total - found[unit])).difference
-        for unit, one in measured.items()
-        if not one.figure.suppressed
-    }
-    p_values = {unit: p_value(each) for unit, each in differences.items() if each is not None}
-    outstanding = stand_out(p_values)
-
-    def against(unit: uuid.UUID) -> Verdict:
-        difference = differences.get(unit)
-        if difference is None:
-            return Verdict.TOO_FEW
-        if unit not in outstanding:
-            return Verdict.NO_CLEAR_DIFFERENCE
-        return Verdict.HIGHER if difference.value > 0 else Verdict.LOWER
-
+    against = compare_with_others(way.measure, total, found, measured)
     rows = [
-        UnitMeasured(listed[unit].code, listed[unit].name, listed[unit].kind, one, against(unit))
+        UnitMeasured(listed[unit].code, listed[unit].name, listed[unit].kind, one, against[unit])
         for unit, one in measured.items()
         if one.n
     ]

@@ -70,6 +70,26 @@ class BarPlot:
     bars: tuple[Bar, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One part of a stacked column: `index` says which column, `kind` which of its parts."""
+
+    index: int
+    kind: int
+    x: float
+    y: float
+    width: float
+    height: float
+
+
+@dataclass(frozen=True, slots=True)
+class StackPlot:
+    """Columns side by side, each of parts on top of each other, the first at the bottom."""
+
+    axis: Axis
+    parts: tuple[Part, ...]
+
+
 def plot_line(
     figures: Sequence[Figure], *, scale: tuple[float, float], steps: Sequence[float], also: Sequence[float] = ()
 ) -> LinePlot:
@@ -102,6 +122,23 @@ def plot_bars(counts: Sequence[int]) -> BarPlot:
         if count
     ]
     return BarPlot(axis, tuple(bars))
+
+
+def plot_stacks(columns: Sequence[Sequence[int]]) -> StackPlot:
+    """Return a column for each row of counts, a part for each count in it."""
+    most = max((sum(column) for column in columns), default=0)
+    axis = fit_axis([0, most], scale=(0, max(most, 1)), steps=_whole_steps(most))
+    room = 100 / max(len(columns), 1)
+    parts = []
+    for index, column in enumerate(columns):
+        below = 0
+        for kind, count in enumerate(column):
+            if count:
+                top, bottom = axis.y(below + count), axis.y(below)
+                x, width = _round(index * room + room * 0.1), _round(room * 0.8)
+                parts.append(Part(index, kind, x, top, width, _round(bottom - top)))
+            below += count
+    return StackPlot(axis, tuple(parts))
 
 
 def fit_axis(values: Sequence[float], *, scale: tuple[float, float], steps: Sequence[float]) -> Axis:

@@ -1,0 +1,78 @@
+"""How satisfied people were by how long they waited and were served, in bands of seconds. Read-only."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Integer, func, literal_column, select
+from sqlalchemy import case as sql_case
+
+from app.analytics.before_after import find_change
+from app.analytics.beside_others import judge_many
+from app.analytics.centre.handled import Asking
+from app.analytics.differences import Verdict
+from app.analytics.filters import response_conditions
+from app.analytics.measured import Measured, protect_groups
+from app.analytics.measures import measure
+from app.analytics.seconds import Band, count_within
+from app.analytics.series import Asked
+from app.invitations.models import Interaction
+from app.responses.models import SurveyResponse
+from app.surveys.definition import Metric
+
+
+@dataclass(frozen=True, slots=True)
+class BandMeasured:
+    """How satisfied people were whose contact took so long; `contacts` took so long in all.
+
+    `against_shorter` is how the share stands to that of the band before, None of the first.
+    """
+
+    band: Band
+    contacts: int
+    measured: Measured
+    against_shorter: Verdict | None
+
+
+def read_bands(
+    asking: Asking, column: Any, times: Mapping[int, int], bands: Sequence[Band], asked: Sequence[Asked]
+) -> tuple[BandMeasured, ...]:
+    """Return each band with the answers about its contacts; one statement.
+
+    `column` holds the seconds, `times` is `{seconds: contacts}`. Neighbours are compared, and only what holds after so
+    many comparisons is said.
+    """
+    found = _count_answers(asking, column, bands, asked)
+    # What people say of contacts of which nobody told how long they took is a group too.
+    whole: Counter[int] = sum(found.values(), Counter())
+    measured = {at: measure(Metric.CSAT, found.get(at, Counter())) for at in range(len(bands))}
+    shown = protect_groups(measure(Metric.CSAT, whole), measured)
+    differences = {at: find_change(shown[at], shown[at - 1]).difference for at in range(1, len(bands))}
+    verdicts = judge_many(shown, differences)
+    return tuple(
+        BandMeasured(band, count_within(times, band), shown[at], verdicts[at] if at else None)
+        for at, band in enumerate(bands)
+    )
+
+
+def _count_answers(
+    asking: Asking, column: Any, bands: Sequence[Band], asked: Sequence[Asked]
+) -> dict[int | None, Counter[int]]:
+    """Return the histogram of each band by its place; None is the band of all others."""
+    bounds = [(column < band.until, literal_column(str(at), Integer)) for at, band in enumerate(bands[:-1])]
+    last = (column.is_not(None), literal_column(str(len(bands) - 1), Integer))
+    place = sql_case(*bounds, last).label("place")
+    rows = asking.session.execute(
+        select(place, SurveyResponse.rating, func.count())
+        .outerjoin(Interaction, Interaction.id == SurveyResponse.interaction_id)
+        .where(
+            *response_conditions(asking.session, asking.wanted.as_filter(), asking.scope),
+            SurveyResponse.survey_version_id.in_(sorted(one.series.version_id for one in asked)),
+        )
+        .group_by("place", SurveyResponse.rating)
+    )
+    found: dict[int | None, Counter[int]] = {}
+    for at, rating, n in rows:
+        found.setdefault(at, Counter())[rating] += n
+    return found

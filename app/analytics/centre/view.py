@@ -1,0 +1,56 @@
+"""The page of the contact centre as a value. Read-only."""
+
+from collections import Counter
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from app.accounts.scope import Scope
+from app.analytics.centre.bands import BandMeasured, read_bands
+from app.analytics.centre.handled import Asking, Handled, count_handled, count_seconds, tell
+from app.analytics.centre.mix import Mix, read_mix
+from app.analytics.centre.people import PersonRow, TopicRow, read_people, read_topics
+from app.analytics.seconds import HANDLING, WAITING, Seconds, measure_seconds
+from app.analytics.series import feeding, firsts, list_series
+from app.analytics.wanted import Wanted
+from app.invitations.models import Interaction
+from app.surveys.definition import Metric, QuestionType
+
+
+@dataclass(frozen=True, slots=True)
+class ContactCentre:
+    """All of it. `people_left_out` and `topics_left_out` are how many had fewer contacts than those listed."""
+
+    handled: Handled
+    mix: tuple[Mix, ...]
+    waiting: Seconds
+    handling: Seconds
+    by_waiting: tuple[BandMeasured, ...]
+    by_handling: tuple[BandMeasured, ...]
+    topics: tuple[TopicRow, ...]
+    topics_left_out: int
+    people: tuple[PersonRow, ...]
+    people_left_out: int
+
+
+def read_contact_centre(session: Session, wanted: Wanted, scope: Scope) -> ContactCentre:
+    """Return the figures of the contacts of a period; a number of statements that depends on no row."""
+    asking = Asking(session, wanted, scope)
+    stars = [one for one in list_series(session) if one.question.type is QuestionType.RATING5]
+    asked = firsts(feeding(stars, Metric.CSAT))
+    whole = count_handled(asking, None).get(None, Counter())
+    waits, handles = (count_seconds(asking, each) for each in (Interaction.wait_seconds, Interaction.handle_seconds))
+    topics, topics_left_out = read_topics(asking, whole, asked)
+    people, people_left_out = read_people(asking, whole, feeding(stars, Metric.AGENT_CSAT))
+    return ContactCentre(
+        handled=tell(whole),
+        mix=read_mix(asking),
+        waiting=measure_seconds(waits),
+        handling=measure_seconds(handles),
+        by_waiting=read_bands(asking, Interaction.wait_seconds, waits, WAITING, asked),
+        by_handling=read_bands(asking, Interaction.handle_seconds, handles, HANDLING, asked),
+        topics=topics,
+        topics_left_out=topics_left_out,
+        people=people,
+        people_left_out=people_left_out,
+    )
