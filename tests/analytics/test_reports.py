@@ -237,7 +237,7 @@ def test_the_export_joins_each_response_with_its_latest_case(company: Company) -
 def test_the_export_is_in_the_order_of_answering_whatever_the_batch(
     company: Company, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("app.analytics.reports._BATCH", 3)
+    monkeypatch.setattr("app.analytics.export_rows._BATCH", 3)
     made = [company.answer(at=now - timedelta(minutes=number // 2)) for number in range(10)]
     for response in made:
         company.said(response, "waiting", 4)
