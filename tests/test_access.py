@@ -19,12 +19,12 @@ from werkzeug.test import TestResponse
 from app.accounts.api_keys import ApiScope
 from app.accounts.models import SignIn
 from app.callbacks.models import CallbackCase, CaseEvent
-from app.factory import create_app
 from app.kit.db import Database
 from app.web.access import Gate, find_lock
 from config.settings import Settings
 from tests.door_sides import Side, fill_sides, with_sign_in
 from tests.doors import ANYONE, DOORS, EVERYBODYS
+from tests.web.kept_app import keep_app
 from tests.web.staff import CAST, form_token, signed_in
 
 
@@ -34,7 +34,7 @@ def app(database: Database, now: datetime, tmp_path: Path) -> Flask:
     settings = Settings(
         var_dir=tmp_path, language="en", database_url=database.url.render_as_string(hide_password=False)
     )
-    return create_app(settings, clock=lambda: now, database=database)
+    return keep_app(settings, clock=lambda: now, database=database)
 
 
 @pytest.fixture
@@ -84,10 +84,9 @@ def test_each_role_passes_its_doors_and_finds_its_own_units_alone(
     browser = signed_in(app, name)
     own_side = with_sign_in(database, sides[own], name)
     foreign_side = with_sign_in(database, sides[foreign], "analyst" if name != "analyst" else "admin", app)
-    before, wrong, shown = _traces(database, foreign_side), [], set()
+    before, wrong, shown, token = _traces(database, foreign_side), [], set(), form_token(browser)
     for rule, method in _staff_doors(app):
         who, form = DOORS[rule.endpoint]
-        token = form_token(browser)
         passes = isinstance(who, frozenset) and role in who
         sees_all = name == "admin" and not {"sign_in_id", "batch_id", "passkey_id"} & rule.arguments
         for side, is_own in ((foreign_side, False), (own_side, True)):
