@@ -11,7 +11,8 @@ import pytest
 from fontTools.ttLib import TTFont
 from PIL import Image
 
-from app.touchpoints.posters.drawing import BOLD, FALLBACK, REGULAR, draw_sheets
+from app.touchpoints.posters.drawing import draw_sheets
+from app.touchpoints.posters.letters import BOLD, FALLBACK, REGULAR
 from app.touchpoints.posters.logo import MOST_BYTES, open_logo
 from app.touchpoints.posters.press import Job, PrintingError, print_posters, read_job, write_job
 from app.touchpoints.posters.sheet import Look, PosterSize

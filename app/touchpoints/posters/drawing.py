@@ -1,20 +1,14 @@
-"""The PDF itself. Alone knows fpdf2 and the fonts, and is imported by the press's own process only.
+"""The PDF itself. Knows fpdf2 and the fonts, and is imported by the press's own process only.
 
-PT Sans was drawn for the languages of our region (Kazakh, Ukrainian and Russian among them) and comes in static files,
-so nothing has to be made of it; letters that it lacks (Hebrew, Arabic, ₸) come from Rubik, whose one weight takes two
-seconds to make and is made only when such a letter appears. What neither has is drawn as a question mark and told.
+Nothing has to be made of the main font; the other one is made only when one of its letters appears (see `letters`).
 Nothing is fetched: fonts lie in packages, the logo is handed in, and there are neither links nor scripts in the file.
 """
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
 
-import fontpkg_pt_sans
-import fontpkg_rubik
-from fontTools.ttLib import TTFont
 from fpdf import FPDF
 from fpdf.enums import Align
 from PIL import Image
@@ -23,6 +17,7 @@ from app.kit.i18n import Language
 from app.touchpoints.posters.colours import INK, SOFT, Colour, read_colour
 from app.touchpoints.posters.fitting import LEADING, Fitted, clean, fit, has_right_to_left, is_right_to_left
 from app.touchpoints.posters.languages import CODE, DISTANCE, SCAN
+from app.touchpoints.posters.letters import BOLD, FALLBACK, REGULAR, Letters
 from app.touchpoints.posters.logo import open_logo
 from app.touchpoints.posters.shapes import Modules, draw_code, draw_face
 from app.touchpoints.posters.sheet import (
@@ -41,9 +36,6 @@ from app.touchpoints.posters.sheet import (
 )
 from app.touchpoints.qr import qr_modules
 
-_FILES = Path(fontpkg_pt_sans.ROOT) / "files"
-REGULAR, BOLD = _FILES / "PT_Sans-Web-Regular.ttf", _FILES / "PT_Sans-Web-Bold.ttf"
-FALLBACK = Path(fontpkg_rubik.ROOT) / "files" / "Rubik[wght].ttf"
 _MAIN, _OTHER = "pt", "rubik"
 _SEPARATOR = " · "
 # Words and questions come back on page after page.
@@ -70,37 +62,6 @@ def draw_sheets(
     return Drawn(bytes(studio.pdf.output()), "".join(sorted(studio.letters.missing)))
 
 
-@lru_cache(maxsize=4)
-def _letters_of(path: Path) -> frozenset[int]:
-    with TTFont(path, lazy=True) as font:
-        return frozenset(font.getBestCmap())
-
-
-@dataclass(slots=True)
-class _Letters:
-    """Which letters can be drawn, with which font."""
-
-    main: frozenset[int] = field(default_factory=lambda: _letters_of(REGULAR) & _letters_of(BOLD))
-    other: frozenset[int] = field(default_factory=lambda: _letters_of(FALLBACK))
-    missing: set[str] = field(default_factory=set)
-
-    def drawable(self, text: str) -> str:
-        """Return the text with a question mark for each letter that no font has, and remember those."""
-        shown = []
-        text = clean(text)
-        main = frozenset() if has_right_to_left(text) else self.main  # then it is drawn in the other font alone
-        for letter in text:
-            known = ord(letter) in main or ord(letter) in self.other
-            if not known:
-                self.missing.add(letter)
-            shown.append(letter if known else "?")
-        return "".join(shown)
-
-    def needs_other(self, text: str) -> bool:
-        """Tell whether the main font lacks a letter of it."""
-        return any(ord(letter) not in self.main for letter in text)
-
-
 class _Page(FPDF):
     """A PDF that takes operators as they are: the code and the faces are written by us."""
 
@@ -113,7 +74,7 @@ class _Studio:
     """One PDF in the making."""
 
     def __init__(self, size: PosterSize, look: Look) -> None:
-        self.letters = _Letters()
+        self.letters = Letters()
         self.pdf = _new_pdf(size, look)
         self._size = size
         self._look = look
