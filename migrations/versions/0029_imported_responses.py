@@ -56,7 +56,7 @@ def upgrade() -> None:
         sa.Column("response_id", sa.Uuid(), nullable=True),
         sa.Column("key_hash", sa.LargeBinary(), nullable=True),
         sa.Column("rating", sa.Integer(), nullable=True),
-        sa.Column("score", sa.Float(), nullable=True),
+        sa.Column("score", sa.Double(), nullable=True),
         sa.Column("band", sa.String(), nullable=True),
         sa.Column("comment", sa.String(), nullable=True),
         sa.Column("answered_at", sa.DateTime(timezone=True), nullable=False),
