@@ -1,52 +1,19 @@
 """One metric at a time: what it is, how it went, which units stand out; every number leads to the answers behind it."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint, render_template
-from flask_babel import format_decimal
 
 from app.analytics.differences import Verdict
-from app.analytics.metric_view import MetricView, Point, read_metric
-from app.analytics.metrics import Method
-from app.surveys.definition import Metric, QuestionType
-from app.surveys.wording import CES7, NPS, PMF, RATING5, YES_NO
+from app.analytics.metric_view import read_metric
+from app.surveys.definition import Metric
 from app.web import access, edge
 from app.web.manage import figure_words, words
-from app.web.manage.charts import Dot, LinePlot, label_places, middle_of, plot_line
+from app.web.manage.figure_drawing import OF_CUSTOMERS, axis_of, draw_trend, list_bars
 from app.web.manage.figure_query import FigureQuery, figure_context, read_figure_query
-from app.web.manage.trend_view import Label
 
 figures = Blueprint("figures", __name__, url_prefix="/manage/figures")
 access.gate(figures, access.Gate.STAFF)
-
-# What employees say of their own work has a page of its own, with rules of its own.
-OF_CUSTOMERS = tuple(metric for metric in Metric if metric not in (Metric.ESAT, Metric.ENPS))
-_STEPS = {
-    Method.WILSON: (0.05, 0.1, 0.2, 0.25),
-    Method.STUDENT_T: (0.25, 0.5, 1.0, 2.0),
-    Method.ADJUSTED_WALD: (5.0, 10.0, 20.0, 50.0),
-}
-_WORDS = {
-    QuestionType.RATING5: RATING5,
-    QuestionType.NPS: NPS,
-    QuestionType.CES7: CES7,
-    QuestionType.PMF: PMF,
-    QuestionType.YES_NO: YES_NO,
-}
-
-
-@dataclass(frozen=True, slots=True)
-class TrendDrawing:
-    """The line of the headline with its band; `overall` is where the whole period lies."""
-
-    plot: LinePlot
-    labels: tuple[Label, ...]
-    overall: float | None
-    tip: Callable[[Dot], str]
-    say: Callable[[float], str]
-
 
 @figures.get("")
 def show() -> str:
@@ -61,9 +28,9 @@ def show() -> str:
         **figure_context(query, scope),
         view=view,
         metrics=OF_CUSTOMERS,
-        trend=_draw(view) if view else None,
-        bars=_bars(query.metric, view) if view else (),
-        axis=_axis(view) if view else (0.0, 1.0),
+        trend=draw_trend(view) if view else None,
+        bars=list_bars(query.metric, view, edge.current_language()) if view else (),
+        axis=axis_of(view) if view else (0.0, 1.0),
         behind=lambda **more: _behind(query, **more),
         mood=lambda verdict: figure_words.mood(verdict, view.question_type, query.metric) if view else "",
         figure_words=figure_words,
@@ -77,62 +44,3 @@ def _behind(query: FigureQuery, values: tuple[int, ...] = (), **more: Any) -> st
     if query.metric is Metric.AGENT_CSAT:
         return query.answers(**more)
     return query.answers(figure=query.metric.value, rating=list(values), **more)
-
-
-def _bars(metric: Metric, view: MetricView) -> tuple[tuple[int, str, int, float], ...]:
-    """Return value, words, count and share from 0 to 1, the best first; nothing where the figure is hidden."""
-    histogram = view.measured.histogram
-    total = sum(histogram.values())
-    if not total:
-        return ()
-    language = edge.current_language()
-    told = _WORDS.get(view.question_type, {})
-    if metric is Metric.CES and view.question_type is QuestionType.RATING5:
-        told = {}  # there the numbers are effort, not satisfaction
-    return tuple(
-        (value, told[value][language] if value in told else str(value), n, n / total)
-        for value, n in sorted(histogram.items(), reverse=True)
-    )
-
-
-def _draw(view: MetricView) -> TrendDrawing | None:
-    chosen = [point.measured.figure for point in view.trend]
-    if all(figure.suppressed for figure in chosen):
-        return None
-    figure = view.measured.figure
-    scale = {Method.WILSON: (0.0, 1.0), Method.ADJUSTED_WALD: (-100.0, 100.0)}.get(figure.method, _scale_of(view))
-    also = [] if figure.value is None else [figure.value]
-    plot = plot_line(chosen, scale=scale, steps=_STEPS[figure.method], also=also)
-    say = figure_words.shower(figure)
-    return TrendDrawing(
-        plot=plot,
-        labels=tuple(
-            Label(middle_of(place, len(chosen)), figure_words.say_day(view.trend[place].first))
-            for place in label_places(len(chosen))
-        ),
-        overall=None if figure.value is None else plot.axis.y(figure.value),
-        tip=lambda dot: _tip(view.trend[dot.index]),
-        say=say if figure.method is not Method.STUDENT_T else lambda value: str(format_decimal(value, "0.##")),
-    )
-
-
-def _scale_of(view: MetricView) -> tuple[float, float]:
-    values = sorted(view.measured.histogram) or [1, 5]
-    return float(values[0]), float(values[-1])
-
-
-def _axis(view: MetricView) -> tuple[float, float]:
-    """Return the ends of the axis that all whiskers of the ranking stand on: no wider than they are."""
-    ends = [
-        end
-        for row in view.units
-        for end in (row.measured.figure.ci_low, row.measured.figure.ci_high, row.measured.figure.value)
-        if end is not None
-    ]
-    return (min(ends), max(ends)) if ends else (0.0, 1.0)
-
-
-def _tip(point: Point) -> str:
-    figure = point.measured.figure
-    told = f"{figure_words.show(figure)} ({figure_words.show_range(figure)}), n = {format_decimal(figure.n)}"
-    return f"{figure_words.say_days(point.first, point.last)}: {told}"
