@@ -15,6 +15,7 @@ from app.web.manage.figure_query import FigureQuery, figure_context, read_figure
 figures = Blueprint("figures", __name__, url_prefix="/manage/figures")
 access.gate(figures, access.Gate.STAFF)
 
+
 @figures.get("")
 def show() -> str:
     """The metric of one unit, or of all that the user may see."""
