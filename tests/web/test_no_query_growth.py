@@ -28,6 +28,7 @@ from app.organisation.employees import add_employee, find_employee
 from app.organisation.service import add_unit, get_company
 from app.responses.models import SurveyResponse
 from app.responses.reading.models import CoachingItem, EmployeeThanks
+from app.responses.topics.models import ResponseTopic
 from app.touchpoints.models import Channel, PosterBatch
 from app.webhooks.models import WebhookDelivery, WebhookEndpoint
 from tests.web.staff import email_of, signed_in
@@ -50,6 +51,9 @@ PAGES = (
     "/manage/improvements/wishes",
     f"/manage/improvements/{IMPROVEMENT}",
     f"/manage/improvements/{IMPROVEMENT}/tell",
+    "/manage/figures/topics?unit=north",
+    "/manage/topics",
+    "/manage/topics/waiting",
     "/manage/units",
     "/manage/units?q=n",
     "/manage/units/north",
@@ -118,6 +122,7 @@ def test_sixty_rows_take_as_many_queries_as_one(app: Flask, database: Database, 
             company.click(response)
             company.change(response, 3)
             company.said(response, "reasons", 1)
+            _add_topics(company.session, response)
             company.case(response, number=True)
             company.case(response, closed=True)
             company.case(unit=units[number % 3])
@@ -174,6 +179,12 @@ def test_sixty_rows_take_as_many_queries_as_one(app: Flask, database: Database, 
     with counted(database) as many:
         assert browser.get(page).status_code == 200
     assert len(many) == len(few), "\n".join(many)
+
+
+def _add_topics(session: Session, response: SurveyResponse) -> None:
+    """List the response both with a topic and among those that nothing was found in."""
+    about = {"response_id": response.id, "unit_id": response.unit_id, "answered_at": response.answered_at}
+    session.add_all(ResponseTopic(topic=topic, source=by, **about) for topic, by in (("waiting", "rule"), ("", "none")))
 
 
 def _add_roster(session: Session, unit_id: uuid.UUID, office_id: uuid.UUID, user_id: uuid.UUID, now: datetime) -> None:
