@@ -24,17 +24,23 @@ from app.organisation.service import get_unit, move_unit
 from app.responses.days import mark_days, mark_if_past
 from app.responses.models import ChangedDay, SurveyResponse
 from app.surveys.definition import Metric
-from tests.analytics.company import Company
+from tests.analytics.company import Company, build_company
 
 KYIV = ZoneInfo("Europe/Kyiv")  # clocks leap on 29 March 2026
 NOW = datetime(2026, 4, 20, 9, 0, tzinfo=UTC)
 SPRING = Period(date(2026, 1, 17), date(2026, 4, 20), KYIV)
 
 
+@pytest.fixture
+def company(session: Session) -> Company:
+    """The company of all figures, in another spring: clocks leap in it."""
+    return build_company(session, NOW)
+
+
 def test_counts_kept_and_answers_read_give_the_same_before_and_after_every_kind_of_change(
     session: Session, company: Company
 ) -> None:
-    chance = random.Random(7)
+    chance = random.Random(7)  # noqa: S311 -- the same answers every time
     employees = fill(session, company, chance)
     from_answers = {name: ask(session, company, wanted, by) for name, wanted, by in questions(company, employees)}
 
@@ -265,13 +271,6 @@ def change_everything(session: Session, company: Company, chance: random.Random)
     session.execute(delete(SurveyResponse).where(SurveyResponse.id.in_([one.id for one in erased])))
     session.expire_all()
     move_unit(session, get_unit(session, "n2"), parent_id=company.units["south"].id, now=NOW)
-
-
-@pytest.fixture
-def company(session: Session) -> Company:
-    from tests.analytics.company import build_company  # noqa: PLC0415 -- the shared fixture stands at another instant
-
-    return build_company(session, NOW)
 
 
 def test_questions_of_one_scale_add_up(session: Session, company: Company) -> None:

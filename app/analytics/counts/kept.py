@@ -2,14 +2,16 @@
 
 import uuid
 from collections.abc import Callable, Sequence
+from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select, union_all
 from sqlalchemy.orm import Session
 
-from app.analytics.counts.cover import Cover
+from app.analytics.counts.cover import Cover, month_end
 from app.analytics.counts.question import CountQuestion, Counts, Group, add, below
 from app.analytics.models import CountedSeries, Grain, Kind, ValueCount
+from app.analytics.periods import DAY
 from app.analytics.series import Series
 from app.analytics.wanted import By
 from app.organisation.models import UnitAncestor
@@ -35,11 +37,23 @@ def _times_of(cover: Cover) -> list[ColumnElement[bool]]:
     # Apart, so that each is a walk along the key.
     found: list[ColumnElement[bool]] = []
     if cover.months:
-        found.append(and_(ValueCount.grain == Grain.MONTH, ValueCount.starts_on.in_(cover.months)))
+        months = or_(*(ValueCount.starts_on.between(run[0], run[-1]) for run in _join_months(cover.months)))
+        found.append(and_(ValueCount.grain == Grain.MONTH, months))
     if cover.days:
         days = or_(*(ValueCount.starts_on.between(days.first, days.last) for days in cover.days))
         found.append(and_(ValueCount.grain == Grain.DAY, days))
     return found
+
+
+def _join_months(months: Sequence[date]) -> list[list[date]]:
+    """Join months that follow each other: a range is one walk along the key, a list of days is a walk for each."""
+    runs: list[list[date]] = []
+    for month in months:
+        if runs and month == month_end(runs[-1][-1]) + DAY:
+            runs[-1].append(month)
+        else:
+            runs.append([month])
+    return runs
 
 
 def _select_kept(question: CountQuestion, ids: Sequence[int], times: ColumnElement[bool]) -> Select[Any]:

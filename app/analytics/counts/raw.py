@@ -1,6 +1,7 @@
 """The answers themselves, counted when they are asked for. Read-only."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -26,9 +27,11 @@ def read_raw(
 ) -> None:
     """Add the answers of these days to the counts; a statement for first questions and one for later ones."""
     slots = _list_slots(question, stretches)
+    # The days once and no more: of two bounds a planner may take the wider one for its walk along the index.
+    narrowed = replace(question.wanted.as_filter(), since=None, until=None)
     conditions = [
-        *response_conditions(session, question.wanted.as_filter(), scope),
-        _within(stretches, question.wanted.period.zone),
+        *response_conditions(session, narrowed, scope),
+        *_within(stretches, question.wanted.period.zone),
     ]
     firsts = [one for one in question.series if one.is_first]
     later = [one for one in question.series if not one.is_first]
@@ -91,9 +94,13 @@ def _narrow(query: Select[Any], question: CountQuestion) -> Select[Any]:
             return query
 
 
-def _within(stretches: Sequence[Stretch], zone: ZoneInfo) -> ColumnElement[bool]:
+def _within(stretches: Sequence[Stretch], zone: ZoneInfo) -> list[ColumnElement[bool]]:
     at = SurveyResponse.answered_at
-    return or_(*(and_(at >= start_of(one.first, zone), at < start_of(one.last + DAY, zone)) for one in stretches))
+    bounds = [(start_of(one.first, zone), start_of(one.last + DAY, zone)) for one in stretches]
+    whole = [at >= bounds[0][0], at < bounds[-1][1]]
+    if len(bounds) == 1:
+        return whole
+    return [*whole, or_(*(and_(at >= since, at < until) for since, until in bounds))]
 
 
 def slot_number(column: Any, starts: Sequence[datetime], first: int = 0, end: int | None = None) -> ColumnElement[int]:

@@ -1,0 +1,125 @@
+"""The page of a metric: every number on it leads to as many responses, and the filter goes along."""
+
+import re
+from datetime import datetime, timedelta
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from bs4 import BeautifulSoup, Tag
+from flask import Flask
+
+from app.kit.db import Database
+from tests.analytics.company import Company
+from tests.web.staff import signed_in
+from tests.web.test_dashboard import acme
+
+
+@pytest.fixture
+def company(database: Database, now: datetime) -> Company:
+    """Answers of both surveys at three offices, some of them suspect, some before the last thirty days."""
+    with acme(database, now) as company:
+        company.answers("n1", {5: 30, 4: 12, 3: 5, 2: 4, 1: 6})
+        company.answers("n2", {5: 12, 1: 25})
+        company.answers("s1", {4: 20})
+        company.answers("n1", {10: 14, 9: 3, 7: 2, 2: 5}, survey="nps")
+        company.answer("n1", 1, suspect="burst")
+        for _ in range(40):
+            company.answer("n1", 3, at=now - timedelta(days=35))
+    return company
+
+
+def read(app: Flask, address: str, name: str = "admin", status: int = 200) -> BeautifulSoup:
+    answer = signed_in(app, name).get(address)
+    assert answer.status_code == status, answer.text
+    return BeautifulSoup(answer.text, "html.parser")
+
+
+def count(app: Flask, address: str, name: str = "admin") -> int:
+    """Return how many responses the list at the address says it has."""
+    page = read(app, address, name)
+    (found,) = re.findall(r"(\d+) responses?", page.get_text(" "))
+    return int(found)
+
+
+def test_every_number_leads_to_as_many_responses(app: Flask, company: Company) -> None:
+    for address in ("/manage/figures", "/manage/figures?unit=n1", "/manage/figures?metric=nps"):
+        page = read(app, address)
+        links = [link for link in page.select("main a") if "/manage/responses" in str(link["href"])]
+        told = [(link, number) for link in links if (number := told_by(link)) is not None]
+        assert len(told) > 6, address
+        for link, number in told:
+            assert count(app, str(link["href"])) == number, link
+
+
+def told_by(link: Tag) -> int | None:
+    """Return the count that a link says, or that stands in its row; a share or a mean says none."""
+    if (row := link.find_parent("tr")) is not None and link.find_parent(class_="bars"):
+        return int(row.select(".numbers")[0].get_text())
+    found = re.fullmatch(r"([\d,]+)(?: answers?)?", link.get_text().strip())
+    return int(found[1].replace(",", "")) if found else None
+
+
+def test_the_filter_goes_along_to_other_metrics_periods_and_units(app: Flask, company: Company) -> None:
+    page = read(app, "/manage/figures?unit=north&channel=visit&from=2026-01-01&to=2026-03-04")
+    addresses = {
+        link.get_text().strip(): parse_qs(urlsplit(str(link["href"])).query) for link in page.select("main nav.tabs a")
+    }
+    kept = {"unit": ["north"], "channel": ["visit"]}
+    assert addresses["Recommendation (NPS)"] == {
+        **kept,
+        "from": ["2026-01-01"],
+        "to": ["2026-03-04"],
+        "metric": ["nps"],
+    }
+    assert addresses["90 days"] == {**kept, "period": ["quarter"]}, "a period offered takes the place of days chosen"
+    below = [parse_qs(urlsplit(str(link["href"])).query) for link in page.select(".ranking th a")]
+    assert sorted(each["unit"][0] for each in below) == ["n1", "n2"]
+    assert all(each["channel"] == ["visit"] for each in below)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "unit=nowhere",
+        "unit=%00",
+        "from=2026-02-30",
+        "from=2026-03-04&to=2026-03-01",
+        "from=0001-01-01",
+        "period=never",
+        "channel=pigeon",
+        "employee=nobody",
+        "metric=joy",
+        "about=" + "x" * 5000,
+        "unit=" + "y" * 5000,
+    ],
+)
+def test_what_cannot_be_read_is_told_beside_its_field_and_breaks_nothing(
+    app: Flask, company: Company, query: str
+) -> None:
+    page = read(app, f"/manage/figures?{query}")
+    assert page.select_one(".narrow[open]"), "the filter stands open"
+    assert page.select_one("[aria-invalid=true]") or "metric" in query or "period" in query
+
+
+def test_a_manager_of_another_city_sees_nothing_of_this_one(app: Flask, company: Company) -> None:
+    own = read(app, "/manage/figures", "elsewhere").get_text(" ")
+    assert "20 answers" in own
+    named = read(app, "/manage/figures?unit=north", "elsewhere")
+    assert "57" not in named.get_text(" ")
+    assert named.select_one("[aria-invalid=true]")
+
+
+def test_a_group_below_ten_is_hidden_with_the_one_that_would_give_it_away(
+    app: Flask, database: Database, now: datetime
+) -> None:
+    with acme(database, now) as company:
+        company.answers("n1", {5: 40})
+        company.answers("n2", {1: 9})
+        company.answers("s1", {5: 30})
+    page = read(app, "/manage/figures?unit=north")
+    cells = [row.select(".numbers")[0].get_text(" ").split() for row in page.select(".ranking tbody tr")]
+    assert cells == [["–", "–"], ["–", "–"]]
+
+
+def test_without_an_answer_the_page_says_so(app: Flask, company: Company) -> None:
+    assert "No answers in these days" in read(app, "/manage/figures?metric=pmf").get_text(" ")
