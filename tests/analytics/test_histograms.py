@@ -207,11 +207,11 @@ def fill(session: Session, company: Company, chance: random.Random) -> list[uuid
     employees = []
     for number in range(3):
         unit_id = company.units["n1"].id
-        one = Employee(
+        employee = Employee(
             id=new_id(), code=f"e{number}", name=f"Operator {number}", unit_id=unit_id, created_at=NOW, updated_at=NOW
         )
-        session.add(one)
-        employees.append(one.id)
+        session.add(employee)
+        employees.append(employee.id)
     session.flush()
     for number in range(240):
         at = datetime(2026, 1, 15, tzinfo=UTC) + timedelta(minutes=chance.randrange(95 * 24 * 60))
