@@ -100,8 +100,8 @@ class _Tree:
 
     def __init__(self, session: Session, metric: Metric, months: Sequence[date], zone: ZoneInfo, minimum: int) -> None:
         self.metric, self.minimum = metric, minimum
-        rows = session.execute(select(Unit.id, Unit.parent_id))
-        self.parents: dict[uuid.UUID, uuid.UUID | None] = dict(rows.tuples())
+        rows = session.execute(select(Unit.id, Unit.parent_id)).all()
+        self.parents: dict[uuid.UUID, uuid.UUID | None] = dict(rows)
         self.company_id = next(unit_id for unit_id, parent_id in self.parents.items() if parent_id is None)
         asked = feeding(list_series(session), metric)
         self.cells = _count_by_month(session, asked, months, zone) if asked and months else {}
