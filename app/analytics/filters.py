@@ -28,8 +28,8 @@ class ResponseFilter:
     """Everything left out does not narrow. `unit_id` takes all units below with it; `until` is exclusive.
 
     `touchpoint` and `employee` are codes. `call_topic` is what the contact was about, as the other system told it.
-    `answered` is a later question, with or without one of its values. `waited` and `handled` are seconds, the latter
-    bound exclusive or none; `at_hour` is an hour of a weekday.
+    `answered` is a later question, with or without one of its values. `waited` and `handled` are seconds
+    of the contact, from and to before (None: without an end); `at_hour` is an hour of a weekday.
 
     `topic` is what the response itself is about; `""` is that it says something that no topic was found in.
 

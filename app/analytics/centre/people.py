@@ -35,7 +35,10 @@ class TopicRow:
 
 @dataclass(frozen=True, slots=True)
 class PersonRow:
-    """Somebody who served customers; `against_others` is TOO_FEW below 30 answers, and such a row has no rank."""
+    """Somebody who served customers, and how satisfied with the company those were whom they served.
+
+    `against_others` is TOO_FEW below 30 answers, and such a row has no rank.
+    """
 
     code: str
     name: str
@@ -61,7 +64,7 @@ def read_topics(asking: Asking, whole: Counter[str], asked: Sequence[Asked]) -> 
 
 def read_people(asking: Asking, whole: Counter[str], asked: Sequence[Asked]) -> tuple[tuple[PersonRow, ...], int]:
     """Return those who had most contacts, and how many had fewer: first those with a rank, the best first."""
-    read = partial(measure, Metric.AGENT_CSAT)
+    read = partial(measure, Metric.CSAT)
     counts = count_handled(asking, By.EMPLOYEE)
     total, answers = _count_answers(asking, By.EMPLOYEE, asked)
     known: Counter[int] = sum(answers.values(), Counter())

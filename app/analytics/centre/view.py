@@ -41,7 +41,7 @@ def read_contact_centre(session: Session, wanted: Wanted, scope: Scope) -> Conta
     whole = count_handled(asking, None).get(None, Counter())
     waits, handles = (count_seconds(asking, each) for each in (Interaction.wait_seconds, Interaction.handle_seconds))
     topics, topics_left_out = read_topics(asking, whole, asked)
-    people, people_left_out = read_people(asking, whole, feeding(stars, Metric.AGENT_CSAT))
+    people, people_left_out = read_people(asking, whole, asked)
     return ContactCentre(
         handled=tell(whole),
         mix=read_mix(asking),

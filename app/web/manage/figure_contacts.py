@@ -68,6 +68,7 @@ def show() -> str:
         say_shorter=say_shorter,
         explain=explain_contacts,
         say_seconds=say_seconds,
+        say_point=say_point,
         figure_words=figure_words,
         words=words,
         Verdict=Verdict,
@@ -77,6 +78,11 @@ def show() -> str:
 def say_seconds(seconds: float | None) -> str:
     """Return a time in seconds with two decimals, or a dash."""
     return "–" if seconds is None else str(gettext("%(seconds)s s", seconds=words.show_mean(seconds)))
+
+
+def say_point(seconds: float | None) -> str:
+    """Return a median or a percentile, which is nearly always a whole second."""
+    return "–" if seconds is None else str(gettext("%(seconds)s s", seconds=format_decimal(seconds, "#,##0.#")))
 
 
 def say_band(band: Band) -> str:

@@ -1,0 +1,76 @@
+"""The page of the contact centre: figures with their n, each a way to the contacts or the answers behind it."""
+
+import re
+from datetime import datetime, timedelta
+
+from bs4 import BeautifulSoup, Tag
+from flask import Flask
+
+from app.kit.db import Database
+from tests.analytics.contacts import clerk, contact
+from tests.web.staff import signed_in
+from tests.web.test_dashboard import acme
+
+HOME = "/manage/figures/contact-centre"
+
+
+def fill(database: Database, now: datetime) -> None:
+    with acme(database, now) as company:
+        person = clerk(company, "clerk")
+        for place in range(40):
+            at = now - timedelta(hours=1 + place)
+            wait, channel = place % 4 * 20, "chat" if place % 5 == 0 else "call"
+            contact(company, 5 if place % 3 else 2, employee=person, topic="billing", wait=wait, channel=channel, at=at)
+        for _ in range(12):
+            contact(company, answered=False, unit="s1")
+
+
+def page_of(app: Flask, address: str = HOME, name: str = "admin") -> BeautifulSoup:
+    answer = signed_in(app, name).get(address)
+    assert answer.status_code == 200, answer.text
+    return BeautifulSoup(answer.text, "html.parser")
+
+
+def number_of(tag: Tag) -> int:
+    return int(re.sub(r"\D", "", tag.get_text()) or 0)
+
+
+def test_every_number_leads_to_as_many_answers(app: Flask, database: Database, now: datetime) -> None:
+    fill(database, now)
+    page, browser = page_of(app), signed_in(app, "admin")
+
+    links = [link for link in page.select("main a[href^='/manage/responses']") if number_of(link)]
+
+    assert len({str(link["href"]) for link in links}) >= 6, "bands, topics and employees have some"
+    for link in links:
+        listed = BeautifulSoup(browser.get(str(link["href"])).text, "html.parser").select("p[role=status]")
+        assert [number_of(each) for each in listed] == [number_of(link)], link
+
+
+def test_the_shares_say_of_how_many_contacts_they_are(app: Flask, database: Database, now: datetime) -> None:
+    fill(database, now)
+
+    told = {card.h2.get_text(): " ".join(card.get_text(" ").split()) for card in page_of(app).select(".figure")}  # type: ignore[union-attr]
+
+    assert told["Contacts"].startswith("Contacts 52")
+    assert "77%" in told["Answered"]
+    assert "of 52 contacts" in told["Answered"]
+    assert "has not told this" in told["Settled at once"]
+    assert "30.00 s" in told["Waiting, mean"]
+
+
+def test_a_manager_of_another_city_sees_her_contacts_alone(app: Flask, database: Database, now: datetime) -> None:
+    fill(database, now)
+
+    page = page_of(app, name="elsewhere").get_text()
+
+    assert "billing" not in page
+    assert "clerk" not in page
+    assert page_of(app, name="elsewhere").select_one(".figure .value").get_text() == "12"  # type: ignore[union-attr]
+
+
+def test_without_a_contact_the_page_says_how_they_come(app: Flask, database: Database, now: datetime) -> None:
+    with acme(database, now):
+        pass
+
+    assert "through the API" in page_of(app).get_text()
