@@ -6,6 +6,7 @@ Whoever adds a use case that changes something on behalf of staff adds a line.
 import uuid
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import partial
 
 import pytest
 from sqlalchemy.orm import Session
@@ -83,8 +84,8 @@ def use_cases(session: Session, vault: Vault, now: datetime) -> Mapping[str, Use
     coaching = put_on_coaching(session, response.id, own, note="listen first", now=now)
     session.flush()  # what is sought below
     sites, stars = a_catalogue(yandex=USUAL), TypedReading("4,6", "12", now.date().isoformat())
-    read = {"code": office.code, "site": Site.YANDEX}
-    enter_reading(session, sites, **read, typed=stars, actor=own, today=now.date(), now=now)
+    enter_stars = partial(enter_reading, session, sites, code=office.code, site=Site.YANDEX, typed=stars, now=now)
+    enter_stars(actor=own, today=now.date())
     line = f"{office.code}; yandex; {stars.day}; 4,7; 12"
     at, s = now.replace(day=9), session
     claim = BulkAct(BulkKind.CLAIM)
@@ -129,8 +130,10 @@ def use_cases(session: Session, vault: Vault, now: datetime) -> Mapping[str, Use
         "no duty": lambda who: take_off_duty(s, duty.id, actor=who, now=now),
         "owner": lambda who: set_owner(s, office.id, clerk.id, actor=who, now=now),
         "no owner": lambda who: remove_owner(s, office.id, actor=who, now=now),
-        "enter stars": lambda who: enter_reading(s, sites, **read, typed=stars, actor=who, today=now.date(), now=now),
-        "take stars away": lambda who: remove_reading(s, **read, day=now.date(), actor=who, now=now),
+        "enter stars": lambda who: enter_stars(actor=who, today=now.date()),
+        "take stars away": lambda who: remove_reading(
+            s, code=office.code, site=Site.YANDEX, day=now.date(), actor=who, now=now
+        ),
         # These find what there is: nothing of another office.
         "stars of many": lambda who: _some(
             plan_readings(s, sites, text=line, actor=who, today=now.date()).can_be_taken

@@ -31,7 +31,8 @@ from app.review_sites.public_ratings.references import read_reference
 from app.review_sites.public_ratings.sources import RatingSources
 from app.surveys.definition import Metric
 
-_OFFICES = (UnitKind.OFFICE, UnitKind.CONTACT_CENTRE)
+# Where customers come to.
+OFFICES = (UnitKind.OFFICE, UnitKind.CONTACT_CENTRE)
 # Google asks to renew place ids that are older.
 _OLD_PLACE = timedelta(days=365)
 
@@ -154,7 +155,7 @@ def _select_level(wanted: Wanted, scope: Scope, level: Level) -> Select[uuid.UUI
         if wanted.unit_id is not None:
             below = select(UnitAncestor.unit_id).where(UnitAncestor.ancestor_id == wanted.unit_id)
             query = query.where(Unit.id.in_(below))
-        return query.where(Unit.kind.in_(_OFFICES))
+        return query.where(Unit.kind.in_(OFFICES))
     if wanted.unit_id is not None:
         return query.where(Unit.parent_id == wanted.unit_id)
     if scope.everything:

@@ -5,6 +5,9 @@ import re
 from app.review_sites.catalogue import Site
 from app.review_sites.links import firm_id
 
+# The sites that tell stars to other systems; those of all others are typed in.
+ASKABLE = (Site.GOOGLE, Site.TWOGIS, Site.TRUSTPILOT)
+
 _EVALUATE = re.compile(r"https://[^/]+/evaluate/([a-z0-9.-]{3,253})", re.ASCII)
 # Google's short links (g.page/r/…) open a page but name no place that its interface knows.
 _PLACE_ID = re.compile(r"ChIJ[A-Za-z0-9_-]{4,250}", re.ASCII)

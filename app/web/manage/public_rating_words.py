@@ -64,6 +64,8 @@ def show_day(day: date) -> str:
 def say_as_of(standing: Standing, day: date) -> str:
     """Return when the stars were read, always: they are what was last known."""
     first, last = standing.days
+    if is_stale(standing, day):
+        return str(gettext("last known, as of %(day)s", day=_short(last, day)))
     if first == last:
         return str(gettext("as of %(day)s", day=_short(last, day)))
     return str(gettext("as of %(first)s to %(last)s", first=_short(first, day), last=_short(last, day)))
@@ -94,7 +96,7 @@ def say_page(state: PageState | None) -> str:
         case Asking.NO_PAGE:
             return str(gettext("no page of its own"))
         case Asking.NO_SOURCE:
-            return str(gettext("not asked for, typed in by hand"))
+            return str(gettext("to be typed in by hand"))
         case Asking.NO_REFERENCE:
             return str(gettext("its link names no place that can be asked about"))
         case Asking.NOT_YET:

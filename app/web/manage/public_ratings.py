@@ -3,8 +3,8 @@
 from flask import Blueprint, render_template, request
 
 from app.accounts.permissions import Permission
-from app.analytics.public_rating_units import Asking, Lack, Level, Listed, count_lacks, list_units
-from app.analytics.public_ratings import read_public_ratings
+from app.analytics.public_rating_units import OFFICES, Asking, Lack, Level, Listed, count_lacks, list_units
+from app.analytics.public_ratings import PublicRatings, read_public_ratings
 from app.review_sites.catalogue import Site
 from app.surveys.definition import Metric
 from app.web import access, edge
@@ -45,9 +45,11 @@ def show() -> str:
         lines=lines,
         total=total,
         lacks=count_lacks(session, query.wanted, scope, now=now),
+        starless=", ".join(catalogue.name(site) for site in ratings.unread),
+        is_office=query.unit is not None and query.unit.kind in OFFICES,
         table=table,
         listed=listed,
-        columns=[site for site in catalogue.sites if listed.site in (None, site)],
+        columns=_columns(ratings, listed),
         site_choices=[(site.value, catalogue.name(site)) for site in catalogue.sites],
         names={site: catalogue.name(site) for site in catalogue.sites},
         asked=set(edge.wiring().ratings.by_site),
@@ -71,7 +73,9 @@ def _read_listed(query: FigureQuery) -> tuple[Table, Listed]:
         filters={**kept, "level": list(Level), "lack": list(Lack), "site": sites},
     )
     lack = table.filters.get("lack")
-    level = Level.OFFICES if lack else Level(table.filters.get("level", Level.NEXT))
+    # Nothing hangs below an office: there its own pages are told.
+    office = query.unit is not None and query.unit.kind in OFFICES
+    level = Level.OFFICES if lack or office else Level(table.filters.get("level", Level.NEXT))
     site = table.filters.get("site")
     # A region has pages of many offices; only an office's own stars put it in an order.
     sort = Site(table.sort) if table.sort != "name" and level is Level.OFFICES else None
@@ -83,3 +87,12 @@ def _read_listed(query: FigureQuery) -> tuple[Table, Listed]:
         sort=sort,
         descending=table.descending,
     )
+
+
+def _columns(ratings: PublicRatings, listed: Listed) -> list[Site]:
+    """Return the sites that the table has columns for: those with stars, or all where something is lacking."""
+    sites = list(edge.desk().catalogue.sites)
+    if listed.site is not None:
+        return [listed.site]
+    known = [stars.site for stars in ratings.sites]
+    return known if known and listed.lack is None else sites

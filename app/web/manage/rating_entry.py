@@ -21,7 +21,7 @@ from app.web import access, edge
 from app.web.manage import public_rating_words as rating_words
 from app.web.manage import review_words, words
 
-MOST_READINGS = 60
+MOST_READINGS = 30
 # Lines of a report, of either sort; whoever has more wrong than that mends the source first.
 MOST_SHOWN = 200
 # Five thousand lines of two hundred letters.

@@ -16,6 +16,7 @@ from app.kit.installation import database_size
 from app.kit.outbox import read_status
 from app.kit.schema import newest_revision, revision_of
 from app.kit.slots import last_beat, last_runs
+from app.review_sites.public_ratings.references import ASKABLE
 from app.routing.explained import Stretch, explain_survey
 from app.routing.policy import RoutingPolicy
 from app.routing.thresholds import list_pressed
@@ -54,6 +55,7 @@ def show_settings() -> str:
         plain=[survey for survey in wiring.surveys if not survey.has_bands],
         policy=desk.policy,
         catalogue=desk.catalogue,
+        ratings={"askable": ASKABLE, "by_site": wiring.ratings.by_site, "keys": settings_words.RATING_KEYS},
         consent=desk.consent,
         unowned=count_unowned(session, scope=EVERYTHING),
         pressed=list_pressed(session, wiring.case_rules.load, desk.policy, now=now),

@@ -13,7 +13,7 @@ from flask_babel.speaklater import LazyString
 
 from app.kit.installation import PlannedJob
 from app.kit.outbox import OutboxStatus
-from app.review_sites.catalogue import Audience, Catalogue, Stance
+from app.review_sites.catalogue import Audience, Catalogue, Site, Stance
 from app.routing.explained import Stretch
 from app.routing.rules import Lead
 from app.web.manage import review_words
@@ -40,6 +40,12 @@ STANCES: Mapping[Stance, LazyString] = {
     Stance.FORBIDDEN: lazy_gettext("forbids it"),
     Stance.UNKNOWN: lazy_gettext("does not say"),
     Stance.ALLOWED: lazy_gettext("allows it"),
+}
+# What switches the asking for a site's stars on.
+RATING_KEYS: Mapping[Site, str] = {
+    Site.GOOGLE: "OTKLIK_GOOGLE_PLACES_KEY",
+    Site.TWOGIS: "OTKLIK_TWOGIS_KEY",
+    Site.TRUSTPILOT: "OTKLIK_TRUSTPILOT_KEY",
 }
 # By the names of the periodic jobs; what is deleted, and counted from when.
 _FORGOTTEN: Mapping[str, LazyString] = {

@@ -96,7 +96,7 @@ def test_2gis_is_asked_for_less_where_a_field_is_not_granted(sites: Sites) -> No
 def test_trustpilot_is_asked_for_the_domain_once_and_by_its_id_from_then_on(sites: Sites) -> None:
     sites.say(FOUND, TRUSTPILOT)
     sites.asked.clear()
-    assert trustpilot(sites).fetch_rating(DOMAIN) == PublicRating(440, 1287, FOUND["id"])
+    assert trustpilot(sites).fetch_rating(DOMAIN) == PublicRating(440, 1287, "46d6a890000064000500e0c3")
     found, asked = sites.asked
     assert (found.path, found.query) == ("/v1/business-units/find", {"name": "example.kz"})
     assert (asked.path, asked.headers["apikey"]) == (f"/v1/business-units/{FOUND['id']}", KEY)
@@ -165,12 +165,12 @@ def test_stars_and_counts_that_cannot_be_are_no_rating(sites: Sites) -> None:
     for odd in (5.1, 0.5, -3, "4.5", True, [4], float("nan"), float("inf")):
         sites.say({**GOOGLE, "rating": odd})
         assert outcome(google(sites), PLACE) is Outcome.NONSENSE, odd
-    for odd in (-1, 1.5, "12", True, 10**12, [1]):
-        sites.say({**GOOGLE, "userRatingCount": odd})
-        assert outcome(google(sites), PLACE) is Outcome.NONSENSE, odd
-    for odd in ("../../secret", "a b", "", 7, None, "x" * 301):
-        sites.say({**GOOGLE, "id": odd})
-        assert outcome(google(sites), PLACE) is Outcome.NONSENSE, odd
+    for count in (-1, 1.5, "12", True, 10**12, [1]):
+        sites.say({**GOOGLE, "userRatingCount": count})
+        assert outcome(google(sites), PLACE) is Outcome.NONSENSE, count
+    for place in ("../../secret", "a b", "", 7, None, "x" * 301):
+        sites.say({**GOOGLE, "id": place})
+        assert outcome(google(sites), PLACE) is Outcome.NONSENSE, place
     sites.say(without(GOOGLE, "userRatingCount"))
     assert outcome(google(sites), PLACE) is Outcome.NONSENSE
 
