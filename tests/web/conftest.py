@@ -29,7 +29,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Try each page of staff on one of the databases, every other on SQLite, where both are at hand.
 
     All else runs on both, the API, the hooks and the respondents' pages among it; so does every page by the walk over
-    the URL map (tests/test_access.py). It saves the run in CI three minutes.
+    the URL map (tests/test_access.py), and what is marked `both_databases`. It saves the run in CI three minutes.
     """
     if len(ENGINES) < 2:
         return
@@ -40,6 +40,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _is_its_turn(item: pytest.Item) -> bool:
+    if item.get_closest_marker("both_databases"):
+        return True
     callspec = getattr(item, "callspec", None)
     engine = callspec.params.get("engine_name") if callspec is not None else None
     if engine is None:
