@@ -123,3 +123,14 @@ def test_a_group_below_ten_is_hidden_with_the_one_that_would_give_it_away(
 
 def test_without_an_answer_the_page_says_so(app: Flask, company: Company) -> None:
     assert "No answers in these days" in read(app, "/manage/figures?metric=pmf").get_text(" ")
+
+
+def test_all_days_begin_with_the_first_answer_however_old(
+    app: Flask, company: Company, database: Database, now: datetime
+) -> None:
+    with database.transaction() as session:
+        company.session = session
+        company.answer("n1", 5, at=now - timedelta(days=1500))
+    page = read(app, "/manage/figures?period=all&unit=n1")
+    assert "98 answers" in page.get_text(" ")
+    assert page.select_one("a[aria-current=true]").get_text() == "All days"  # type: ignore[union-attr]

@@ -15,6 +15,7 @@ from flask_babel.speaklater import LazyString
 from sqlalchemy import select
 
 from app.accounts.scope import Scope
+from app.analytics.all_days import MOST_DAYS, all_days
 from app.analytics.filters import ResponseFilter
 from app.analytics.periods import Period, last_days
 from app.analytics.wanted import Wanted
@@ -28,12 +29,14 @@ from app.web.manage.response_query import list_choices
 from app.web.manage.unit_choice import seek_unit
 from app.web.manage.words import CHANNELS
 
-# The periods offered, by name in the address, with their days; the usual one is not named there.
+# The periods offered, by name in the address, with their days; the usual one is not named there. Of all days nobody
+# knows the number beforehand.
 PERIODS: Mapping[str, tuple[int, LazyString]] = {
     "week": (7, lazy_gettext("7 days")),
     "month": (30, lazy_gettext("30 days")),
     "quarter": (90, lazy_gettext("90 days")),
     "year": (365, lazy_gettext("A year")),
+    "all": (0, lazy_gettext("All days")),
 }
 USUAL = "month"
 # The pages of figures, in the order of their tabs; each takes the same filter.
@@ -49,8 +52,6 @@ PAGES: tuple[tuple[str, LazyString], ...] = (
     ("public_ratings.show", lazy_gettext("Public ratings")),
     ("evidence.show", lazy_gettext("Evidence")),
 )
-# Further back lies no history that anybody compares with.
-MOST_DAYS = 3660
 FIELDS = ("unit", "period", "from", "to", "channel", "employee", "about", "metric")
 
 
@@ -168,7 +169,12 @@ def _read_period(query: FigureQuery, today: Period) -> None:
         query.chosen = chosen if chosen in PERIODS else USUAL
         if chosen and chosen not in PERIODS:
             query.problems["period"] = gettext("There is no such choice.")
-        query.period = last_days(PERIODS[query.chosen][0], now=edge.now(), zone=today.zone)
+        days = PERIODS[query.chosen][0]
+        query.period = (
+            last_days(days, now=edge.now(), zone=today.zone)
+            if days
+            else all_days(edge.db(), now=edge.now(), zone=today.zone)
+        )
         return
     query.chosen = None
     end: date = last or max(today.last, first or today.last)
