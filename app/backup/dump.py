@@ -19,8 +19,20 @@ from app.kit.db import Database
 from app.kit.errors import ConfigurationError
 from app.kit.schema import newest_revision, revision_of
 
-# What the service makes anew by itself: who is alive, files between a dry run and the import, drawn posters.
-LEFT_OUT = frozenset({"worker_beat", "import_draft", "poster_batch"})
+# What the service makes anew by itself: who is alive, files between a dry run and the import, drawn posters, and what
+# was counted ahead.
+LEFT_OUT = frozenset(
+    {
+        "worker_beat",
+        "import_draft",
+        "poster_batch",
+        "value_count",
+        "counted_days",
+        "counted_series",
+        "changed_day",
+        "unit_move",
+    }
+)
 BATCH = 500
 
 
