@@ -6,7 +6,7 @@ they are never added up.
 
 import uuid
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -17,13 +17,13 @@ from app.accounts.scope import Scope
 from app.analytics.before_after import Change, find_change
 from app.analytics.beside_others import compare_with_others
 from app.analytics.differences import Verdict
-from app.analytics.histograms import Counts, Group, add_up, count_values
-from app.analytics.measured import Histogram, Measured, add_counts, protect_groups
-from app.analytics.measures import counted_options, measure
+from app.analytics.histograms import count_values
+from app.analytics.measured import Measured, add_counts, protect_groups
 from app.analytics.periods import DAY
-from app.analytics.series import Asked, feeding, list_series
+from app.analytics.series import feeding, list_series
 from app.analytics.suppression import MINIMUM
 from app.analytics.wanted import By, Wanted
+from app.analytics.ways import Way, choose_way, merge
 from app.organisation.models import Unit
 from app.surveys.definition import Metric, QuestionType
 
@@ -78,13 +78,13 @@ def read_metric(
     session: Session, wanted: Wanted, scope: Scope, metric: Metric, *, survey: str | None = None
 ) -> MetricView | None:
     """Return the metric of what is wanted; a number of statements that depends on no row."""
-    way = _choose_way(session, wanted, scope, metric, feeding(list_series(session, survey=survey), metric))
+    way = choose_way(session, wanted, scope, metric, feeding(list_series(session, survey=survey), metric))
     if way is None:
         return None
     by_time = By.DAY if wanted.period.days <= _MOST_POINTS * _WEEK else By.MONTH
-    times = _merge(count_values(session, wanted, scope, way.asked, by=by_time), way)
+    times = merge(count_values(session, wanted, scope, way.asked, by=by_time), way)
     total = add_counts(times.values())
-    before = add_counts(_merge(count_values(session, wanted.before, scope, way.asked), way).values())
+    before = add_counts(merge(count_values(session, wanted.before, scope, way.asked), way).values())
     measured, earlier = way.measure(total), way.measure(before)
     return MetricView(
         question_type=way.type,
@@ -98,43 +98,7 @@ def read_metric(
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Way:
-    """The questions of one type that feed the metric, and how their histogram is read."""
-
-    metric: Metric
-    type: QuestionType
-    asked: tuple[Asked, ...]
-    others: tuple[tuple[QuestionType, int], ...]
-
-    def measure(self, histogram: Histogram) -> Measured:
-        return measure(
-            self.metric, histogram, question_type=self.type, counted=counted_options(self.asked[-1].question)
-        )
-
-
-def _choose_way(session: Session, wanted: Wanted, scope: Scope, metric: Metric, fed: Sequence[Asked]) -> _Way | None:
-    """Return the type of question with the most answers; one that all use needs no counting."""
-    by_type: dict[QuestionType, list[Asked]] = {}
-    for one in fed:
-        by_type.setdefault(one.question.type, []).append(one)
-    if not by_type:
-        return None
-    sizes: dict[QuestionType, int] = dict.fromkeys(by_type, 0)
-    if len(by_type) > 1:
-        for counts in count_values(session, wanted, scope, fed).values():
-            for kind, asked in by_type.items():
-                sizes[kind] += sum(add_up(counts, asked).values())
-    chosen = max(sizes, key=lambda kind: sizes[kind])
-    others = tuple((kind, n) for kind, n in sizes.items() if kind is not chosen and n)
-    return _Way(metric, chosen, tuple(by_type[chosen]), others)
-
-
-def _merge(counts: Counts, way: _Way) -> dict[Group, Counter[int]]:
-    return {group: add_up(found, way.asked) for group, found in counts.items()}
-
-
-def _make_trend(way: _Way, wanted: Wanted, times: Mapping[date, Counter[int]], by: By) -> tuple[Point, ...]:
+def _make_trend(way: Way, wanted: Wanted, times: Mapping[date, Counter[int]], by: By) -> tuple[Point, ...]:
     stretches = _stretch(wanted, times, by)
     found = [
         add_counts(histogram for day, histogram in times.items() if first <= day <= last) for first, last in stretches
@@ -166,12 +130,12 @@ def _stretch(wanted: Wanted, times: Mapping[date, Counter[int]], by: By) -> list
 
 
 def _read_units(
-    session: Session, wanted: Wanted, scope: Scope, way: _Way, total: Counter[int]
+    session: Session, wanted: Wanted, scope: Scope, way: Way, total: Counter[int]
 ) -> tuple[UnitMeasured, ...]:
     """Return the units right below with answers, the best first; hidden ones last, by name."""
     listed = {row.id: row for row in session.execute(_below(wanted, scope))}
     counts = count_values(session, wanted, scope, way.asked, by=By.UNIT, units=list(listed))
-    found = {group: histogram for group, histogram in _merge(counts, way).items() if isinstance(group, uuid.UUID)}
+    found = {group: histogram for group, histogram in merge(counts, way).items() if isinstance(group, uuid.UUID)}
     measured = protect_groups(way.measure(total), {unit: way.measure(each) for unit, each in found.items()})
     against = compare_with_others(way.measure, total, found, measured)
     rows = [
@@ -196,7 +160,7 @@ def _below(wanted: Wanted, scope: Scope) -> Select[uuid.UUID, str, str, str]:
     return query.where(Unit.id.in_(granted))
 
 
-def _read_siblings(session: Session, wanted: Wanted, scope: Scope, way: _Way, measured: Measured) -> Change | None:
+def _read_siblings(session: Session, wanted: Wanted, scope: Scope, way: Way, measured: Measured) -> Change | None:
     if wanted.unit_id is None or measured.figure.suppressed:
         return None
     parent = session.scalar(select(Unit.parent_id).where(Unit.id == wanted.unit_id))
@@ -216,5 +180,5 @@ def _read_siblings(session: Session, wanted: Wanted, scope: Scope, way: _Way, me
         channel=wanted.channel,
         call_topic=wanted.call_topic,
     )
-    total = add_counts(_merge(count_values(session, beside, scope, way.asked, by=By.UNIT, units=others), way).values())
+    total = add_counts(merge(count_values(session, beside, scope, way.asked, by=By.UNIT, units=others), way).values())
     return find_change(measured, way.measure(total))

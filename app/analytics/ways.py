@@ -1,0 +1,53 @@
+"""In which way a metric is asked: by questions of one type, never added up with those of another. Read-only."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from app.accounts.scope import Scope
+from app.analytics.histograms import Counts, Group, add_up, count_values
+from app.analytics.measured import Histogram, Measured
+from app.analytics.measures import counted_options, measure
+from app.analytics.series import Asked
+from app.analytics.wanted import Wanted
+from app.surveys.definition import Metric, QuestionType
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """The questions of one type that feed the metric, and how their histogram is read."""
+
+    metric: Metric
+    type: QuestionType
+    asked: tuple[Asked, ...]
+    others: tuple[tuple[QuestionType, int], ...]
+
+    def measure(self, histogram: Histogram) -> Measured:
+        """Return the metric's figures from the answers of this way."""
+        return measure(
+            self.metric, histogram, question_type=self.type, counted=counted_options(self.asked[-1].question)
+        )
+
+
+def choose_way(session: Session, wanted: Wanted, scope: Scope, metric: Metric, fed: Sequence[Asked]) -> Way | None:
+    """Return the type of question with the most answers; one that all use needs no counting."""
+    by_type: dict[QuestionType, list[Asked]] = {}
+    for one in fed:
+        by_type.setdefault(one.question.type, []).append(one)
+    if not by_type:
+        return None
+    sizes: dict[QuestionType, int] = dict.fromkeys(by_type, 0)
+    if len(by_type) > 1:
+        for counts in count_values(session, wanted, scope, fed).values():
+            for kind, asked in by_type.items():
+                sizes[kind] += sum(add_up(counts, asked).values())
+    chosen = max(sizes, key=lambda kind: sizes[kind])
+    others = tuple((kind, n) for kind, n in sizes.items() if kind is not chosen and n)
+    return Way(metric, chosen, tuple(by_type[chosen]), others)
+
+
+def merge(counts: Counts, way: Way) -> dict[Group, Counter[int]]:
+    """Return the histogram of each group, its questions together."""
+    return {group: add_up(found, way.asked) for group, found in counts.items()}
