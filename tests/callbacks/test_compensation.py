@@ -8,11 +8,13 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.accounts.models import AuditEntry, Role
+from app.accounts.models import AuditEntry, Role, StaffGrant
 from app.accounts.permissions import Grant, NotPermittedError
 from app.callbacks.compensation.amounts import InvalidAmountError, read_amount
+from app.callbacks.compensation.approvers import choose_approvers
 from app.callbacks.compensation.authority import Standing, find_standing, limit_of
 from app.callbacks.compensation.giving import (
+    PROPOSED,
     AboveAuthorityError,
     CaseFreeError,
     CompensationDecidedError,
@@ -22,10 +24,13 @@ from app.callbacks.compensation.giving import (
     propose_compensation,
     withdraw_compensation,
 )
-from app.callbacks.compensation.models import CompensationState
+from app.callbacks.compensation.models import Compensation, CompensationState
+from app.callbacks.compensation.totals import MOST_PENDING, list_pending
 from app.callbacks.errors import CaseNotFoundError, CaseTakenError
 from app.callbacks.models import CaseEvent
 from app.callbacks.working import claim_case
+from app.kit.ids import new_id
+from app.kit.outbox import OutboxRow
 from app.organisation.service import get_company
 from tests.callbacks.factories import RULES, acting, make_case, make_office, make_user
 
@@ -161,3 +166,88 @@ def test_the_largest_amount_that_the_rules_take_can_be_kept(session: Session, no
     given = propose_compensation(session, case.id, actor=me, rules=rich, kind="refund", amount=most, now=now)
     session.refresh(given)
     assert given.amount == most
+
+
+def test_the_nearest_people_whose_authority_covers_it_are_asked() -> None:
+    authority = RULES.compensation.authority  # 5 000, 25 000 and 200 000
+    mate, city, head, office_admin, admin = (uuid.UUID(int=number) for number in range(11, 16))
+    held = {
+        mate: [_grant(Role.MANAGER, OFFICE)],
+        city: [_grant(Role.MANAGER, CITY)],
+        head: [_grant(Role.MANAGER, OFFICE), _grant(Role.MANAGER, COMPANY)],
+        office_admin: [_grant(Role.ADMIN, OFFICE)],
+        admin: [_grant(Role.ADMIN, COMPANY)],
+    }
+    table = [
+        (held, 600_000, [head]),
+        ({user: held[user] for user in (mate, city, admin)}, 600_000, [city]),
+        ({user: held[user] for user in (mate, head, admin)}, 600_000, [head]),
+        ({user: held[user] for user in (mate, admin)}, 600_000, [admin]),
+        (held, 2_500_001, [office_admin]),
+        ({user: held[user] for user in (city, admin)}, 2_500_001, [admin]),
+        ({mate: held[mate]}, 600_000, []),
+    ]
+    for people, amount, expected in table:
+        assert choose_approvers(people, ABOVE, amount=amount, authority=authority) == expected, (people, amount)
+
+
+def test_a_proposal_tells_whom_to_ask_and_never_who_proposed(session: Session, now: datetime) -> None:
+    office = make_office(session, now=now)
+    me = make_user(session, "Aigul", unit_id=office.id, now=now)
+    make_user(session, "Bolat", unit_id=office.id, now=now)  # her mate may give no more than she
+    make_user(session, "Chingiz", unit_id=get_company(session).id, role=Role.ANALYST, now=now)
+    leader = make_user(session, "Dana", now=now)
+    admin = make_user(session, "Erlan", role=Role.ADMIN, now=now)
+    case = make_case(session, office.id, now=now)
+    asked = []
+    for proposer, amount in ((me, 600_000), (leader, 2_600_000)):
+        actor = acting(proposer.id, unit_id=_unit_of(session, proposer.id))
+        if proposer is me:
+            claim_case(session, case.id, actor=actor, now=now)
+        propose_compensation(session, case.id, actor=actor, rules=RULES, kind="refund", amount=amount, now=now)
+        row = session.scalars(select(OutboxRow).where(OutboxRow.kind == PROPOSED).order_by(OutboxRow.id.desc())).first()
+        assert row is not None
+        asked.append(row.payload["to_user_ids"])
+    assert asked == [[str(leader.id)], [str(admin.id)]]
+
+
+def test_what_is_beyond_ones_authority_does_not_hide_what_waits_for_one(session: Session, now: datetime) -> None:
+    office = make_office(session, now=now)
+    proposer, leader = (make_user(session, name, now=now).id for name in ("Aigul", "Bolat"))
+    case = make_case(session, office.id, now=now)
+
+    def wait(amount: int, since: datetime) -> uuid.UUID:
+        given = Compensation(
+            id=new_id(),
+            case_id=case.id,
+            unit_id=office.id,
+            kind="refund",
+            amount=amount,
+            currency="KZT",
+            state=CompensationState.PENDING,
+            proposed_at=since,
+            proposed_by_id=proposer,
+        )
+        session.add(given)
+        return given.id
+
+    for _ in range(MOST_PENDING):
+        wait(2_500_001, now - timedelta(days=1))
+    mine = wait(2_500_000, now)
+    session.flush()
+    for user_id, unit_id, found in (
+        (leader, get_company(session).id, [mine]),
+        (leader, office.id, []),
+        (proposer, get_company(session).id, []),
+    ):
+        pending = list_pending(session, actor=acting(user_id, unit_id=unit_id), rules=RULES)
+        assert [row.id for row in pending] == found
+
+
+def _grant(role: Role, unit_id: uuid.UUID) -> Grant:
+    return Grant(role, unit_id, whole_company=False)
+
+
+def _unit_of(session: Session, user_id: uuid.UUID) -> uuid.UUID:
+    """Return the unit where the user holds a role."""
+    return session.scalars(select(StaffGrant.unit_id).where(StaffGrant.user_id == user_id)).one()

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.audit import record
 from app.accounts.permissions import Actor, Permission
+from app.callbacks.compensation.approvers import list_approvers
 from app.callbacks.compensation.authority import Standing, find_standing, limit_of
 from app.callbacks.compensation.models import Compensation, CompensationState
 from app.callbacks.holding import get_case, hold_case, refuse_taken
@@ -82,9 +83,9 @@ def propose_compensation(
 ) -> Compensation:
     """Give so much (hundredths), at once within the actor's authority, otherwise once somebody above has approved.
 
-    Whoever works the case proposes, or a leader for them; the very same within ten seconds is given once. Raises
-    AboveAuthorityError above what anybody may give, InvalidCompensationError, CaseFreeError, CaseTakenError,
-    CaseClosedError, CaseNotFoundError.
+    Whoever works the case proposes, or a leader for them; the very same within ten seconds is given once. The nearest
+    people whose authority covers it are asked. Raises AboveAuthorityError above what anybody may give,
+    InvalidCompensationError, CaseFreeError, CaseTakenError, CaseClosedError, CaseNotFoundError.
     """
     case = hold_case(session, get_case(session, case_id, actor.scope(Permission.PROPOSE_COMPENSATION)))
     if kind not in {known.key for known in rules.compensation.kinds}:
@@ -122,8 +123,15 @@ def propose_compensation(
     event = EventKind.COMPENSATION_APPROVED if within else EventKind.COMPENSATION_PROPOSED
     _note(session, given, event, actor, now=now, note=words)
     if not within:
+        asked = list_approvers(
+            session,
+            case.unit_id,
+            amount=amount,
+            authority=rules.compensation.authority,
+            proposed_by=actor.user_id,
+        )
         told = {"compensation_id": str(given.id), "case_id": str(case.id), "unit_id": str(case.unit_id)}
-        record_event(session, PROPOSED, told, now=now)
+        record_event(session, PROPOSED, {**told, "to_user_ids": [str(each) for each in asked]}, now=now)
     return given
 
 

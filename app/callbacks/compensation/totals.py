@@ -5,13 +5,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from app.accounts.models import StaffUser
+from app.accounts.models import Role, StaffUser
 from app.accounts.permissions import Actor, Permission
 from app.accounts.scope import Scope
-from app.callbacks.compensation.authority import find_standing, limit_of
+from app.callbacks.compensation.authority import Standing, find_standing, limit_of
 from app.callbacks.compensation.models import Compensation, CompensationState
 from app.callbacks.rules.case_rules import CaseRules
 from app.organisation.models import Unit, UnitAncestor
@@ -60,11 +60,17 @@ def list_of_case(session: Session, case_id: uuid.UUID, *, actor: Actor, rules: C
 
 
 def list_pending(session: Session, *, actor: Actor, rules: CaseRules) -> list[GivenRow]:
-    """Return what the actor may decide about, the longest waiting first; three queries however many."""
-    scope = actor.scope(Permission.APPROVE_COMPENSATION)
-    rows = _rows(
-        session, (Compensation.state == CompensationState.PENDING, scope.where(Compensation.unit_id)), MOST_PENDING
+    """Return what the actor may decide about, the longest waiting first; three queries however many, 200 rows at most.
+
+    What is above their authority is left out by the database: else two hundred of those would hide the rest.
+    """
+    waits = (
+        Compensation.state == CompensationState.PENDING,
+        Compensation.proposed_by_id != actor.user_id,
+        actor.scope(Permission.APPROVE_COMPENSATION).where(Compensation.unit_id),
+        _within_authority(actor, rules),
     )
+    rows = _rows(session, waits, MOST_PENDING)
     return [row for row in _mark(session, rows, actor, rules) if row.may_decide]
 
 
@@ -115,6 +121,23 @@ def _approved(
         below = select(UnitAncestor.unit_id).where(UnitAncestor.ancestor_id == unit_id)
         within.append(Compensation.unit_id.in_(below))
     return within
+
+
+def _within_authority(actor: Actor, rules: CaseRules) -> ColumnElement[bool]:
+    """Return the condition that the actor alone may give as much at the unit, as `find_standing` has it."""
+    ways = []
+    for role, nearest, standing in (
+        (Role.ADMIN, 0, Standing.ADMIN),
+        (Role.MANAGER, 1, Standing.LEADER),
+        (Role.MANAGER, 0, Standing.MANAGER),
+    ):
+        below = select(UnitAncestor.unit_id).where(
+            UnitAncestor.ancestor_id.in_([grant.unit_id for grant in actor.grants if grant.role is role]),
+            UnitAncestor.distance >= nearest,
+        )
+        limit = limit_of(standing, rules.compensation.authority)
+        ways.append(and_(Compensation.amount <= limit, Compensation.unit_id.in_(below)))
+    return or_(*ways)
 
 
 def _rows(
