@@ -4,6 +4,10 @@ metrics       arithmetic of shares, means, NPS and their intervals, pure; quanti
 cut_points    where each scale is cut, pure
 measures      what a histogram says of a metric: the headline and its parts, for every face alike, pure
 measured      a metric as measured, and groups beside their whole so that no small one can be worked out, pure
+series        which questions of which versions of surveys feed a metric
+wanted        whose answers a figure counts, as a value; all_days: as many days as there are
+histograms    how many answers have each value: the one place that figures are counted by; counts: ahead and raw
+metric_view   one metric as its page shows it: now, before, over time, by the units below
 filters       which responses a figure, a list or an export is about, as one WHERE
 differences   whether two figures differ more than chance explains, pure
 before_after  before and after: what may be said of a change, pure
