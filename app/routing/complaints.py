@@ -16,8 +16,10 @@ from app.contacts import service as contacts
 from app.contacts.models import Contact
 from app.contacts.suppression import find_suppression
 from app.invitations.models import Interaction
+from app.kit.crypto import digest
 from app.kit.errors import InvalidInputError
 from app.kit.i18n import Language, read_language
+from app.kit.idempotency import KeptAnswer, find_answer, keep_answer
 from app.kit.phones import normalise_phone
 from app.organisation.models import Unit
 from app.organisation.service import find_unit, working_time
@@ -49,6 +51,32 @@ class Complaint:
     channel: Channel | None = None
     source: str | None = None
     external_id: str | None = None
+
+
+def write_down_complaint(
+    session: Session, desk: Desk, complaint: Complaint, *, actor: Actor, form_key: str, now: datetime
+) -> uuid.UUID:
+    """Return the id of the case that this very form opened: two taps on its button arrive as two requests.
+
+    `form_key` is what makes a form one; with other words in it, it is another complaint; without a key, too.
+    Raises as `open_complaint`.
+    """
+    if not form_key:
+        return open_complaint(session, desk, complaint, actor=actor, now=now)
+    said = digest(repr((form_key, complaint)))
+    key = f"complaint {said.hex()}"
+    found = find_answer(session, actor.user_id, key, said)
+    if found is not None:
+        return uuid.UUID(found.body)
+    with session.begin_nested() as opened:
+        case_id = open_complaint(session, desk, complaint, actor=actor, now=now)
+        if keep_answer(session, actor.user_id, key, said, KeptAnswer(201, str(case_id)), now=now):
+            return case_id
+        opened.rollback()  # the other tap was faster, and what it wrote is committed by now
+    found = find_answer(session, actor.user_id, key, said)
+    if found is None:
+        raise LookupError("an answer that was kept is gone")
+    return uuid.UUID(found.body)
 
 
 def open_complaint(

@@ -205,6 +205,20 @@ def test_complaint_is_written_down_by_hand(manager: FlaskClient, database: Datab
     assert "Complaint" in page
 
 
+def test_two_taps_write_a_complaint_down_once(manager: FlaskClient, database: Database, company: Company) -> None:
+    shown = re.search(r'name="form_key" value="([^"]+)"', manager.get(f"{LIST}/new").text)
+    assert shown is not None
+    form = {"csrf_token": form_token(manager), "unit": "east-1", "text": "Nobody came", "form_key": shown[1]}
+    led = [
+        manager.post(f"{LIST}/new", data={**form, **more}).location
+        for more in ({}, {}, {"text": "Nobody came again"}, {"form_key": "of another page"})
+    ]
+    assert led[0] == led[1]
+    assert len(set(led)) == 3
+    with database.reading() as session:
+        assert len(session.scalars(select(CallbackCase)).all()) == 3
+
+
 @pytest.mark.parametrize(
     ("fields", "words"),
     [

@@ -13,7 +13,8 @@ from app.accounts.permissions import Permission
 from app.callbacks.models import CallWindow
 from app.kit.errors import InvalidInputError
 from app.kit.i18n import NAMES, Language
-from app.routing.complaints import Complaint, open_complaint
+from app.kit.ids import new_id
+from app.routing.complaints import Complaint, write_down_complaint
 from app.touchpoints.models import Channel
 from app.web import access, edge
 from app.web.manage import case_words as words
@@ -24,6 +25,7 @@ from app.web.manage.words import CHANNELS
 complaints = Blueprint("complaints", __name__, url_prefix=f"{HOME}/new")
 access.gate(complaints, access.Gate.MANAGER)
 
+_KEY_LENGTH = 36
 _EnumT = TypeVar("_EnumT", bound=StrEnum)
 _MISSING = {"text": lazy_gettext("Say what happened.")}
 _NO_NUMBER = lazy_gettext("This is not a telephone number that can be rung.")
@@ -56,7 +58,14 @@ def write_down() -> Response | tuple[str, int]:
         channel=_read(Channel, form.get("channel")),
     )
     try:
-        case_id = open_complaint(edge.db(), edge.desk(), complaint, actor=access.staff().actor, now=edge.now())
+        case_id = write_down_complaint(
+            edge.db(),
+            edge.desk(),
+            complaint,
+            actor=access.staff().actor,
+            form_key=form.get("form_key", "")[:_KEY_LENGTH],
+            now=edge.now(),
+        )
     except InvalidInputError as error:
         edge.roll_back()
         return _render(choice, form, {error.field or "text": _say(error)}), HTTPStatus.UNPROCESSABLE_ENTITY
@@ -69,6 +78,7 @@ def _render(choice: UnitChoice, typed: Mapping[str, str], errors: Mapping[str, s
         "manage/callbacks/new.html",
         choice=choice,
         typed=typed,
+        form_key=typed.get("form_key", "")[:_KEY_LENGTH] or new_id(),
         errors=errors or {},
         channels=CHANNELS.items(),
         windows=words.WINDOWS.items(),
