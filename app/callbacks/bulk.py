@@ -12,10 +12,12 @@ from app.accounts.permissions import Actor, Permission
 from app.callbacks.closing import close_case
 from app.callbacks.errors import InvalidWorkError
 from app.callbacks.handing_over import hand_over_case
+from app.callbacks.holding import get_case
 from app.callbacks.models import CallbackCase
 from app.callbacks.rules.case_rules import CaseRules
 from app.callbacks.working import claim_case, release_case, reschedule_case
 from app.kit.errors import ConflictError, InvalidInputError, NotFoundError
+from app.organisation.tree import working_time
 
 MOST = 200
 
@@ -32,7 +34,10 @@ class BulkKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class BulkAct:
-    """The step and what it takes: `to_user_id` to hand over, `at` to put off, `outcome` and `cause` to close."""
+    """The step and what it takes: `to_user_id` to hand over, `at` to put off, `outcome` and `cause` to close.
+
+    `at` has no zone: whoever puts off cases of several offices means each office's own clock.
+    """
 
     kind: BulkKind
     to_user_id: uuid.UUID | None = None
@@ -97,13 +102,21 @@ def _step(
                 session, case_id, actor=actor, to_user_id=taker, note=act.note, now=now
             )
         case BulkAct(kind=BulkKind.RESCHEDULE, at=datetime() as at):
-            return lambda case_id: reschedule_case(session, case_id, actor=actor, at=at, note=act.note, now=now)
+            return lambda case_id: reschedule_case(
+                session, case_id, actor=actor, at=_by_its_clock(session, case_id, actor, at), note=act.note, now=now
+            )
         case BulkAct(kind=BulkKind.CLOSE, outcome=str() as outcome, cause=str() as cause):
             return lambda case_id: close_case(
                 session, case_id, actor=actor, rules=rules, outcome=outcome, cause=cause, note=act.note, now=now
             )
     field, code = _LACKING[act.kind]
     raise InvalidWorkError(f"{act.kind} lacks {field}", field=field, code=code)
+
+
+def _by_its_clock(session: Session, case_id: uuid.UUID, actor: Actor, at: datetime) -> datetime:
+    """Return the instant at which the clock of the case's unit shows the time; raises CaseNotFoundError."""
+    case = get_case(session, case_id, actor.scope(Permission.WORK_CASES))
+    return at.replace(tzinfo=working_time(session, case.unit_id).time_zone)
 
 
 _LACKING = {

@@ -355,7 +355,7 @@ def test_each_kind_of_step_is_done_to_many(session: Session, vault: Vault, now: 
     acts = [
         (BulkAct(BulkKind.CLAIM), "claimed"),
         (BulkAct(BulkKind.RELEASE), "released"),
-        (BulkAct(BulkKind.RESCHEDULE, at=now + DAY), "rescheduled"),
+        (BulkAct(BulkKind.RESCHEDULE, at=(now + DAY).replace(tzinfo=None)), "rescheduled"),
         (BulkAct(BulkKind.HAND_OVER, to_user_id=other.id), "handed_over"),
         (BulkAct(BulkKind.RELEASE), "released"),
     ]

@@ -2,7 +2,7 @@
 
 import re
 import uuid
-from datetime import datetime
+from datetime import UTC, datetime
 
 import pytest
 from bs4 import BeautifulSoup
@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 from app.accounts.models import Role
 from app.accounts.service import add_user
 from app.kit.db import Database
+from app.organisation.service import add_unit
 from tests.callbacks.factories import make_case, make_contact
 from tests.web.case_pages import LIST, PHONE, post, read_case_row, user_id_of
 from tests.web.staff import Company, form_token, signed_in
@@ -68,6 +69,21 @@ def test_many_are_put_off_closed_and_given_back(
     refused = step(manager, cases, "release")[1]
     assert "3 were refused" in refused
     assert "This case was closed on" in refused
+
+
+def test_each_case_is_put_off_by_its_own_offices_clock(
+    manager: FlaskClient, cases: list[uuid.UUID], database: Database, company: Company, now: datetime
+) -> None:
+    vault = manager.application.extensions["otklik"].vault
+    with database.transaction() as session:
+        in_kyiv = add_unit(
+            session, name="Kyiv 1", kind="office", parent_id=company.east, time_zone="Europe/Kyiv", now=now
+        )
+        contact = make_contact(session, vault, phone="+380501234567", now=now)
+        far = make_case(session, in_kyiv.id, contact=contact, now=now).id
+    assert "2 cases: done." in step(manager, [cases[0], far], "reschedule", at="2026-03-06T16:30")[1]
+    put_off = [read_case_row(database, one).next_attempt_at for one in (cases[0], far)]
+    assert put_off == [datetime(2026, 3, 6, 11, 30, tzinfo=UTC), datetime(2026, 3, 6, 14, 30, tzinfo=UTC)]
 
 
 def test_many_are_handed_to_somebody_of_their_unit(

@@ -4,7 +4,6 @@ import uuid
 from collections.abc import Sequence
 from datetime import datetime
 from http import HTTPStatus
-from zoneinfo import ZoneInfo
 
 from flask import Blueprint, flash, redirect, render_template, request
 from flask_babel import ngettext
@@ -20,7 +19,7 @@ from app.callbacks.models import CallbackCase
 from app.kit.errors import InvalidInputError
 from app.web import access, edge
 from app.web.manage import case_words as words
-from app.web.manage.callback_case import HOME, acts_as, read_local
+from app.web.manage.callback_case import HOME, acts_as
 from app.web.manage.callback_list import Asked, BulkState, read_asked, render_list
 
 # Colleagues are offered who may work one of the cases of so many units; more would be a list of everybody.
@@ -36,7 +35,7 @@ def do_to_many() -> Response | str | tuple[str, int]:
     zone = edge.desk().zone
     try:
         chosen = _read_chosen(form)
-        act = _read_act(form, zone)
+        act = _read_act(form)
         if act.kind is BulkKind.HAND_OVER and act.to_user_id is None and "to" not in form:
             return _ask_whom(asked, chosen)
         result = work_in_bulk(edge.db(), chosen, **acts_as(), act=act, rules=edge.wiring().case_rules)
@@ -103,7 +102,7 @@ def _read_chosen(form: MultiDict[str, str]) -> list[uuid.UUID]:
     return chosen
 
 
-def _read_act(form: MultiDict[str, str], zone: ZoneInfo) -> BulkAct:
+def _read_act(form: MultiDict[str, str]) -> BulkAct:
     kind = form.get("act", "")
     if kind not in list(BulkKind):
         raise InvalidWorkError("choose a step", field="act", code="act_missing")
@@ -112,7 +111,7 @@ def _read_act(form: MultiDict[str, str], zone: ZoneInfo) -> BulkAct:
     return BulkAct(
         kind=BulkKind(kind),
         to_user_id=_read_user(form.get("to", "")),
-        at=_read_at(form, zone),
+        at=_read_at(form.get("at", "")),
         outcome=form.get("outcome") or None,
         cause=form.get("cause") or None,
         note=form.get("note") or None,
@@ -126,5 +125,9 @@ def _read_user(text: str) -> uuid.UUID | None:
         return None
 
 
-def _read_at(form: MultiDict[str, str], zone: ZoneInfo) -> datetime | None:
-    return read_local(form.get("at", ""), zone)
+def _read_at(typed: str) -> datetime | None:
+    """Return the time as it was typed, for the clock of each case's office, or None for what is none."""
+    try:
+        return datetime.fromisoformat(typed).replace(tzinfo=None)
+    except ValueError:
+        return None
