@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, and_, func, literal, select, union_all
 from sqlalchemy.orm import Session
 
 from app.analytics.counts.cover import Cover, month_end
@@ -34,19 +34,17 @@ def read_kept(session: Session, question: CountQuestion, cover: Cover, counts: C
 
 
 def _times_of(cover: Cover) -> list[ColumnElement[bool]]:
-    # Apart, so that each is a walk along the key.
-    found: list[ColumnElement[bool]] = []
-    if cover.months:
-        months = or_(*(ValueCount.starts_on.between(run[0], run[-1]) for run in _join_months(cover.months)))
-        found.append(and_(ValueCount.grain == Grain.MONTH, months))
-    if cover.days:
-        days = or_(*(ValueCount.starts_on.between(days.first, days.last) for days in cover.days))
-        found.append(and_(ValueCount.grain == Grain.DAY, days))
-    return found
+    """Return a condition for each run of months or days: each is one walk along the key, several at once are none."""
+    months = [(Grain.MONTH, run[0], run[-1]) for run in _join_months(cover.months)]
+    days = [(Grain.DAY, stretch.first, stretch.last) for stretch in cover.days]
+    return [
+        and_(ValueCount.grain == grain, ValueCount.starts_on.between(first, last))
+        for grain, first, last in (*months, *days)
+    ]
 
 
 def _join_months(months: Sequence[date]) -> list[list[date]]:
-    """Join months that follow each other: a range is one walk along the key, a list of days is a walk for each."""
+    """Join months that follow each other."""
     runs: list[list[date]] = []
     for month in months:
         if runs and month == month_end(runs[-1][-1]) + DAY:
