@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from functools import partial
+from functools import lru_cache, partial
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
@@ -188,7 +188,9 @@ class _Row:
         return self._formats.dates.read(cell)
 
     def _length(self, field: str, cell: object) -> int:
-        return read_seconds(cell, fractions=field in self._formats.fractions)
+        fractions = field in self._formats.fractions
+        # The same lengths come again and again.
+        return _seconds_of(cell, fractions) if isinstance(cell, str) else read_seconds(cell, fractions=fractions)
 
 
 def join_moment(moment: datetime | date | time | None, day: datetime | date | time | None) -> datetime | None:
@@ -212,7 +214,12 @@ def join_moment(moment: datetime | date | time | None, day: datetime | date | ti
 
 
 def _channel(cell: object) -> Channel:
-    word = read_channel(str(cell))
+    return _channel_of(str(cell))
+
+
+@lru_cache(maxsize=256)
+def _channel_of(text: str) -> Channel:
+    word = read_channel(text)
     try:
         return Channel(word)
     except ValueError as error:
@@ -220,10 +227,18 @@ def _channel(cell: object) -> Channel:
 
 
 def _yes_no(cell: object) -> bool:
-    found = cell if isinstance(cell, bool) else read_yes_no(str(cell))
+    found = cell if isinstance(cell, bool) else _yes_no_of(str(cell))
     if found is None:
         raise InvalidInputError(f"{str(cell)[:40]!r} is neither yes nor no", code="neither_yes_nor_no")
     return found
+
+
+@lru_cache(maxsize=8192)
+def _seconds_of(text: str, fractions: bool) -> int:
+    return read_seconds(text, fractions=fractions)
+
+
+_yes_no_of = lru_cache(maxsize=256)(read_yes_no)
 
 
 def _language(text: str) -> Language | None:

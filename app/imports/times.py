@@ -116,8 +116,14 @@ def at_zone(moment: datetime, zone: tzinfo) -> datetime:
 
 def are_fractions(cells: Iterable[object]) -> bool:
     """Tell whether the numbers of a column are parts of a day: none reaches 1, and one is more than 0."""
-    numbers = [number for cell in cells if (number := _number_of(cell)) is not None]
-    return max(numbers, default=0.0) > 0 and max(numbers) < 1
+    most = 0.0
+    for cell in cells:
+        number = _number_of(cell)
+        if number is not None and number > most:
+            if number >= 1:
+                return False  # in a file of whole seconds the first rows say so
+            most = number
+    return most > 0
 
 
 def read_seconds(cell: object, *, fractions: bool) -> int:

@@ -26,11 +26,11 @@ from app.imports.past.options import (
 )
 from app.imports.past.places import UnitFinder
 from app.imports.past.reading import FileReader, ReadRow
-from app.imports.past.rows import PastRow, PastRowReader, Scales, distinct_cells, find_past_formats
+from app.imports.past.rows import PastRowReader, Scales, distinct_cells, find_past_formats
 from app.imports.past.scales import Scale, find_scale
 from app.imports.report import ImportReport, Reason, explain, remark
 from app.imports.tables import Table
-from app.invitations.drafts import InteractionConflictError, InteractionDraft
+from app.invitations.drafts import InteractionConflictError
 from app.invitations.earlier import Earlier, find_earlier
 from app.kit.crypto import Vault
 from app.kit.ids import new_id
@@ -60,11 +60,8 @@ class PastDesk:
 class Planned:
     """A row to write: the interaction, unless it is there already (`known`), and the answer about it, if any."""
 
-    row: PastRow
-    unit_id: uuid.UUID
-    employee_id: uuid.UUID | None
+    read: ReadRow
     interaction_id: uuid.UUID | None
-    body_hash: bytes | None
     known: bool = False
 
 
@@ -86,7 +83,7 @@ class PastPlan:
     @property
     def responses(self) -> int:
         """How many answers it would add."""
-        return sum(1 for each in self.rows if each.row.rating is not None)
+        return sum(1 for each in self.rows if each.read.row.rating is not None)
 
     @property
     def interactions(self) -> int:
@@ -189,17 +186,21 @@ def _find_scales(table: Table, columns: Columns, definition: Definition, options
 
 def _plan(one: ReadRow) -> Planned:
     """Return the row as one that nothing is known of yet."""
-    return Planned(one.row, one.unit_id, one.employee_id, new_id() if one.row.tells else None, one.body_hash)
+    return Planned(one, new_id() if one.row.tells else None)
+
+
+def _name(one: ReadRow) -> tuple[str, str]:
+    return one.row.draft.source, one.external_id
 
 
 def _compare(session: Session, read: Sequence[ReadRow], report: ImportReport) -> Iterator[Planned]:
     """Yield what is new: rows under ids that nobody has told, and answers about calls that are there without one."""
     for start in range(0, len(read), BATCH):
         some = read[start : start + BATCH]
-        earlier = find_earlier(session, [one.row.draft.name for one in some])
+        earlier = find_earlier(session, [_name(one) for one in some])
         answers = _find_answers(session, [each.interaction_id for each in earlier.values()])
         for one in some:
-            before = earlier.get(one.row.draft.name)
+            before = earlier.get(_name(one))
             if before is None:
                 report.taken += 1
                 yield _plan(one)
@@ -213,7 +214,7 @@ def _compare(session: Session, read: Sequence[ReadRow], report: ImportReport) ->
                 report.repeated += 1
                 continue
             report.changed += 1
-            yield Planned(one.row, one.unit_id, one.employee_id, before.interaction_id, None, known=True)
+            yield Planned(one, before.interaction_id, known=True)
 
 
 def _find_answers(session: Session, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, tuple[int, str | None]]:
@@ -223,12 +224,12 @@ def _find_answers(session: Session, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID,
 
 
 def _check_known(one: ReadRow, before: Earlier, answers: Mapping[uuid.UUID, tuple[int, str | None]]) -> None:
-    draft: InteractionDraft = one.row.draft
+    source, name = _name(one)
     answer = answers.get(before.interaction_id)
     other_answer = answer is not None and one.row.rating is not None and answer != (one.row.rating, one.row.comment)
     if before.body_hash != one.body_hash or other_answer:
         raise InteractionConflictError(
-            f"something else was told of {draft.external_id[:80]!r} from {draft.source[:80]!r} before; mend the row, "
+            f"something else was told of {name[:80]!r} from {source[:80]!r} before; mend the row, "
             "or give the file another --source"
         )
 
@@ -236,7 +237,7 @@ def _check_known(one: ReadRow, before: Earlier, answers: Mapping[uuid.UUID, tupl
 def _notes(plan: PastPlan, columns: Columns, channel: Channel) -> Iterator[Reason]:
     taken = ", ".join(f"{name}={column}" for name, column in columns.sources.items())
     yield Reason(f"columns taken: {taken}", "columns_taken", {"columns": taken})
-    definition, alone = plan.definition, sum(1 for each in plan.rows if each.row.rating is None)
+    definition, alone = plan.definition, sum(1 for each in plan.rows if each.read.row.rating is None)
     yield Reason(
         f"{plan.responses} answers to {definition.key} version {definition.version}"
         + ("" if columns.gives("channel") else f", channel {channel}")
@@ -259,5 +260,5 @@ def hours_of(rows: Iterable[Planned]) -> set[datetime]:
     return {
         instant.replace(minute=0, second=0, microsecond=0)
         for each in rows
-        for instant in (each.row.answered_at, each.row.draft.ended_at)
+        for instant in (each.read.row.answered_at, each.read.row.draft.ended_at)
     }

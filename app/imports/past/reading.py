@@ -5,6 +5,7 @@ import uuid
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from app.imports.mapping import Columns
 from app.imports.operators import OperatorFinder
@@ -12,7 +13,7 @@ from app.imports.past.places import NamedUnit, UnitFinder
 from app.imports.past.rows import PastRow, PastRowReader
 from app.imports.report import ImportReport, Reason, explain, name_lines, remark
 from app.imports.tables import Table, TableRow
-from app.invitations.drafts import hash_draft, read_draft
+from app.invitations.drafts import LONGEST_NAME, hash_draft, read_draft
 from app.kit.crypto import Vault, digest
 from app.kit.errors import InvalidInputError, OtklikError
 
@@ -21,13 +22,15 @@ _NAMED = 20
 
 @dataclass(frozen=True, slots=True)
 class ReadRow:
-    """A row that was read and checked, not yet compared with what is known."""
+    """A row that was read and checked. From `external_id` on it is of the interaction, if there is one to keep."""
 
     line: int
     row: PastRow
     unit_id: uuid.UUID
     employee_id: uuid.UUID | None
-    body_hash: bytes | None
+    external_id: str = ""
+    topic: str | None = None
+    body_hash: bytes | None = None
 
 
 class FileReader:
@@ -61,7 +64,7 @@ class FileReader:
             try:
                 row = self._reader.read(table_row)
                 one = self._place(table_row.line, position, row)
-                if named and (before := said.setdefault(one.row.draft.external_id, one)) is not one:
+                if named and (before := said.setdefault(one.external_id, one)) is not one:
                     _check_alike(before, one)
                     report.repeated += 1
                     continue
@@ -106,26 +109,34 @@ class FileReader:
         operator = self._operators.find(draft.employee, unit.id) if draft.employee else None
         employee_id = operator.id if operator is not None else None
         if not row.tells:
-            return ReadRow(line, row, unit.id, employee_id, None)
-        if self._columns.gives("id") and not draft.external_id:
-            raise InvalidInputError("is empty; every row of this file has an id", field="id", code="missing")
+            return ReadRow(line, row, unit.id, employee_id)
+        if not self._columns.gives("id"):
+            name = f"{self._prefix}{position}"
+            topic = _read_topic(draft.topic) if draft.topic is not None else None
+            return ReadRow(line, row, unit.id, employee_id, name, topic, digest(name))
+        # Only what has a name of its own is ever compared, and so has to be in the one form that is compared.
         whole = read_draft(
-            dataclasses.replace(
-                draft,
-                external_id=draft.external_id or f"{self._prefix}{position}",
-                unit=unit.code,
-                employee=operator.code if operator is not None else None,
-            ),
+            dataclasses.replace(draft, unit=unit.code, employee=operator.code if operator is not None else None),
             region=self._phone_region,
         )
-        # Only a name that comes again is ever compared.
-        body_hash = hash_draft(self._vault, whole) if draft.external_id else digest(whole.external_id)
-        return ReadRow(line, dataclasses.replace(row, draft=whole), unit.id, employee_id, body_hash)
+        body_hash = hash_draft(self._vault, whole)
+        return ReadRow(line, row, unit.id, employee_id, whole.external_id, whole.topic, body_hash)
 
     def _explain(self, error: OtklikError) -> tuple[Reason, ...]:
         said = error.field if isinstance(error, InvalidInputError) else None
         names = {"external_id": "id"}
         return explain(error, column=self._columns.name(names.get(said, said)) if said else None)
+
+
+@lru_cache(maxsize=4096)
+def _read_topic(text: str) -> str:
+    """Return a topic as `read_draft` reads it: a few of them stand on all rows."""
+    topic = " ".join(text.split())
+    if len(topic) > LONGEST_NAME:
+        raise InvalidInputError(f"at most {LONGEST_NAME} characters", field="topic", code="too_long")
+    if not topic.isprintable():
+        raise InvalidInputError("contains characters that cannot be printed", field="topic", code="unprintable")
+    return topic
 
 
 def _hash_cells(row: TableRow) -> int:

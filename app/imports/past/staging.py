@@ -79,7 +79,7 @@ def stage_rows(
     """Write the next rows of the plan aside, from its place `start` on."""
     rows = plan.rows[start : start + STAGED_AT_ONCE]
     marks = _Marks(desk, plan.definition)
-    ids = [new_id() if each.row.rating is not None else None for each in rows]
+    ids = [new_id() if each.read.row.rating is not None else None for each in rows]
     insert_rows(
         session,
         _ROW,
@@ -187,7 +187,7 @@ class _Marks:
         self, file_id: uuid.UUID, position: int, each: Planned, response_id: uuid.UUID | None, now: datetime
     ) -> Sequence[object]:
         """Return the values of a row in the order of the table's columns."""
-        row, draft = each.row, each.row.draft
+        read, row, draft = each.read, each.read.row, each.read.row.draft
         kept = each.interaction_id is not None and not each.known
         rated: tuple[object, ...] = (None, None, None, None, None)
         if response_id is not None and row.rating is not None:
@@ -200,9 +200,9 @@ class _Marks:
         finished_at = row.answered_at if row.comment or row.answers else None
         return (
             *(file_id, position, now),
-            *(each.interaction_id, draft.external_id if kept else None, each.body_hash, draft.channel, each.unit_id),
-            *(each.employee_id, draft.language, draft.started_at, draft.ended_at, draft.wait_seconds),
-            *(draft.handle_seconds, draft.topic, draft.answered, draft.resolved),
+            *(each.interaction_id, read.external_id if kept else None, read.body_hash, draft.channel, read.unit_id),
+            *(read.employee_id, draft.language, draft.started_at, draft.ended_at, draft.wait_seconds),
+            *(draft.handle_seconds, read.topic, draft.answered, draft.resolved),
             *(*rated, row.comment, row.answered_at, finished_at),
         )
 
@@ -212,7 +212,7 @@ def _answers(
 ) -> Iterator[Sequence[object]]:
     for each, response_id in zip(rows, ids, strict=True):
         if response_id is not None:
-            for answer in each.row.answers:
+            for answer in each.read.row.answers:
                 yield new_id(), file_id, response_id, now, answer.question_key, answer.value, answer.text
 
 
