@@ -4,7 +4,7 @@ import uuid
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from flask import Flask
@@ -30,6 +30,10 @@ from app.organisation.employees import add_employee, find_employee
 from app.organisation.service import add_unit, get_company
 from app.responses.models import SurveyResponse
 from app.responses.reading.models import CoachingItem, EmployeeThanks
+from app.review_sites.catalogue import Site
+from app.review_sites.public_ratings.keeping import Reading, keep_readings
+from app.review_sites.public_ratings.models import Origin
+from app.review_sites.service import set_listing
 from app.responses.topics.models import ResponseTopic
 from app.touchpoints.models import Channel, PosterBatch
 from app.webhooks.models import WebhookDelivery, WebhookEndpoint
@@ -53,6 +57,8 @@ PAGES = (
     "/manage/improvements/wishes",
     f"/manage/improvements/{IMPROVEMENT}",
     f"/manage/improvements/{IMPROVEMENT}/tell",
+    "/manage/figures",
+    "/manage/figures?unit=north&period=year",
     "/manage/figures/topics?unit=north",
     "/manage/topics",
     "/manage/topics/waiting",
@@ -78,6 +84,9 @@ PAGES = (
     "/manage/escalations",
     "/manage/review-sites?unit=north&site=2gis&state=none",
     "/manage/review-sites/n1",
+    "/manage/figures/public?unit=north",
+    "/manage/figures/public?level=offices&sort=-google",
+    "/manage/figures/public/units/n1",
     "/manage/settings",
     "/manage/callbacks?tab=open&unit=north",
     "/manage/touchpoints",
@@ -168,6 +177,8 @@ def test_sixty_rows_take_as_many_queries_as_one_on_every_page(app: Flask, databa
             )
 
             _add_connections(company.session, number, admin_id, now)
+            for unit_id in (place, office.id):
+                _add_stars(company.session, unit_id, number, now)
             _add_reading(company.session, number, response, now)
             _add_roster(company.session, place, office.id, admin_id, now)
 
@@ -200,6 +211,15 @@ def _add_topics(session: Session, response: SurveyResponse) -> None:
     """List the response both with a topic and among those that nothing was found in."""
     about = {"response_id": response.id, "unit_id": response.unit_id, "answered_at": response.answered_at}
     session.add_all(ResponseTopic(topic=topic, source=by, **about) for topic, by in (("waiting", "rule"), ("", "none")))
+
+
+def _add_stars(session: Session, unit_id: uuid.UUID, number: int, now: datetime) -> None:
+    """Let the unit be on a site, which showed its stars on another day as well."""
+    link = f"https://search.google.com/local/writereview?placeid=ChIJ{number:08d}"
+    set_listing(session, unit_id=unit_id, site=Site.GOOGLE, link=link, now=now)
+    days = (now.date() - timedelta(days=number % 9), now.date() - timedelta(days=20 + number))
+    readings = [Reading(unit_id, Site.GOOGLE, day, 450, 10 + number) for day in days]
+    keep_readings(session, readings, origin=Origin.API, now=now)
 
 
 def _add_roster(session: Session, unit_id: uuid.UUID, office_id: uuid.UUID, user_id: uuid.UUID, now: datetime) -> None:
