@@ -19,6 +19,7 @@ from bench.follow_ups import Amount, measure_follow_ups
 from bench.history import write_history
 from bench.metrics import measure_metrics
 from bench.pairs import compare
+from bench.past import measure_past
 from bench.place import Place, open_place
 from bench.printing import measure_posters
 from bench.queue import measure_queue
@@ -43,6 +44,7 @@ class Size:
     offices: int = 3_000
     waiting: int = 1_000_000
     open_cases: int = 100_000
+    past: int = 50_000
     handing_over: float = 20.0
     calls: Amount = MANY_CALLS
 
@@ -52,6 +54,7 @@ QUICK = Size(
     offices=500,
     waiting=50_000,
     open_cases=10_000,
+    past=5_000,
     handing_over=5.0,
     calls=FEW_CALLS,
 )
@@ -109,6 +112,8 @@ def _measure(report: Report, engine: str, topics: Sequence[str], size: Size, *, 
                 measure_dashboard(report, place, responses=size.responses)
                 measure_export(report, place, responses=size.responses)
                 measure_metrics(report, place, responses=size.responses)
+            if "import" in topics:
+                measure_past(report, place, rows=size.past, offices=size.offices)
     if "queues" in topics:
         with open_place(engine) as place:
             say(f"{place.name}: the queues of the callback desk")
