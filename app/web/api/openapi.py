@@ -15,6 +15,7 @@ from app.web.api.reading import MEDIA_TYPE
 from app.web.api.repeats import HEADER
 
 VERSION = "1"
+_BOUNDS = {"ge": "minimum", "le": "maximum"}
 _REF = "#/components/schemas/{model}"
 _KEY = "apiKey"
 # What any call may answer beside what it says itself.
@@ -82,9 +83,19 @@ def describe_api(calls: Sequence[Call], *, server: str, title: str) -> dict[str,
                     "description": f"A key as `flask apikey add` prints it. Scopes: {' '.join(ApiScope)}.",
                 }
             },
-            "schemas": {"Problem": _PROBLEM, **definitions.get("$defs", {})},
+            "schemas": {"Problem": _PROBLEM, **_with_bounds(definitions.get("$defs", {}))},
         },
     }
+
+
+def _with_bounds(schema: Any) -> Any:
+    """Return the schema with its bounds in JSON Schema's words: pydantic writes its own behind a validator of ours."""
+    if isinstance(schema, list):
+        return [_with_bounds(one) for one in schema]
+    if not isinstance(schema, dict):
+        return schema
+    words = _BOUNDS if isinstance(schema.get("type"), str) else {}
+    return {words.get(name, name): _with_bounds(value) for name, value in schema.items()}
 
 
 def query_parameters(model: type[BaseModel]) -> list[dict[str, Any]]:

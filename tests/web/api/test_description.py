@@ -80,3 +80,9 @@ def test_the_page_shows_every_call_with_a_command_that_works(app: Flask, client:
 def _curl_of(call: Call) -> str:
     command = f"curl &#39;http://localhost:8000{call.address}"
     return command if call.method == "GET" else command.replace("curl", f"curl -X {call.method}")
+
+
+def test_bounds_are_said_in_the_words_of_json_schema(description: dict[str, Any]) -> None:
+    waited = description["components"]["schemas"]["InteractionIn"]["properties"]["wait_seconds"]["anyOf"][0]
+    assert (waited["minimum"], waited["maximum"]) == (0, 604_800)
+    assert '"ge":' not in json.dumps(description)
