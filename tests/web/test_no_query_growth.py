@@ -30,11 +30,11 @@ from app.organisation.employees import add_employee, find_employee
 from app.organisation.service import add_unit, get_company
 from app.responses.models import SurveyResponse
 from app.responses.reading.models import CoachingItem, EmployeeThanks
+from app.responses.topics.models import ResponseTopic
 from app.review_sites.catalogue import Site
 from app.review_sites.public_ratings.keeping import Reading, keep_readings
 from app.review_sites.public_ratings.models import Origin
 from app.review_sites.service import set_listing
-from app.responses.topics.models import ResponseTopic
 from app.touchpoints.models import Channel, PosterBatch
 from app.webhooks.models import WebhookDelivery, WebhookEndpoint
 from tests.web.staff import email_of, signed_in

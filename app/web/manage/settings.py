@@ -55,7 +55,7 @@ def show_settings() -> str:
         plain=[survey for survey in wiring.surveys if not survey.has_bands],
         policy=desk.policy,
         catalogue=desk.catalogue,
-        ratings={"askable": ASKABLE, "by_site": wiring.ratings.by_site, "keys": settings_words.RATING_KEYS},
+        ratings={"askable": ASKABLE, "by_site": wiring.ratings.by_site, "variables": settings_words.RATING_KEYS},
         consent=desk.consent,
         unowned=count_unowned(session, scope=EVERYTHING),
         pressed=list_pressed(session, wiring.case_rules.load, desk.policy, now=now),
