@@ -65,7 +65,9 @@ from app.web.manage.delivery import delivery
 from app.web.manage.design import design
 from app.web.manage.employees import employee_editing, employees
 from app.web.manage.escalations import escalations
+from app.web.manage.evidence import evidence
 from app.web.manage.figure_contacts import figure_contacts
+from app.web.manage.figure_downloads import figure_downloads
 from app.web.manage.figure_topics import figure_topics
 from app.web.manage.figures import figures
 from app.web.manage.file_import import employee_import, unit_import
@@ -148,6 +150,8 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     complaints,
     dashboard,
     figures,
+    figure_downloads,
+    evidence,
     figure_contacts,
     figure_topics,
     topics,

@@ -64,7 +64,16 @@ def test_every_block_survives_the_way_to_the_press() -> None:
 def test_the_press_draws_every_word_with_its_own_letters() -> None:
     pages = read_pages(print_paper(paper(*EVERY_KIND)))
     said = " ".join(pages)
-    for words in ("Есеп", "Aru Bank", "Қанағаттану — ұзақ кезең", "75%", "20 жауап", "Кеңсе 59", "Їжак та ґанок", "{nb}"):
+    for words in (
+        "Есеп",
+        "Aru Bank",
+        "Қанағаттану — ұзақ кезең",
+        "75%",
+        "20 жауап",
+        "Кеңсе 59",
+        "Їжак та ґанок",
+        "{nb}",
+    ):
         assert words in said, words
     assert len(pages) > 1
     for number, page in enumerate(pages, start=1):
