@@ -157,6 +157,11 @@ class Definition(Part):
                 ("questions", 0, "type"),
                 "the first question is answered by one tap, so it cannot be a text; move it down",
             )
+        if first.is_effort:
+            yield (
+                ("questions", 0, "metric"),
+                "more effort is worse, so no tap on faces can ask for it: move it down, or ask with ces7",
+            )
         if first.multiple:
             yield ("questions", 0, "multiple"), "the first question is answered by one tap; leave `multiple` out"
         if first.show_if:

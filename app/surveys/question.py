@@ -74,7 +74,8 @@ _TYPES_OF: Mapping[Metric, tuple[QuestionType, ...]] = {
     Metric.ESAT: (QuestionType.RATING5,),
     Metric.NPS: (QuestionType.NPS,),
     Metric.ENPS: (QuestionType.NPS,),
-    Metric.CES: (QuestionType.CES7,),
+    # Ease on seven points (CES 2.0), or effort on five, where less is better (CES 1.0).
+    Metric.CES: (QuestionType.CES7, QuestionType.RATING5),
     Metric.PMF: (QuestionType.PMF,),
     Metric.FCR: (QuestionType.YES_NO, QuestionType.CHOICE),
     Metric.ACQUISITION: (QuestionType.CHOICE,),
@@ -152,6 +153,11 @@ class Question(Part):
             return _SCALES[self.type]
         return range(1, 1 + len(self.options or _WORDS.get(self.type, ())))
 
+    @property
+    def is_effort(self) -> bool:
+        """Whether it asks for effort on five points (CES 1.0), of which the first is the best: no faces fit that."""
+        return self.type is QuestionType.RATING5 and self.metric is Metric.CES
+
     def accepts(self, value: int) -> bool:
         """Tell whether the value is one of the question's."""
         return value in self.values()
@@ -186,6 +192,8 @@ class Question(Part):
             )
 
     def _labels_mistakes(self) -> Iterator[Mistake]:
+        if self.is_effort and not self.labels:
+            yield ("labels",), "effort has its own words: label every point, from the least effort (1) to the most (5)"
         if not self.labels:
             return
         if self.type not in _SCALES:

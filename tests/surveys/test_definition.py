@@ -81,6 +81,12 @@ MISTAKES: dict[str, tuple[dict[str, Any], str, str]] = {
         "question 1.metric",
         "nps is measured with nps, not with rating5",
     ),
+    "effort first": (
+        survey(question(metric="ces", labels={n: words() for n in range(1, 6)})),
+        "question 1.metric",
+        "no tap on faces",
+    ),
+    "effort without words": (survey(RATING, question("b", metric="ces")), "question 2.labels", "least effort"),
     "employees' metric asked of customers": (
         survey(question(metric="esat")),
         "question 1.metric",

@@ -20,8 +20,8 @@ def _write(directory: Path, name: str, content: object) -> None:
     (directory / name).write_text(yaml.safe_dump(content, allow_unicode=True), encoding="utf-8")
 
 
-def test_six_surveys_are_shipped_in_all_four_languages() -> None:
-    assert SHIPPED.keys() == ("acquisition", "call-follow-up", "ces", "nps", "office-visit", "pmf")
+def test_seven_surveys_are_shipped_in_all_four_languages() -> None:
+    assert SHIPPED.keys() == ("acquisition", "call-follow-up", "ces", "employees", "nps", "office-visit", "pmf")
     for definition in SHIPPED:
         assert definition.languages == tuple(Language)
 
@@ -35,6 +35,7 @@ def test_six_surveys_are_shipped_in_all_four_languages() -> None:
         ("ces", QuestionType.CES7, Metric.CES, False),
         ("pmf", QuestionType.PMF, Metric.PMF, False),
         ("acquisition", QuestionType.CHOICE, Metric.ACQUISITION, False),
+        ("employees", QuestionType.RATING5, Metric.ESAT, False),
     ],
 )
 def test_shipped_survey_begins_with_its_figure(key: str, first: QuestionType, metric: Metric, has_bands: bool) -> None:

@@ -56,7 +56,7 @@ class ShownQuestion:
 
 def show_question(question: Question, language: Language, company: str, given: Collection[str] = ()) -> ShownQuestion:
     """Return the question as it is drawn; `given` are form values, those that are none of its values are ignored."""
-    style = _STYLES.get(question.type, Style.LIST)
+    style = Style.LIST if question.is_effort else _STYLES.get(question.type, Style.LIST)
     return ShownQuestion(
         key=question.key,
         style=style,
