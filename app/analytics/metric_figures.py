@@ -18,10 +18,12 @@ from app.accounts.scope import Scope
 from app.analytics.before_after import Change, find_change
 from app.analytics.counts.question import Group
 from app.analytics.measured import Measured, protect_groups
+from app.analytics.measures import question_types
 from app.analytics.metric_sources import Answers, FirstRequests, Invited, Recovered, Source, Tally
 from app.analytics.periods import DAY, Period
 from app.analytics.series import feeding, list_series
 from app.analytics.wanted import By, Wanted
+from app.analytics.ways import choose_way
 from app.organisation.models import Employee, Unit, UnitAncestor
 from app.surveys.definition import Metric
 
@@ -216,4 +218,5 @@ def _find_source(session: Session, asking: Asking, scope: Scope, now: datetime) 
         return FirstRequests(
             session, scope, asked, repeat_days=asking.repeat_days, with_repeats=asking.survey is None, now=now
         )
-    return Answers(session, scope, metric, asked)
+    way = choose_way(session, asking.wanted, scope, metric, asked)
+    return Answers(session, scope, metric, asked, way.type if way else question_types(metric)[0])

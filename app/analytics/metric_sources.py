@@ -18,7 +18,7 @@ from app.analytics.counts.question import Group
 from app.analytics.first_request import count_repeats
 from app.analytics.histograms import count_values
 from app.analytics.measured import Measured
-from app.analytics.measures import counted_options, measure, question_types
+from app.analytics.measures import counted_options, measure
 from app.analytics.metrics import share
 from app.analytics.recovery_counts import count_won
 from app.analytics.response_rate import WalkUps, count_dispositions, count_walk_ups, measure_response_rate
@@ -42,12 +42,13 @@ class Source(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """A metric that questions are asked for; no two scales are added up."""
+    """A metric that questions are asked for; no two scales are added up. `kind` is the type that is told first."""
 
     session: Session
     scope: Scope
     metric: Metric
     asked: Sequence[Asked]
+    kind: QuestionType
 
     def count(self, wanted: Wanted, by: By | None = None, units: Collection[uuid.UUID] = ()) -> dict[Group, Tally]:
         """Return the answers by type of question and value."""
@@ -63,14 +64,13 @@ class Answers:
         return tallies
 
     def measure(self, tally: Tally) -> Measured:
-        """Return the figures of the metric's usual question; those of another type stand beside them."""
-        known = {one.question.type for one in self.asked}
-        kinds = [kind for kind in question_types(self.metric) if kind in known] or [question_types(self.metric)[0]]
-        first, *others = (
+        """Return the figures of the type told first; those of another type stand beside them."""
+        others = dict.fromkeys(one.question.type for one in self.asked if one.question.type is not self.kind)
+        first, *rest = (
             measure(self.metric, {value: n for (asked, value), n in tally.items() if asked is kind}, question_type=kind)
-            for kind in kinds
+            for kind in (self.kind, *others)
         )
-        parts = {name: part for other in others for name, part in other.parts.items()}
+        parts = {name: part for other in rest for name, part in other.parts.items()}
         return replace(first, parts=MappingProxyType(parts | dict(first.parts)))
 
 

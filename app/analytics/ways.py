@@ -35,7 +35,9 @@ def choose_way(session: Session, wanted: Wanted, scope: Scope, metric: Metric, f
     """Return the type of question with the most answers; one that all use needs no counting."""
     by_type: dict[QuestionType, list[Asked]] = {}
     for one in fed:
-        by_type.setdefault(one.question.type, []).append(one)
+        # Yes or no, and one of several with the yes first, are one question to a share.
+        kind = QuestionType.CHOICE if metric is Metric.FCR else one.question.type
+        by_type.setdefault(kind, []).append(one)
     if not by_type:
         return None
     sizes: dict[QuestionType, int] = dict.fromkeys(by_type, 0)
