@@ -56,7 +56,7 @@ class SurveyResponse(Base):
             sqlite_where=text("read_at IS NULL"),
             postgresql_where=text("read_at IS NULL"),
         ),
-        # What was said in words or reasons, in the order in which it was: wishes and topics are looked for in each once.
+        # What was said in words or reasons, in the order in which it was: wishes and topics are looked for in it, once.
         # A tap costs nothing.
         Index(
             "ix_survey_response_said",

@@ -11,6 +11,7 @@ down_revision = "0029"
 branch_labels = None
 depends_on = None
 
+_COUNTED = ("topic", "survey_version_id", "rating", "first", "response_id")
 _WRITTEN = sa.text("comment IS NOT NULL")
 _SAID = sa.text("comment IS NOT NULL OR finished_at IS NOT NULL")
 
@@ -42,6 +43,9 @@ def upgrade() -> None:
         sa.Column("source", sa.String(), nullable=False),
         sa.Column("unit_id", sa.Uuid(), nullable=False),
         sa.Column("answered_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("survey_version_id", sa.Uuid(), nullable=False),
+        sa.Column("rating", sa.Integer(), nullable=False),
+        sa.Column("first", sa.Boolean(), nullable=False),
         sa.CheckConstraint("source IN ('chip', 'rule', 'none')", name=op.f("ck_response_topic_source_known")),
         sa.CheckConstraint("(topic = '') = (source = 'none')", name=op.f("ck_response_topic_none_without_topic")),
         sa.ForeignKeyConstraint(
@@ -50,11 +54,16 @@ def upgrade() -> None:
             name=op.f("fk_response_topic_response_id_survey_response"),
             ondelete="CASCADE",
         ),
+        sa.ForeignKeyConstraint(
+            ["survey_version_id"],
+            ["survey_version.id"],
+            name=op.f("fk_response_topic_survey_version_id_survey_version"),
+        ),
         sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_response_topic_unit_id_unit")),
         sa.PrimaryKeyConstraint("response_id", "topic", name=op.f("pk_response_topic")),
     )
-    op.create_index("ix_response_topic_unit", "response_topic", ["unit_id", "answered_at", "topic", "response_id"])
-    op.create_index("ix_response_topic_answered", "response_topic", ["answered_at", "topic", "response_id"])
+    op.create_index("ix_response_topic_unit", "response_topic", ["unit_id", "answered_at", *_COUNTED])
+    op.create_index("ix_response_topic_answered", "response_topic", ["answered_at", *_COUNTED])
     op.create_index("ix_response_topic_topic", "response_topic", ["topic", "answered_at", "response_id", "unit_id"])
 
 

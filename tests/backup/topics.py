@@ -13,7 +13,17 @@ def add_topics(session: Session, *, now: datetime) -> None:
     """Add topics of two responses: one by its words, one that nothing was found in."""
     some = session.scalars(select(SurveyResponse).order_by(SurveyResponse.id).limit(2)).all()
     for response, topic, source in zip(some, ("waiting", ""), ("rule", "none"), strict=True):
-        about = {"response_id": response.id, "unit_id": response.unit_id, "answered_at": response.answered_at}
-        session.add(ResponseTopic(topic=topic, source=source, **about))
+        session.add(
+            ResponseTopic(
+                response_id=response.id,
+                topic=topic,
+                source=source,
+                unit_id=response.unit_id,
+                answered_at=response.answered_at,
+                survey_version_id=response.survey_version_id,
+                rating=response.rating,
+                first=True,
+            )
+        )
     session.add(TopicWatermark(id=1, touched_at=now, response_id=some[0].id, fingerprint="0" * 64))
     session.flush()

@@ -4,7 +4,7 @@ import uuid
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import select, text, update
+from sqlalchemy import func, select, text, update
 from sqlalchemy.orm import Session
 
 from app.accounts.scope import EVERYTHING, Scope
@@ -72,10 +72,16 @@ def test_words_and_reasons_are_sorted_once_and_again_when_they_changed(
         strange: {"": "none"},
     }
     assert sort_responses(session, RULED, now=now, limit=10) == 0
-    session.execute(update(SurveyResponse).where(SurveyResponse.id == strange).values(comment="Дорого", touched_at=now))
+    session.execute(
+        update(SurveyResponse).where(SurveyResponse.id == strange).values(comment="Дорого", rating=2, touched_at=now)
+    )
     session.expire_all()
     assert sort_responses(session, RULED, now=now + SETTLED, limit=10) == 2
     assert _topics(session)[strange] == {"price": "rule"}
+    copied = select(ResponseTopic.rating).where(ResponseTopic.response_id == strange)
+    assert session.scalars(copied).all() == [2], "figures count the latest rating"
+    by_response = select(func.count()).where(ResponseTopic.first).group_by(ResponseTopic.response_id)
+    assert session.scalars(by_response).all() == [1, 1, 1, 1], "each response is counted once"
 
 
 def test_a_long_backlog_is_sorted_in_batches_and_anew_with_other_rules(

@@ -16,6 +16,7 @@ from app.accounts.api_keys import add_key
 from app.accounts.invitations import make_invitation
 from app.accounts.models import Role
 from app.accounts.service import add_user, get_user
+from app.analytics.events.models import TimeLineEvent
 from app.callbacks.escalation.models import Duty, Escalation, UnitOwner
 from app.callbacks.improvements.models import Improvement, Wish
 from app.callbacks.models import CallbackCase
@@ -76,6 +77,7 @@ PAGES = (
     "/manage/callbacks/version",
     "/manage/callbacks/figures?period=year",
     "/manage/figures/contact-centre",
+    "/manage/figures/events?days=7",
     "/manage/callbacks/figures/cases?period=year",
     "/manage/callbacks/figures/units.csv?unit=north",
     "/manage/roster?unit=north",
@@ -177,6 +179,7 @@ def test_sixty_rows_take_as_many_queries_as_one_on_every_page(app: Flask, databa
             )
 
             _add_connections(company.session, number, admin_id, now)
+            _add_event(company.session, place if number % 2 else get_company(company.session).id, number, now)
             for unit_id in (place, office.id):
                 _add_stars(company.session, unit_id, number, now)
             _add_reading(company.session, number, response, now)
@@ -209,8 +212,19 @@ def _ask(browser: FlaskClient, database: Database, page: str) -> list[str]:
 
 def _add_topics(session: Session, response: SurveyResponse) -> None:
     """List the response both with a topic and among those that nothing was found in."""
-    about = {"response_id": response.id, "unit_id": response.unit_id, "answered_at": response.answered_at}
-    session.add_all(ResponseTopic(topic=topic, source=by, **about) for topic, by in (("waiting", "rule"), ("", "none")))
+    for topic, source in (("waiting", "rule"), ("", "none")):
+        session.add(
+            ResponseTopic(
+                response_id=response.id,
+                topic=topic,
+                source=source,
+                unit_id=response.unit_id,
+                answered_at=response.answered_at,
+                survey_version_id=response.survey_version_id,
+                rating=response.rating,
+                first=bool(topic),
+            )
+        )
 
 
 def _add_stars(session: Session, unit_id: uuid.UUID, number: int, now: datetime) -> None:
@@ -273,6 +287,12 @@ def _add_reading(session: Session, number: int, response: SurveyResponse, now: d
             ),
         ]
     )
+
+
+def _add_event(session: Session, unit_id: uuid.UUID, number: int, now: datetime) -> None:
+    """Add an event that is old enough to be judged."""
+    day, told = now.date() - timedelta(days=8 + number % 3), {"created_at": now, "updated_at": now}
+    session.add(TimeLineEvent(id=new_id(), unit_id=unit_id, day=day, kind="other", title=f"No {number}", **told))
 
 
 def _copy(session: Session, response: SurveyResponse) -> SurveyResponse:

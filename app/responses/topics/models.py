@@ -9,11 +9,14 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.kit.db import Base, one_of
 from app.responses.topics.classifier import TopicSource
 
+_COUNTED = ("topic", "survey_version_id", "rating", "first", "response_id")
+
 
 class ResponseTopic(Base):
     """One topic of one response. A response that said something and is about no topic has the one row `""`, `none`.
 
-    Unit and instant are the response's: neither ever changes.
+    Unit, instant, version and rating are copies of the response's, so that counting reads an index and no response. Of
+    these only the rating ever changes, and whoever changes it touches the response, which is then sorted again.
     """
 
     __tablename__ = "response_topic"
@@ -21,8 +24,8 @@ class ResponseTopic(Base):
         one_of("source", TopicSource),
         CheckConstraint("(topic = '') = (source = 'none')", name="none_without_topic"),
         # Both hold all that the counts of a unit, or of the company, and a period ask for.
-        Index("ix_response_topic_unit", "unit_id", "answered_at", "topic", "response_id"),
-        Index("ix_response_topic_answered", "answered_at", "topic", "response_id"),
+        Index("ix_response_topic_unit", "unit_id", "answered_at", *_COUNTED),
+        Index("ix_response_topic_answered", "answered_at", *_COUNTED),
         # The latest of one topic, however rare it is.
         Index("ix_response_topic_topic", "topic", "answered_at", "response_id", "unit_id"),
     )
@@ -35,6 +38,10 @@ class ResponseTopic(Base):
     source: Mapped[str]
     unit_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("unit.id"))
     answered_at: Mapped[datetime]
+    survey_version_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("survey_version.id"))
+    rating: Mapped[int]
+    # Of the rows of a response exactly one: by it responses are counted, not what they are about.
+    first: Mapped[bool]
 
 
 class TopicWatermark(Base):

@@ -42,6 +42,7 @@ def sort_responses(session: Session, classifier: Classifier, *, now: datetime, l
             response.touched_at,
             response.comment,
             response.survey_version_id,
+            response.rating,
         )
         .where(
             or_(response.comment.is_not(None), response.finished_at.is_not(None)),
@@ -61,11 +62,14 @@ def sort_responses(session: Session, classifier: Classifier, *, now: datetime, l
             "response_id": row.id,
             "unit_id": row.unit_id,
             "answered_at": row.answered_at,
+            "survey_version_id": row.survey_version_id,
+            "rating": row.rating,
             "topic": topic,
             "source": source,
+            "first": place == 0,
         }
         for row in rows
-        for topic, source in _sort(classifier, row.comment or "", chips[row.id])
+        for place, (topic, source) in enumerate(_sort(classifier, row.comment or "", chips[row.id]))
     ]
     session.execute(
         delete(ResponseTopic)
