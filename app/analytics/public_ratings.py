@@ -71,10 +71,11 @@ def read_public_ratings(
     day = last_day(period, now)
     stretches = cut(Period(min(period.first, day), day, period.zone))
     standings = read_standings(session, scope, [last for _, last in stretches], unit_id=unit_id)
-    since_first, since_month, in_period = (
-        read_growth(session, scope, until=day, since=since, unit_id=unit_id)
+    growths = {
+        since: read_growth(session, scope, until=day, since=since, unit_id=unit_id)
         for since in (None, day - _MONTH, stretches[0][0])
-    )
+    }
+    since_first, since_month, in_period = growths[None], growths[day - _MONTH], growths[stretches[0][0]]
     left = _count_left(session, wanted, scope, in_period)
     found = [
         SiteStars(
