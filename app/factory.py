@@ -65,9 +65,11 @@ from app.web.manage.delivery import delivery
 from app.web.manage.design import design
 from app.web.manage.employees import employee_editing, employees
 from app.web.manage.escalations import escalations
+from app.web.manage.event_editing import event_editing
 from app.web.manage.evidence import evidence
 from app.web.manage.figure_contacts import figure_contacts
 from app.web.manage.figure_downloads import figure_downloads
+from app.web.manage.figure_events import figure_events
 from app.web.manage.figure_topics import figure_topics
 from app.web.manage.figures import figures
 from app.web.manage.file_import import employee_import, unit_import
@@ -81,11 +83,13 @@ from app.web.manage.posters import posters
 from app.web.manage.public_ratings import public_ratings
 from app.web.manage.rating_entry import rating_entry
 from app.web.manage.reading import reading
+from app.web.manage.report_plans import report_plans
 from app.web.manage.responses import responses
 from app.web.manage.review_links import review_links
 from app.web.manage.review_sites import review_sites
 from app.web.manage.roster import roster
 from app.web.manage.roster_editing import roster_editing
+from app.web.manage.saved_views import saved_views
 from app.web.manage.settings import settings as settings_pages
 from app.web.manage.surveys import surveys
 from app.web.manage.topics import topics
@@ -152,7 +156,11 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     figures,
     figure_downloads,
     evidence,
+    saved_views,
+    report_plans,
     figure_contacts,
+    figure_events,
+    event_editing,
     figure_topics,
     topics,
     design,

@@ -3,6 +3,7 @@
 from app.accounts import factors
 from app.accounts import models as accounts
 from app.analytics import models as analytics
+from app.analytics.events import models as events
 from app.analytics.kept import models as kept
 from app.callbacks import models as callbacks
 from app.callbacks.asking_back import models as asking_back
@@ -38,6 +39,7 @@ __all__ = [
     "compensation",
     "contacts",
     "escalation",
+    "events",
     "factors",
     "idempotency",
     "imports",

@@ -45,6 +45,10 @@ _MEANING: Mapping[Permission, tuple[str, str]] = {
         "type in what review sites show of an office, take it away again",
         "stars and number of reviews of a day",
     ),
+    Permission.KEEP_EVENTS: (
+        "write down what happened when, so that figures are compared before and after; everybody sees it",
+        "day, kind, title and note of an event of one's own units",
+    ),
     Permission.KEEP_ROSTER: ("say who is on duty and who hears at last", "duties, owners of last resort"),
     Permission.READ_AUDIT: (
         "search and download the audit; at the company alone",

@@ -15,6 +15,8 @@ from app.accounts.factors import Passkey
 from app.accounts.models import Role, SignIn, StaffGrant
 from app.accounts.service import get_user
 from app.accounts.sign_ins import begin_sign_in
+from app.analytics.events.models import TimeLineEvent
+from app.analytics.kept.models import ReportPlan, SavedView
 from app.callbacks.compensation.models import Compensation, CompensationState
 from app.callbacks.escalation.models import Duty, Escalation
 from app.callbacks.improvements.models import Improvement
@@ -65,6 +67,7 @@ def fill_sides(app: Flask, database: Database, now: datetime) -> dict[str, Side]
                 **_add_connections(session, app, name, now),
                 **_add_message(session, unit_id, now),
                 **_add_interaction(session, unit_id, now),
+                **_add_event(session, unit_id, now),
             }
         draft_id = _add_draft(session, now)
     filled = {name: _fill(app, database, name, code) for name, code in codes.items()}
@@ -141,6 +144,13 @@ def _add_connections(session: Session, app: Flask, name: str, now: datetime) -> 
     session.add(delivery)
     key, _ = add_key(session, name=name, scopes=["responses:read"], now=now)
     return {"endpoint_id": str(endpoint.id), "delivery_id": str(delivery.id), "key_id": str(key.id)}
+
+
+def _add_event(session: Session, unit_id: uuid.UUID, now: datetime) -> dict[str, str]:
+    about = {"day": now.date(), "kind": "script", "title": "a new script", "created_at": now, "updated_at": now}
+    event = TimeLineEvent(id=new_id(), unit_id=unit_id, **about)
+    session.add(event)
+    return {"event_id": str(event.id)}
 
 
 def _add_interaction(session: Session, unit_id: uuid.UUID, now: datetime) -> dict[str, str]:
@@ -259,6 +269,7 @@ def with_sign_in(database: Database, side: Side, name: str, app: Flask | None = 
         own = {"sign_in_id": str(session.scalars(newest).one())}
         own["passkey_id"] = str(_add_passkey(session, user_id))
         own["batch_id"] = str(_add_batch(session, user_id, side.arguments["unit_code"]))
+        own |= _keep_figures(session, user_id)
         return Side({**side.arguments, **own}, side.secret)
 
 
@@ -273,6 +284,16 @@ def _add_passkey(session: Session, user_id: uuid.UUID) -> uuid.UUID:
     )
     session.add(passkey)
     return passkey.id
+
+
+def _keep_figures(session: Session, user_id: uuid.UUID) -> dict[str, str]:
+    """Add a view and a planned report of the user's."""
+    now = datetime.now(UTC)
+    at = {"user_id": user_id, "created_at": now, "updated_at": now}
+    view = SavedView(id=new_id(), name=str(new_id()), path="/manage/figures", query="", **at)
+    plan = ReportPlan(id=new_id(), every="week", day=1, minute=480, language="en", **at)
+    session.add_all([view, plan])
+    return {"view_id": str(view.id), "plan_id": str(plan.id)}
 
 
 def _add_batch(session: Session, user_id: uuid.UUID, unit_code: str) -> uuid.UUID:

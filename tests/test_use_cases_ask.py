@@ -13,6 +13,8 @@ from sqlalchemy.orm import Session
 
 from app.accounts.models import Role
 from app.accounts.permissions import Actor, NotPermittedError
+from app.analytics.events.keeping import EventDraft, add_event, change_event, remove_event
+from app.analytics.events.models import EventKind
 from app.callbacks.bulk import BulkAct, BulkKind, work_in_bulk
 from app.callbacks.choosing import claim_most_urgent
 from app.callbacks.closing import close_case, settle_on_site
@@ -81,6 +83,8 @@ def use_cases(session: Session, vault: Vault, now: datetime) -> Mapping[str, Use
     improvement = start_improvement(session, title="A chair", unit_id=office.id, actor=own, now=now)
     wish = session.get_one(Wish, mark_wish(session, response.id, own, now=now))
     assert wish.state == WishState.NEW
+    happened = EventDraft(office.id, now.date(), EventKind.SCRIPT, "a new script")
+    event = add_event(session, happened, actor=own, now=now)
     coaching = put_on_coaching(session, response.id, own, note="listen first", now=now)
     session.flush()  # what is sought below
     sites, stars = a_catalogue(yandex=USUAL), TypedReading("4,6", "12", now.date().isoformat())
@@ -134,6 +138,9 @@ def use_cases(session: Session, vault: Vault, now: datetime) -> Mapping[str, Use
         "take stars away": lambda who: remove_reading(
             s, code=office.code, site=Site.YANDEX, day=now.date(), actor=who, now=now
         ),
+        "event": lambda who: add_event(s, happened, actor=who, now=now),
+        "other event": lambda who: change_event(s, event.id, happened, actor=who, now=now),
+        "no event": lambda who: remove_event(s, event.id, actor=who, now=now),
         # These find what there is: nothing of another office.
         "stars of many": lambda who: _some(
             plan_readings(s, sites, text=line, actor=who, today=now.date()).can_be_taken

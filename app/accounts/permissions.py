@@ -31,6 +31,7 @@ class Permission(StrEnum):
     MARK_RESPONSES = "mark_responses"
     IMPROVE = "improve"
     ENTER_RATINGS = "enter_ratings"
+    KEEP_EVENTS = "keep_events"
     KEEP_ROSTER = "keep_roster"
     READ_AUDIT = "read_audit"
     READ_TOPIC_RULES = "read_topic_rules"
@@ -49,6 +50,7 @@ ROLES: Mapping[Permission, frozenset[Role]] = {
     Permission.MARK_RESPONSES: _WORKERS,
     Permission.IMPROVE: _WORKERS,
     Permission.ENTER_RATINGS: _WORKERS,
+    Permission.KEEP_EVENTS: _WORKERS,
     Permission.KEEP_ROSTER: _ADMINS,
     Permission.READ_AUDIT: _ADMINS,
     Permission.READ_TOPIC_RULES: frozenset({Role.ADMIN, Role.ANALYST}),

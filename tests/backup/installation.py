@@ -36,6 +36,7 @@ from app.touchpoints.models import PageOpen
 from tests.backup.asked_back import add_question
 from tests.backup.compensations import add_compensations
 from tests.backup.escalations import add_escalations
+from tests.backup.events import add_events
 from tests.backup.factors import add_factors
 from tests.backup.follow_ups import add_follow_ups
 from tests.backup.imported_files import add_imported_files
@@ -119,6 +120,7 @@ def fill(session: Session, vault: Vault, *, now: datetime) -> Filled:
     add_factors(session, user_id=get_user(session, email_of("elsewhere")).id, odd=ODD, now=later)
     add_promises(session, user_id=user_id, odd=ODD, now=later)
     add_topics(session, now=later)
+    add_events(session, unit_id=company.east_office, user_id=user_id, odd=ODD, now=later)
     add_kept_figures(session, unit_id=company.east_office, user_id=user_id, odd=ODD, now=later)
     add_public_ratings(session, unit_id=company.east_office, user_id=user_id, odd=ODD, now=later)
     add_imported_files(session, unit_id=company.east_office, user_id=user_id, odd=ODD, now=later)

@@ -5,6 +5,7 @@ The pages are walked over the URL map with the demo company in them, so a new pa
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from itertools import chain
 from typing import Any
 
@@ -21,6 +22,7 @@ from app.accounts.models import Role, StaffUser
 from app.accounts.one_time_codes import begin_codes
 from app.accounts.scope import EVERYTHING
 from app.accounts.service import add_user
+from app.analytics.events.models import TimeLineEvent
 from app.callbacks.escalation.models import Duty
 from app.callbacks.improvements.finding import find_wishes
 from app.callbacks.improvements.models import Improvement, Wish, WishState
@@ -275,6 +277,8 @@ def _ask_for_chairs(session: Session, wired: edge.Wiring) -> None:
     said = session.scalars(select(SurveyResponse).where(SurveyResponse.employee_id.is_not(None))).first()
     assert said is not None
     session.add(CoachingItem(id=new_id(), employee_id=said.employee_id, response_id=said.id, added_at=NOW))
+    told = {"title": "A new script", "kind": "script", "created_at": NOW, "updated_at": NOW}
+    session.add(TimeLineEvent(id=new_id(), unit_id=get_company(session).id, day=NOW.date() - timedelta(days=9), **told))
 
 
 def _arguments(session: Session) -> dict[tuple[str, str], object]:
@@ -300,6 +304,7 @@ def _arguments(session: Session) -> dict[tuple[str, str], object]:
         ),
         ("", "message_id"): one(select(Message.id).order_by(Message.id)),
         ("", "endpoint_id"): one(select(WebhookEndpoint.id)),
+        ("", "event_id"): one(select(TimeLineEvent.id)),
         ("", "text_key"): "invitation",
         ("", "text_channel"): "sms",
         ("", "text_language"): "kk",

@@ -5,10 +5,12 @@ from typing import Any
 from flask import Blueprint, render_template
 
 from app.analytics.differences import Verdict
+from app.analytics.events.listing import list_touching
 from app.analytics.metric_view import read_metric
 from app.surveys.definition import Metric
 from app.web import access, edge
 from app.web.manage import figure_words, words
+from app.web.manage.event_marks import mark_events
 from app.web.manage.figure_drawing import OF_CUSTOMERS, axis_of, draw_trend, list_bars
 from app.web.manage.figure_query import FigureQuery, figure_context, read_figure_query
 
@@ -23,13 +25,15 @@ def show() -> str:
     query = read_figure_query(scope)
     if query.metric not in OF_CUSTOMERS:
         query.metric = Metric.CSAT
-    view = read_metric(edge.db(), query.wanted, scope, query.metric)
+    view, period = read_metric(edge.db(), query.wanted, scope, query.metric), query.period
+    events = list_touching(edge.db(), scope, unit_id=query.unit_id, first=period.first, last=period.last)
     return render_template(
         "manage/figures/metric.html",
         **figure_context(query, scope),
         view=view,
         metrics=OF_CUSTOMERS,
         trend=draw_trend(view) if view else None,
+        marks=mark_events(events, view.trend) if view else (),
         bars=list_bars(query.metric, view, edge.current_language()) if view else (),
         axis=axis_of(view) if view else (0.0, 1.0),
         behind=lambda **more: _behind(query, **more),
@@ -42,6 +46,4 @@ def show() -> str:
 
 def _behind(query: FigureQuery, values: tuple[int, ...] = (), **more: Any) -> str:
     """Return the address of the answers behind the metric, or behind some of its values."""
-    if query.metric is Metric.AGENT_CSAT:
-        return query.answers(**more)
     return query.answers(figure=query.metric.value, rating=list(values), **more)

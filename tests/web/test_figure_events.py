@@ -1,0 +1,80 @@
+"""The page of events: written down by leaders, seen by all whom they touch, marked on the line of the figure."""
+
+from datetime import datetime
+
+import pytest
+from flask import Flask
+
+from app.accounts.models import Role
+from app.kit.db import Database
+from tests.web.staff import add_staff, form_token, signed_in
+from tests.web.test_dashboard import acme
+
+HOME = "/manage/figures/events"
+GOOD = {"unit": "north", "day": "2026-03-01", "kind": "script", "title": "A new <b>script</b>", "note": ""}
+
+
+@pytest.fixture(autouse=True)
+def _company(app: Flask, database: Database, now: datetime) -> None:
+    with acme(database, now) as company:
+        company.answers("n1", {5: 30})
+        add_staff(company.session, "analyst", Role.ANALYST, company.units["north"].id, now=now)
+
+
+def add(app: Flask, name: str = "manager", **changes: str) -> tuple[int, str]:
+    browser = signed_in(app, name)
+    answer = browser.post(f"{HOME}/new", data={"csrf_token": form_token(browser), **GOOD, **changes})
+    return answer.status_code, answer.text if answer.status_code != 303 else answer.headers["Location"]
+
+
+def test_an_event_is_seen_by_all_whom_it_touches_and_by_nobody_else(app: Flask) -> None:
+    status, where = add(app)
+    assert status == 303
+
+    for name, seen in (("manager", True), ("analyst", True), ("admin", True), ("elsewhere", False)):
+        page = signed_in(app, name).get(HOME).text
+        assert ("A new &lt;b&gt;script" in page) is seen, name
+        assert ("/manage/figures/events/0" in page) is (name in ("manager", "admin")), name
+    assert "A new &lt;b&gt;script" in signed_in(app, "manager").get(where).text
+
+
+def test_a_company_wide_event_is_told_to_a_manager_who_cannot_change_it(app: Flask) -> None:
+    add(app, "admin", unit="company")
+
+    page = signed_in(app, "manager").get(HOME).text
+
+    assert "A new &lt;b&gt;script" in page
+    assert "/manage/figures/events/0" not in page
+
+
+def test_a_refused_form_is_shown_again_with_what_was_typed(app: Flask) -> None:
+    for field, value in (("title", ""), ("title", "a" * 10**6), ("day", "31.02.2026"), ("kind", "war"), ("unit", "s1")):
+        status, page = add(app, note="typed with care", **{field: value})
+        assert status in (413, 422), field
+        assert "typed with care" in page or status == 413, field
+    for strange in ("\0", "a\ud800".encode("utf-8", "surrogatepass").decode("utf-8", "replace")):
+        assert add(app, title=strange)[0] in (303, 422)
+        assert add(app, unit=strange)[0] == 422
+    assert "typed with care" not in signed_in(app, "manager").get(HOME).text
+
+
+def test_the_mark_stands_on_the_line_and_in_its_table(app: Flask) -> None:
+    add(app, title="Counter 7 opened")
+
+    page = signed_in(app, "manager").get("/manage/figures").text
+
+    assert page.count("plot-mark") == 1
+    assert page.count("Counter 7 opened") == 3, "at the line, in the legend, in the table"
+
+
+def test_an_event_of_another_city_is_not_there(app: Flask) -> None:
+    add(app)
+    link = signed_in(app, "manager").get(HOME).text.split('href="/manage/figures/events/0')[1].split('"')[0]
+    address = f"{HOME}/0{link}"
+    stranger = signed_in(app, "elsewhere")
+
+    assert stranger.get(address).status_code == 404
+    assert stranger.post(address, data={"csrf_token": form_token(stranger), **GOOD}).status_code == 404
+    own = signed_in(app, "manager")
+    assert own.post(address, data={"csrf_token": form_token(own), "do": "remove"}).status_code == 303
+    assert own.get(address).status_code == 404
