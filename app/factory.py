@@ -79,6 +79,7 @@ from app.web.manage.interactions import interactions
 from app.web.manage.message_texts import message_texts
 from app.web.manage.messages import messages
 from app.web.manage.notices import notices
+from app.web.manage.past_import import past_import
 from app.web.manage.posters import posters
 from app.web.manage.public_ratings import public_ratings
 from app.web.manage.rating_entry import rating_entry
@@ -197,6 +198,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     user_sign_in,
     unit_editing,
     unit_import,
+    past_import,
     employees,
     employee_editing,
     employee_import,

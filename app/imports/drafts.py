@@ -24,12 +24,16 @@ class UnknownDraftError(NotFoundError):
 
 @dataclass(frozen=True, slots=True)
 class DraftOptions:
-    """How the columns are read, as the form was filled in. Nothing that is not mapped is read."""
+    """How the columns are read, as the form was filled in. Nothing that is not mapped is read.
+
+    `said` is what else the form of a kind asks, by its field.
+    """
 
     mapping: Mapping[str, str] = field(default_factory=dict)
     defaults: Mapping[str, str] = field(default_factory=dict)
     kind: str | None = None
     parent_kind: str | None = None
+    said: Mapping[str, str] = field(default_factory=dict)
 
 
 def keep_draft(

@@ -16,6 +16,7 @@ class DraftKind(StrEnum):
 
     UNITS = "units"
     EMPLOYEES = "employees"
+    RESPONSES = "responses"
 
 
 class ImportDraft(Base):

@@ -12,8 +12,13 @@ branch_labels = None
 depends_on = None
 
 
+_BEFORE = "kind IN ('units', 'employees')"
+_NOW = "kind IN ('units', 'employees', 'responses')"
+
+
 def upgrade() -> None:
-    """Make the tables."""
+    """Make the tables, and let a draft be of answers."""
+    _know_kinds(_NOW)
     op.create_table(
         "imported_file",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -77,6 +82,14 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Drop them again."""
+    """Drop them again, and drafts of answers with them."""
+    op.execute("DELETE FROM import_draft WHERE kind = 'responses'")
+    _know_kinds(_BEFORE)
     for table in ("staged_answer", "staged_row", "imported_file"):
         op.drop_table(table)
+
+
+def _know_kinds(known: str) -> None:
+    with op.batch_alter_table("import_draft") as batch_op:
+        batch_op.drop_constraint(op.f("ck_import_draft_kind_known"), type_="check")
+        batch_op.create_check_constraint(op.f("ck_import_draft_kind_known"), known)

@@ -82,6 +82,7 @@ _FOCUSED = """() => {
 FILES = {
     DraftKind.UNITS: "name,parent,hours\nOrda,Almaty,Mo-Fr 09:00-18:00\n,Almaty,at noon\n",
     DraftKind.EMPLOYEES: "code,name,unit\ne-1,Made Up,company\ne-2,Nowhere,no-such-unit\n",
+    DraftKind.RESPONSES: "rating,answered_at,unit\n5,2026-03-01,company\n9,2026-03-01,company\n",
 }
 # Longer lists go on as they began.
 MOST_STOPS = 80

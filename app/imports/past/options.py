@@ -30,7 +30,8 @@ class PastOptions:
     `source` is by which a row with an id is known again. `unit` is the code or name of rows that name none. Times
     without a zone are the unit's, or of `zone`. `language` is that of answers that do not say theirs. Units and
     employees that are not there are made if so wished, units below `parent`. `scale` and `missing` say what the ratings
-    mean, `dates` in which order a date stands, where the file does not prove it.
+    mean, `dates` in which order a date stands, where the file does not prove it. `mapped_only`: no column is read for
+    its name, and none is guessed.
     """
 
     source: str
@@ -47,6 +48,7 @@ class PastOptions:
     missing: frozenset[str] = frozenset()
     dates: WrittenDates | None = None
     zone: ZoneInfo | None = None
+    mapped_only: bool = False
 
 
 def choose_answer_columns(table: Table, options: PastOptions) -> Columns:
@@ -55,9 +57,16 @@ def choose_answer_columns(table: Table, options: PastOptions) -> Columns:
     Raises InvalidMappingError.
     """
     asked = tuple(name for name in options.mapping if name.startswith(ANSWER))
-    mapping = options.mapping or guess_columns(table.columns, "responses")
+    mapping = options.mapping or ({} if options.mapped_only else guess_columns(table.columns, "responses"))
     defaults = {**options.defaults, **({"unit": options.unit} if options.unit else {})}
-    columns = choose_columns(table, (*FIELDS, *asked), required=("rating",), mapping=mapping, defaults=defaults)
+    columns = choose_columns(
+        table,
+        (*FIELDS, *asked),
+        required=("rating",),
+        mapping=mapping,
+        defaults=defaults,
+        by_name=not options.mapped_only,
+    )
     there = ", ".join(table.columns)
     if not any(columns.gives(name) for name in _DAYS):
         raise InvalidMappingError(

@@ -38,6 +38,7 @@ ACTIONS: Mapping[str, LazyString] = {
     "improvement.changed": lazy_gettext("Improvement changed"),
     "improvement.told": lazy_gettext("Had those who asked told of an improvement"),
     "responses.exported": lazy_gettext("Downloaded answers"),
+    "responses.imported": lazy_gettext("Answers taken in from a file"),
     "response.suspect": lazy_gettext("Answer taken out of the figures"),
     "response.genuine": lazy_gettext("Answer taken into the figures again"),
     "notices.chat_linked": lazy_gettext("Telegram chat linked"),

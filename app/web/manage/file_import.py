@@ -232,7 +232,7 @@ def _show_draft(draft: ImportDraft, *, errors: Mapping[str, str] | None = None, 
         required=REQUIRED[kind],
         shared=SHARED,
         columns=table.columns[:_FIRST_COLUMNS],
-        samples=_samples(table),
+        samples=show_samples(table),
         typed=typed,
         errors=errors,
         trial=trial,
@@ -256,7 +256,7 @@ def _as_form(options: DraftOptions) -> dict[str, str]:
     }
 
 
-def _samples(table: Table) -> dict[str, str]:
+def show_samples(table: Table) -> dict[str, str]:
     """Return for each column the first cell that is not empty, so that a column with a bare name can be known."""
     samples: dict[str, str] = {}
     for row in table.rows[:20]:

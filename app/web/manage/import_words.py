@@ -28,6 +28,22 @@ FIELDS: Mapping[str, LazyString] = {
     "trustpilot_domain": lazy_gettext("Trustpilot domain"),
     "unit": lazy_gettext("Unit (its code)"),
     "active": lazy_gettext("Active (yes or no)"),
+    "id": lazy_gettext("Its own number"),
+    "answered_at": lazy_gettext("When it was answered"),
+    "date": lazy_gettext("Day of the call or visit"),
+    "time": lazy_gettext("Time of day"),
+    "started_at": lazy_gettext("Began"),
+    "ended_at": lazy_gettext("Ended"),
+    "employee": lazy_gettext("Employee"),
+    "channel": lazy_gettext("Channel"),
+    "language": lazy_gettext("Language"),
+    "rating": lazy_gettext("Rating"),
+    "comment": lazy_gettext("Comment"),
+    "topic": lazy_gettext("Topic"),
+    "answered": lazy_gettext("Somebody took the call (yes or no)"),
+    "resolved": lazy_gettext("Resolved (yes or no)"),
+    "wait_seconds": lazy_gettext("Waiting time"),
+    "handle_seconds": lazy_gettext("Handling time"),
 }
 _SAVE = lazy_gettext("Save it as CSV (UTF-8) and send that.")
 _REASONS: Mapping[str, LazyString] = {
@@ -67,6 +83,21 @@ _REASONS: Mapping[str, LazyString] = {
     "file_column_twice": lazy_gettext("Two columns are called %(column)s. Rename or delete one of them."),
     "invalid_table": lazy_gettext("This file cannot be read as a list of rows; line %(line)s is where it ends."),
     "column_missing": lazy_gettext("Choose the column."),
+    "not_on_scale": lazy_gettext("This is no answer of the scale. Name it in the scale, or as one that is no answer."),
+    "unit_unclear": lazy_gettext("Several units have this name. Write the code."),
+    "unknown_employee": lazy_gettext("There is no such employee. Add them first, or let them be made."),
+    "employee_unclear": lazy_gettext("Several employees have this name. Write the code."),
+    "invalid_time": lazy_gettext("This is no date, no time of day or no length of time, or it lies too far away."),
+    "interaction_conflict": lazy_gettext("Something else was told under this number before."),
+    "text_cut": lazy_gettext("Cut after %(limit)s characters."),
+    "file_repeated": lazy_gettext("This very file was taken in before. Nothing is taken from it again."),
+    "no_rating": lazy_gettext("%(count)s rows have no rating, and no figure counts them: %(codes)s"),
+    "alike_kept": lazy_gettext("%(count)s rows say in every column what a row above says. All are kept."),
+    "answers_counted": lazy_gettext(
+        "%(responses)s answers; %(interactions)s calls or visits behind them, %(alone)s of these without an answer."
+    ),
+    "units_added": lazy_gettext("Offices that are made: %(names)s"),
+    "employees_added": lazy_gettext("Employees that are made: %(names)s"),
 }
 _WITH_SAVE = frozenset({"file_workbook", "file_encoding", "file_no_text"})
 _HOURS = frozenset({"invalid_hours", "unknown_weekday", "never_open", "hours_too_long"})

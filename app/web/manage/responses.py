@@ -49,6 +49,7 @@ def show_list() -> tuple[str, int]:
         units=list_choices(edge.db(), scope),
         surveys=list(edge.wiring().surveys),
         topics=topic_words.list_topics(),
+        may_import=access.scope(access.Gate.ADMIN).everything,
         older=_address(query, before=page.older) if page and page.older else None,
         newest=_address(query) if request.args.get("before") else None,
     )

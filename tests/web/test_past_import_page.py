@@ -1,0 +1,114 @@
+"""Answers of the past, sent in the browser, mapped, tried and taken in."""
+
+import io
+import re
+from datetime import datetime
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import func, select
+
+from app.accounts.models import AuditEntry
+from app.imports.past.models import StagedRow
+from app.kit.db import Database
+from app.organisation.models import Unit
+from app.responses.models import SurveyResponse
+from tests.web.staff import Company, form_token, signed_in
+from tests.web.test_imports_pages import press, upload
+
+WORDS = "Rating,Remarks,Date,Branch\nGood,quick,2026-03-01,Abay\nPoor,,2026-03-02,Abay\nDon't know,,2026-03-02,Abay\n"
+
+
+@pytest.fixture
+def admin(app: Flask, company: Company) -> FlaskClient:
+    """The browser of the company's admin."""
+    return signed_in(app, "admin")
+
+
+def send(admin: FlaskClient, content: str | bytes) -> str:
+    data = content.encode() if isinstance(content, str) else content
+    status, page = upload(admin, data, kind="responses", name="answers.csv")
+    assert status == 303, page
+    return page
+
+
+def choose(admin: FlaskClient, page: str, **form: str) -> tuple[int, str]:
+    columns = {"column-rating": "Rating", "column-answered_at": "Date", "column-unit": "Branch"}
+    answer = admin.post(page, data={"csrf_token": form_token(admin), **columns, **form})
+    return answer.status_code, answer.text if answer.status_code == 422 else admin.get(page).text
+
+
+def test_a_file_is_tried_mended_by_the_form_and_taken_in_once(admin: FlaskClient, database: Database) -> None:
+    page = send(admin, WORDS)
+    # Good and Poor stand in several scales: nothing is guessed.
+    assert 'id="scale-error"' in admin.get(page).text
+    form = {"column-comment": "Remarks", "scale": "Good=4,Poor=2", "missing": "Don't know", "make_units": "yes"}
+    status, text = choose(admin, page, **form)
+    assert status == 303
+    assert "Offices that are made: Abay" in text
+    assert "1 rows have no rating" in text
+
+    digest = re.search(r'name="digest" value="(\w+)"', text)
+    assert digest is not None
+    assert press(admin, page)[0] == 303
+    # The page that another tab still shows finds it done.
+    assert press(admin, page, digest[1])[0] == 303
+    with database.reading() as session:
+        query = select(SurveyResponse.rating, SurveyResponse.comment, SurveyResponse.via)
+        assert sorted(session.execute(query)) == [(2, None, "import"), (4, "quick", "import")]
+        assert session.scalar(select(Unit.kind).where(Unit.name == "Abay")) == "office"
+        assert session.scalar(select(func.count()).select_from(StagedRow)) == 0
+        entry = session.scalars(select(AuditEntry).where(AuditEntry.action == "responses.imported")).one()
+    assert entry.details == {"taken": 2, "changed": 0, "repeated": 0}
+
+    again = admin.get(send(admin, WORDS)).text
+    assert "column-rating-error" not in again
+
+
+def test_the_same_file_again_is_recognised_and_another_digest_is_refused(admin: FlaskClient) -> None:
+    content = "Rating,Date,Branch\n5,2026-03-01,company\n"
+    page = send(admin, content)
+    choose(admin, page)
+    assert press(admin, page, "of something else")[0] == 409
+    assert press(admin, page)[0] == 303
+    again = send(admin, content)
+    _, text = choose(admin, again)
+    assert "This very file was taken in before" in text
+    assert 'name="digest"' not in text
+
+
+@pytest.mark.parametrize(
+    ("form", "field"),
+    [
+        ({"column-comment": "Rating"}, "column-comment"),
+        ({"zone": "Mars/Olympus"}, "zone"),
+        ({"date_format": "yesterday"}, "date_format"),
+        ({"unit": "nowhere"}, "unit"),
+    ],
+)
+def test_a_form_that_cannot_be_read_says_where(admin: FlaskClient, form: dict[str, str], field: str) -> None:
+    status, text = choose(admin, send(admin, WORDS), **form)
+    assert status == 422
+    assert f'id="{field}-error"' in text
+
+
+@pytest.mark.parametrize(
+    ("content", "field"),
+    [
+        ("Rating,Date,Branch\n5,03.04.2025,company\n", "date_format"),
+        ("Rating,Date,Branch\nBlue,2026-03-01,company\n", "scale"),
+    ],
+)
+def test_what_the_file_does_not_prove_is_asked_at_its_field(admin: FlaskClient, content: str, field: str) -> None:
+    page = send(admin, content)
+    assert f'id="{field}-error"' in choose(admin, page)[1]
+    assert press(admin, page, "x")[0] == 422
+
+
+def test_odd_files_are_refused_in_words(admin: FlaskClient, now: datetime) -> None:
+    for content in (b"", b"\0", b"\xff\xfea", b"PK\x03\x04", b"a,b\n" + b"x" * (5 * 1024 * 1024 + 1)):
+        status, text = upload(admin, content, kind="responses", name="answers.csv")
+        assert (status, 'id="file-error"' in text) == (422, True)
+    form = {"csrf_token": form_token(admin), "file": (io.BytesIO(b"x"), "")}
+    assert admin.post("/manage/responses/import", data=form, content_type="multipart/form-data").status_code == 422
