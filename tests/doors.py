@@ -96,6 +96,7 @@ DOORS: Mapping[str, tuple[object, Mapping[str, str]]] = {
     "account_security.add": (STAFF, {}),
     "account_security.drop_passkey": (STAFF, {}),
     "account_security.renew_recovery_codes": (STAFF, {}),
+    "account.stop_report": (STAFF, {}),
     "account.choose_language": (STAFF, {"language": "en"}),
     "account.replace_password": (STAFF, {}),
     "account.end_others": (STAFF, {}),

@@ -16,7 +16,6 @@ from app.analytics.kept.plans import (
     MOST_PLANS,
     PlanDraft,
     PlanNotFoundError,
-    change_plan,
     list_plans,
     list_readers,
     plan_report,
@@ -135,8 +134,6 @@ def test_a_report_is_planned_for_oneself_or_by_whoever_administers_the_reader(
     for actor in (place.others, acting(place.other.id, Role.ADMIN, place.there.id)):
         with pytest.raises(PlanNotFoundError):
             plan_report(session, place.reader.id, plan(), actor, now=now)
-        with pytest.raises(PlanNotFoundError):
-            change_plan(session, mine.id, plan(), actor, now=now)
         with pytest.raises(PlanNotFoundError):
             remove_plan(session, mine.id, actor, now=now)
     # The reader's rights count, not those of whoever plans.

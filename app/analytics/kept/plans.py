@@ -90,19 +90,6 @@ def plan_report(session: Session, user_id: uuid.UUID, draft: PlanDraft, actor: A
     return plan
 
 
-def change_plan(session: Session, plan_id: uuid.UUID, draft: PlanDraft, actor: Actor, *, now: datetime) -> ReportPlan:
-    """Write the form into a plan of one's own or of somebody administered, and return it; raises as `plan_report`."""
-    plan = get_plan(session, plan_id, actor)
-    _check_unit(session, plan.user_id, draft.unit_id)
-    _check_rhythm(draft.rhythm)
-    plan.unit_id, plan.language = draft.unit_id, draft.language
-    plan.every, plan.day, plan.minute = draft.rhythm.every, draft.rhythm.day, draft.rhythm.minute
-    plan.updated_at = now
-    session.flush()
-    _note(session, "report.changed", plan, actor, now)
-    return plan
-
-
 def remove_plan(session: Session, plan_id: uuid.UUID, actor: Actor, *, now: datetime) -> None:
     """Stop a report of one's own or of somebody administered; raises PlanNotFoundError."""
     plan = get_plan(session, plan_id, actor)

@@ -17,10 +17,12 @@ from app.accounts.passwords import SHORTEST
 from app.accounts.second_factors import read_factors
 from app.accounts.service import change_password, set_language
 from app.accounts.sign_ins import end_sign_in, end_sign_ins, list_sign_ins
+from app.analytics.kept.plans import list_plans, remove_plan
 from app.kit.errors import ConflictError, InvalidInputError
 from app.kit.i18n import read_language
 from app.web import access, edge
 from app.web.manage import user_words as words
+from app.web.manage.report_plans import say_rhythm
 from app.web.manage.told import tell_of_change, tell_of_email
 
 HOME = "/manage/account"
@@ -101,6 +103,14 @@ def end_others() -> Response:
     return redirect(HOME, 303)
 
 
+@account.post("/reports/<uuid:plan_id>/stop")
+def stop_report(plan_id: uuid.UUID) -> Response:
+    """Send a report of one's own no more; here even for somebody who may see nothing any more."""
+    remove_plan(edge.db(), plan_id, access.staff().actor, now=edge.now())
+    flash(gettext("This report is sent no more."), "good")
+    return redirect(f"{HOME}#reports", 303)
+
+
 @account.post("/language")
 def choose_language() -> Response:
     """Show the staff pages in another language from now on, and go back to where one was."""
@@ -139,6 +149,8 @@ def _show(errors: dict[str, str]) -> str:
         may_change_email=_may_change_email(),
         changed=last_entry(edge.db(), who.user.id, _PASSWORD_DEEDS),
         by_link=CHOSEN,
+        plans=list_plans(edge.db(), who.actor, only_own=True, now=edge.now(), zone=edge.desk().zone),
+        say_rhythm=say_rhythm,
         program_of=program_of,
         words=words,
         errors=errors,

@@ -18,7 +18,6 @@ ACTIONS: Mapping[str, LazyString] = {
     "view.shared": lazy_gettext("View of figures shared"),
     "view.unshared": lazy_gettext("View of figures shared no more"),
     "report.planned": lazy_gettext("Report by e-mail planned"),
-    "report.changed": lazy_gettext("Report by e-mail planned anew"),
     "report.stopped": lazy_gettext("Report by e-mail stopped"),
     "audit.exported": lazy_gettext("Downloaded the audit"),
     "api_key.added": lazy_gettext("API key made"),
