@@ -18,7 +18,15 @@ from app.analytics.periods import DAY, Period, start_of
 from app.analytics.series import feeding, list_series
 from app.analytics.wanted import By, Wanted
 from app.review_sites.catalogue import Catalogue, Site
-from app.review_sites.public_ratings.readings import Growth, Standing, count_left, read_growth, read_standings
+from app.review_sites.public_ratings.readings import (
+    Growth,
+    Standing,
+    Stars,
+    count_left,
+    read_growth,
+    read_standings,
+    read_stars,
+)
 from app.surveys.definition import Metric, QuestionType
 
 # So many points are read at a glance, and no more are looked up.
@@ -41,7 +49,7 @@ class SiteStars:
     since_month: Growth | None
     in_period: Growth | None
     left: int | None
-    points: tuple[Standing | None, ...]
+    points: tuple[Stars | None, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +78,8 @@ def read_public_ratings(
     period, unit_id = wanted.period, wanted.unit_id
     day = last_day(period, now)
     stretches = cut(Period(min(period.first, day), day, period.zone))
-    standings = read_standings(session, scope, [last for _, last in stretches], unit_id=unit_id)
+    standings = read_standings(session, scope, day, unit_id=unit_id)
+    trend = read_stars(session, scope, [last for _, last in stretches], unit_id=unit_id)
     growths = {
         since: read_growth(session, scope, until=day, since=since, unit_id=unit_id)
         for since in (None, day - _MONTH, stretches[0][0])
@@ -80,15 +89,15 @@ def read_public_ratings(
     found = [
         SiteStars(
             site,
-            standings[site, day],
+            standings[site],
             since_first.get(site),
             since_month.get(site),
             in_period.get(site),
             left.get(site),
-            tuple(standings.get((site, last)) for _, last in stretches),
+            tuple(trend.get((site, last)) for _, last in stretches),
         )
         for site in catalogue.sites
-        if (site, day) in standings
+        if site in standings
     ]
     own, own_points = _read_own(session, wanted, scope, stretches)
     known = {stars.site for stars in found}

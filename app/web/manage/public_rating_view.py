@@ -8,7 +8,7 @@ from flask_babel import format_decimal, gettext
 
 from app.analytics.metrics import Figure, Method
 from app.analytics.public_ratings import PublicRatings, SiteStars
-from app.review_sites.public_ratings.readings import Standing
+from app.review_sites.public_ratings.readings import Stars
 from app.web.manage import figure_words
 from app.web.manage import public_rating_words as words
 from app.web.manage.charts import Dot, LinePlot, label_places, middle_of, plot_line
@@ -24,7 +24,7 @@ class Row:
 
     first: date
     last: date
-    standing: Standing | None
+    stars: Stars | None
     mean: Figure
 
 
@@ -44,11 +44,11 @@ class Drawing:
 def draw(ratings: PublicRatings, site: SiteStars) -> Drawing:
     """Return the site's line beside our own."""
     means = [measured.parts["mean"] for measured in ratings.own_points]
-    stars = [_figure(standing) for standing in site.points]
+    stars = [_figure(point) for point in site.points]
     ends = _ends([*stars, *means])
     rows = tuple(
-        Row(first, last, standing, mean)
-        for (first, last), standing, mean in zip(ratings.stretches, site.points, means, strict=True)
+        Row(first, last, point, mean)
+        for (first, last), point, mean in zip(ratings.stretches, site.points, means, strict=True)
     )
     shown = any(not mean.suppressed for mean in means)
     return Drawing(
@@ -65,11 +65,11 @@ def draw(ratings: PublicRatings, site: SiteStars) -> Drawing:
     )
 
 
-def _figure(standing: Standing | None) -> Figure:
+def _figure(known: Stars | None) -> Figure:
     """As charts take it; a site tells no answers, so that there is no interval."""
-    if standing is None:
+    if known is None:
         return Figure(None, 0, None, None, Method.STUDENT_T, suppressed=True)
-    return Figure(standing.stars, standing.reviews, None, None, Method.STUDENT_T)
+    return Figure(known.stars, known.reviews, None, None, Method.STUDENT_T)
 
 
 def _ends(figures: Sequence[Figure]) -> list[float]:
@@ -77,10 +77,10 @@ def _ends(figures: Sequence[Figure]) -> list[float]:
 
 
 def _tip(row: Row) -> str:
-    if row.standing is None:
+    if row.stars is None:
         return ""
-    told = gettext("%(count)s reviews", count=format_decimal(row.standing.reviews))
-    return f"{figure_words.say_day(row.last)}: {words.show_stars(row.standing)}, {told}"
+    told = gettext("%(count)s reviews", count=format_decimal(row.stars.reviews))
+    return f"{figure_words.say_day(row.last)}: {words.show_stars(row.stars)}, {told}"
 
 
 def _own_tip(row: Row) -> str:

@@ -10,7 +10,7 @@ from app.analytics.public_rating_units import Asking, Lack, Level, PageState
 from app.review_sites.public_ratings.many import PlannedLine, Refusal
 from app.review_sites.public_ratings.models import Outcome
 from app.review_sites.public_ratings.numbers import RatingProblem
-from app.review_sites.public_ratings.readings import FRESH, Growth, Standing
+from app.review_sites.public_ratings.readings import FRESH, Growth, Standing, Stars
 
 LEVELS: Mapping[Level, LazyString] = {
     Level.NEXT: lazy_gettext("The level below"),
@@ -46,9 +46,9 @@ _FAILURES: Mapping[Outcome, LazyString] = {
 }
 
 
-def show_stars(standing: Standing) -> str:
+def show_stars(known: Stars) -> str:
     """Return the stars as the site shows them; of several pages, their mean with two decimals."""
-    return show_number(standing.stars, of_many=standing.pages > 1)
+    return show_number(known.stars, of_many=known.pages > 1)
 
 
 def show_number(stars: float, *, of_many: bool = False) -> str:

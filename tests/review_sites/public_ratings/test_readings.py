@@ -16,9 +16,11 @@ from app.review_sites.public_ratings.models import Origin
 from app.review_sites.public_ratings.readings import (
     Growth,
     Standing,
+    Stars,
     count_left,
     read_growth,
     read_standings,
+    read_stars,
     read_unit_standings,
 )
 from app.review_sites.service import listings_for, set_listing
@@ -55,20 +57,24 @@ def office(session: Session, code: str) -> Unit:
 
 
 def test_pages_together_are_weighted_by_reviews_and_each_counts_as_last_known(session: Session, city: Unit) -> None:
-    found = read_standings(session, EVERYTHING, [date(2026, 1, 9), FIRST, LATER, TODAY], unit_id=city.id)
+    found = read_stars(session, EVERYTHING, [date(2026, 1, 9), FIRST, LATER, TODAY], unit_id=city.id)
     assert found == {
-        (GOOGLE, FIRST): Standing(1, 4.0, 100, (FIRST, FIRST), 0),
-        (GOOGLE, LATER): Standing(2, 4.52, 250, (LATER, LATER), 0),
-        (GOOGLE, TODAY): Standing(2, 4.7, 400, (LATER, TODAY), 1),
-        (TWOGIS, TODAY): Standing(1, 3.1, 7, (TODAY, TODAY), 0),
+        (GOOGLE, FIRST): Stars(1, 4.0, 100),
+        (GOOGLE, LATER): Stars(2, 4.52, 250),
+        (GOOGLE, TODAY): Stars(2, 4.7, 400),
+        (TWOGIS, TODAY): Stars(1, 3.1, 7),
+    }
+    assert read_standings(session, EVERYTHING, TODAY, unit_id=city.id) == {
+        GOOGLE: Standing(2, 4.7, 400, (LATER, TODAY), 1),
+        TWOGIS: Standing(1, 3.1, 7, (TODAY, TODAY), 0),
     }
 
 
 def test_a_reading_is_stale_once_it_is_older_than_a_week(session: Session, city: Unit) -> None:
-    days = [LATER + timedelta(days=days) for days in (7, 8)]
     south = office(session, "south")
-    found = read_standings(session, EVERYTHING, days, unit_id=south.id)
-    assert [found[GOOGLE, day].stale for day in days] == [0, 1]
+    days = [LATER + timedelta(days=days) for days in (7, 8)]
+    found = [read_standings(session, EVERYTHING, day, unit_id=south.id)[GOOGLE].stale for day in days]
+    assert found == [0, 1]
 
 
 def test_each_unit_has_the_pages_of_all_below_it_and_none_beyond_the_scope(session: Session, city: Unit) -> None:
@@ -84,7 +90,7 @@ def test_each_unit_has_the_pages_of_all_below_it_and_none_beyond_the_scope(sessi
     }
     mine = Scope(frozenset({south.id}))
     assert set(read_unit_standings(session, mine, ids, TODAY)) == {(city.id, GOOGLE), (south.id, GOOGLE)}
-    assert read_standings(session, mine, [TODAY]) == {(GOOGLE, TODAY): Standing(1, 5.0, 100, (LATER, LATER), 1)}
+    assert read_standings(session, mine, TODAY) == {GOOGLE: Standing(1, 5.0, 100, (LATER, LATER), 1)}
     assert read_growth(session, Scope(), until=TODAY) == {}
 
 
@@ -108,7 +114,7 @@ def test_a_later_word_about_a_day_takes_the_place_of_the_earlier(session: Sessio
     unit = a_unit(session, now=now)
     keep(session, unit, GOOGLE, now, (TODAY, 400, 1))
     keep(session, unit, GOOGLE, now, (TODAY, 410, 2))
-    assert read_standings(session, EVERYTHING, [TODAY])[GOOGLE, TODAY].reviews == 2
+    assert read_standings(session, EVERYTHING, TODAY)[GOOGLE].reviews == 2
 
 
 def test_who_left_for_the_pages_is_counted_once_a_site_within_the_days_and_without_suspects(
@@ -130,6 +136,6 @@ def test_who_left_for_the_pages_is_counted_once_a_site_within_the_days_and_witho
     click(GOOGLE, now, suspect=True)
     click(GOOGLE, now - timedelta(days=2))
     click(TWOGIS, now)  # a page of the city, which the office only inherits
-    days = {"since": now - timedelta(days=1), "until": now + timedelta(seconds=1)}
-    assert count_left(session, EVERYTHING, **days) == {GOOGLE: 2, TWOGIS: 1}
-    assert count_left(session, EVERYTHING, **days, unit_id=north.id) == {GOOGLE: 2}
+    since, until = now - timedelta(days=1), now + timedelta(seconds=1)
+    assert count_left(session, EVERYTHING, since=since, until=until) == {GOOGLE: 2, TWOGIS: 1}
+    assert count_left(session, EVERYTHING, since=since, until=until, unit_id=north.id) == {GOOGLE: 2}
