@@ -42,7 +42,7 @@ def test_what_is_told_of_a_month_is(answered: dict[str, int], visible: str) -> N
 months = st.dictionaries(st.sampled_from(sorted(PARENTS)), st.integers(0, 25), max_size=8)
 
 
-@settings(max_examples=150)
+@settings(deadline=None, max_examples=150)
 @given(st.lists(months, min_size=1, max_size=3), st.integers(5, 12))
 def test_figures_differ_by_nobody_or_by_at_least_the_minimum(history: list[dict[str, int]], minimum: int) -> None:
     told = [visible_units(PARENTS, answered, minimum=minimum) for answered in history]

@@ -1,7 +1,7 @@
 """What each metric makes of a histogram: the headline, the parts, what enters and what is hidden."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.analytics.measured import Histogram, hide_parts, protect_groups
@@ -96,6 +96,7 @@ def test_product_market_fit_is_said_from_forty_on(n: int, reason: Reason | None)
     assert (figure.reason, figure.suppressed, figure.n) == (reason, reason is not None, n)
 
 
+@settings(deadline=None)
 @given(st.sampled_from(list(Metric)), st.dictionaries(st.integers(0, 10), st.integers(0, 12)), st.integers(1, 50))
 def test_below_the_minimum_nothing_but_n_is_told(metric: Metric, histogram: dict[int, int], minimum: int) -> None:
     for kind in question_types(metric):
