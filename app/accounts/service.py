@@ -11,7 +11,7 @@ from app.accounts.invitations import find_link_maker, revoke_invitations, revoke
 from app.accounts.models import Role, StaffGrant, StaffUser
 from app.accounts.passwords import NO_PASSWORD, check_new_password, hash_password, password_matches
 from app.accounts.scope import Scope
-from app.accounts.sign_ins import end_sign_ins
+from app.accounts.sign_ins import check_not_guessing, end_sign_ins
 from app.kit.emails import normalise_email, read_email
 from app.kit.errors import ConflictError, InvalidInputError, NotFoundError
 from app.kit.i18n import Language
@@ -148,9 +148,16 @@ def set_password(session: Session, user: StaffUser, password: str, *, one_time: 
     record(session, "password.reset", now=now, object_type="user", object_id=user.id)
 
 
-def change_password(session: Session, user_id: uuid.UUID, *, present: str, new: str, now: datetime) -> None:
-    """Replace the user's own password; raises WrongPasswordError, WeakPasswordError. The caller ends the sign-ins."""
+def change_password(
+    session: Session, user_id: uuid.UUID, *, present: str, new: str, address: str, now: datetime
+) -> None:
+    """Replace the user's own password; the caller ends the sign-ins.
+
+    Raises WeakPasswordError, WrongPasswordError, and TooManyAttemptsError after as many wrong ones as at the door:
+    whoever finds a desk unattended guesses no faster there. Record a wrong one apart, as `check_credentials` says.
+    """
     user = session.get_one(StaffUser, user_id)
+    check_not_guessing(session, email=user.email, address=address, now=now)
     if not password_matches(user.password, present):
         raise WrongPasswordError(field="password")
     check_new_password(new, email=user.email)

@@ -34,6 +34,8 @@ _LIMITS: Sequence[tuple[bool, bool, int, timedelta]] = (
 # A sign-in's `seen_at` is exact to this; writing it on every page would make reading a writer.
 SEEN_EVERY = timedelta(minutes=1)
 _USER_AGENT_LENGTH = 200
+# For so long a sign-in that was renewed still opens the door by its old secret.
+_OVERLAP = timedelta(seconds=10)
 
 
 class WrongCredentialsError(OtklikError):
@@ -81,6 +83,19 @@ def check_credentials(session: Session, *, email: str, password: str, address: s
     Takes as long for an e-mail that nobody has. Writes nothing: record the failure apart, with `FAILED` and
     `account_key(email)`.
     """
+    check_not_guessing(session, email=email, address=address, now=now)
+    user = session.scalars(select(StaffUser).where(StaffUser.email == normalise_email(email))).one_or_none()
+    if user is None or user.password == NO_PASSWORD:
+        waste_a_hash(password)
+        raise WrongCredentialsError
+    usable = user.active and (user.one_time_until is None or user.one_time_until > now)
+    if not password_matches(user.password, password) or not usable:
+        raise WrongCredentialsError
+    return user
+
+
+def check_not_guessing(session: Session, *, email: str, address: str, now: datetime) -> None:
+    """Raise TooManyAttemptsError while this account's password was wrong too often, wherever it was asked for."""
     for by_account, by_address, most, within in _LIMITS:
         failures = count_entries(
             session,
@@ -91,14 +106,6 @@ def check_credentials(session: Session, *, email: str, password: str, address: s
         )
         if failures >= most:
             raise TooManyAttemptsError
-    user = session.scalars(select(StaffUser).where(StaffUser.email == normalise_email(email))).one_or_none()
-    if user is None or user.password == NO_PASSWORD:
-        waste_a_hash(password)
-        raise WrongCredentialsError
-    usable = user.active and (user.one_time_until is None or user.one_time_until > now)
-    if not password_matches(user.password, password) or not usable:
-        raise WrongCredentialsError
-    return user
 
 
 def begin_sign_in(
@@ -151,6 +158,32 @@ def note_proof(session: Session, sign_in_id: uuid.UUID, *, method: str | None = 
         .values(values)
         .execution_options(synchronize_session=False)
     )
+
+
+def renew_sign_in(session: Session, sign_in_id: uuid.UUID, *, method: str | None = None, now: datetime) -> str:
+    """Let the sign-in go on as another row, proved now, and return its secret: the old cookie soon opens nothing.
+
+    `method` is what was shown by now if that is more than before. The old one has proved nothing, and lasts ten seconds
+    more, since a second tap and pages that refresh themselves still come with it.
+    """
+    old = session.get_one(SignIn, sign_in_id, populate_existing=True)
+    secret = secrets.token_urlsafe(32)
+    session.add(
+        SignIn(
+            id=new_id(),
+            user_id=old.user_id,
+            secret_hash=digest(secret),
+            created_at=old.created_at,
+            seen_at=now,
+            expires_at=old.expires_at,
+            address=old.address,
+            user_agent=old.user_agent,
+            method=method or old.method,
+            proved_at=now,
+        )
+    )
+    old.expires_at = min(old.expires_at, now + _OVERLAP)
+    return secret
 
 
 def find_staff(session: Session, secret: str, *, idle: timedelta, now: datetime) -> Staff | None:

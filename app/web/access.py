@@ -164,6 +164,25 @@ def prove_anew() -> None:
     abort(redirect(f"{AGAIN}?next={here}", 302 if request.method in _SAFE else 307))
 
 
+def renew_sign_in(second: str, *, keep_form_token: bool) -> None:
+    """Keep that it was just proved whose this sign-in is, in a cookie with another secret, as at a sign-in.
+
+    `second` is a second thing that was shown. The form token changes too, unless a form that has it is to be sent.
+    """
+    old = staff().sign_in
+    more = second and not edge.wiring().door.rules.shows_two(old.method)
+    method = proving.join_method(old.method, second) if more else None
+    session[_SECRET] = sign_ins.renew_sign_in(edge.db(), old.id, method=method, now=edge.now())
+    if not keep_form_token:
+        session.pop("csrf_token", None)
+        g.pop("csrf_token", None)
+
+
+def note_wrong_password(email: str) -> None:
+    """Roll back, and count that a wrong password was given for the account, at the door or behind it."""
+    _record_apart(sign_ins.FAILED, object_type="account", object_id=sign_ins.account_key(email))
+
+
 def current_gate() -> Gate:
     """Return the gate that this request has passed; an endpoint without one opens to nobody."""
     lock = find_lock(current_app, request.endpoint or "")
@@ -276,7 +295,7 @@ def _admits(found: Staff, asked: Gate) -> bool:
 
 
 def _ask_to_sign_in() -> AnyResponse:
-    session.pop(_SECRET, None)
+    # The secret stays in the cookie: renewed meanwhile by another tab, it must not be taken out again by this answer.
     if request.method not in ("GET", "HEAD"):
         abort(401)  # what was typed cannot be carried over; the page says how to keep it
     here = request.full_path.removesuffix("?")
@@ -303,16 +322,13 @@ def refuse_other_sites() -> None:
 
 
 def _note_refusal(found: Staff) -> None:
+    page = f"{request.method} {request.endpoint}"
+    _record_apart("access.refused", user_id=found.user.id, object_type="page", object_id=page)
+
+
+def _record_apart(action: str, **about: Any) -> None:
     edge.roll_back()
-    record_apart(
-        edge.wiring().database,
-        "access.refused",
-        now=edge.now(),
-        user_id=found.user.id,
-        object_type="page",
-        object_id=f"{request.method} {request.endpoint}",
-        address=request.remote_addr,
-    )
+    record_apart(edge.wiring().database, action, now=edge.now(), address=request.remote_addr, **about)
 
 
 def _load_user(user_id: str) -> StaffUser | None:

@@ -149,7 +149,7 @@ def test_a_password_set_otherwise_ends_a_link(session: Session, company: Company
     assert company
     manager = get_user(session, email_of("manager"))
     token = make_invitation(session, manager, by=None, now=now)
-    change_password(session, manager.id, present=PASSWORD, new=CHOSEN, now=now)
+    change_password(session, manager.id, present=PASSWORD, new=CHOSEN, address="192.0.2.1", now=now)
     assert not opens(session, token, now)
     token = make_invitation(session, manager, by=None, now=now)
     set_password(session, manager, PASSWORD, one_time=True, now=now)

@@ -100,14 +100,14 @@ def test_choosing_a_password_takes_the_present_one_and_ends_its_being_one_time(s
     )
     assert user.one_time_until == now + timedelta(days=7)
     with pytest.raises(WrongPasswordError):
-        change_password(session, user.id, present="not this", new="another few words", now=now)
+        change_password(session, user.id, present="not this", new="another few words", address="192.0.2.1", now=now)
     with pytest.raises(WeakPasswordError):
-        change_password(session, user.id, present=PASSWORD, new="short", now=now)
+        change_password(session, user.id, present=PASSWORD, new="short", address="192.0.2.1", now=now)
     with pytest.raises(InvalidInputError) as same:
-        change_password(session, user.id, present=PASSWORD, new=PASSWORD, now=now)
+        change_password(session, user.id, present=PASSWORD, new=PASSWORD, address="192.0.2.1", now=now)
     assert same.value.code == "password_unchanged"
 
-    change_password(session, user.id, present=PASSWORD, new="another few words", now=now)
+    change_password(session, user.id, present=PASSWORD, new="another few words", address="192.0.2.1", now=now)
 
     assert user.one_time_until is None
     assert password_matches(user.password, "another few words")

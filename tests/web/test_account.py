@@ -86,6 +86,17 @@ def test_a_password_that_does_not_do_is_told_why(app: Flask, present: str, new: 
     assert desk.get(ACCOUNT).status_code == 200
 
 
+def test_guessing_the_present_password_is_limited_as_at_the_door(app: Flask) -> None:
+    browser = signed_in(app, "manager")
+    form = {"csrf_token": form_token(browser), "password": "wrong", "new_password": "another few words"}
+    tries = [browser.post(f"{ACCOUNT}/password", data=form) for _ in range(9)]
+    assert [answer.status_code for answer in tries] == [422] * 8 + [429]
+    assert "Wait a quarter of an hour" in tries[-1].text
+    assert browser.post(f"{ACCOUNT}/password", data={**form, "password": PASSWORD}).status_code == 429
+    door = app.test_client().post("/sign-in", data={"email": email_of("manager"), "password": PASSWORD})
+    assert door.status_code == 429  # one count for both
+
+
 def test_the_language_chosen_stays_with_the_user(app: Flask) -> None:
     phone = signed_in(app, "manager")
     answer = phone.post(

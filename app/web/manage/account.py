@@ -15,8 +15,8 @@ from app.accounts.invitations import CHOSEN
 from app.accounts.listing import list_roles
 from app.accounts.passwords import SHORTEST
 from app.accounts.second_factors import read_factors
-from app.accounts.service import change_password, set_language
-from app.accounts.sign_ins import end_sign_in, end_sign_ins, list_sign_ins
+from app.accounts.service import WrongPasswordError, change_password, set_language
+from app.accounts.sign_ins import TooManyAttemptsError, end_sign_in, end_sign_ins, list_sign_ins
 from app.analytics.kept.plans import list_plans, remove_plan
 from app.kit.errors import ConflictError, InvalidInputError
 from app.kit.i18n import read_language
@@ -52,7 +52,15 @@ def replace_password() -> Response | tuple[str, int]:
     who = access.staff()
     present, new = request.form.get("password", ""), request.form.get("new_password", "")
     try:
-        change_password(edge.db(), who.user.id, present=present, new=new, now=edge.now())
+        change_password(
+            edge.db(), who.user.id, present=present, new=new, address=request.remote_addr or "", now=edge.now()
+        )
+    except TooManyAttemptsError as error:
+        edge.roll_back()
+        return _show({"password": error.code}), 429
+    except WrongPasswordError as error:
+        access.note_wrong_password(who.user.email)
+        return _show({"password": error.code}), 422
     except InvalidInputError as error:
         return _show({error.field or "new_password": error.code}), 422
     end_sign_ins(edge.db(), who.user.id, keep=who.sign_in.id, by=who.user.id, now=edge.now())

@@ -12,18 +12,14 @@ from werkzeug.exceptions import TooManyRequests
 from werkzeug.wrappers import Response
 
 from app.accounts import proving
-from app.accounts.audit import record_apart
 from app.accounts.factors import StepKind
 from app.accounts.one_time_codes import WrongCodeError
 from app.accounts.passwords import NO_PASSWORD
 from app.accounts.second_factors import check_code, check_not_guessed, read_factors
 from app.accounts.sign_ins import (
-    FAILED,
     TooManyAttemptsError,
     WrongCredentialsError,
-    account_key,
     check_credentials,
-    note_proof,
 )
 from app.web import access, edge
 from app.web.rates import is_too_often
@@ -72,20 +68,13 @@ def prove() -> str | Response | tuple[str, int]:
         edge.roll_back()
         return _show(gettext("Too many tries. Wait a quarter of an hour and try again."), carried=True), 429
     except WrongCredentialsError:
-        edge.roll_back()
-        record_apart(
-            edge.wiring().database,
-            FAILED,
-            now=now,
-            object_type="account",
-            object_id=account_key(who.user.email),
-            address=request.remote_addr,
-        )
+        access.note_wrong_password(who.user.email)
         return _show(gettext("This is not your password."), carried=True), 401
     except WrongCodeError:
         note_failure(who.user.id)
         return _show(gettext("This code is wrong, or was used already. Try the next one."), carried=True), 401
-    _note(second)
+    # A form that is sent on carries the token it was shown with.
+    access.renew_sign_in(second, keep_form_token=FORM in request.form)
     return _onward()
 
 
@@ -101,16 +90,8 @@ def prove_by_passkey() -> Response:
     answered = answer_challenge(StepKind.PASSKEY_AGAIN)
     if isinstance(answered, Response):
         return answered
-    _note(proving.PASSKEY)
+    access.renew_sign_in(proving.PASSKEY, keep_form_token=True)  # the script sends the page's form next
     return Response("{}", content_type="application/json")
-
-
-def _note(second: str) -> None:
-    """Keep when it was shown, and a second thing beside what this sign-in began with."""
-    sign_in, rules = access.staff().sign_in, edge.wiring().door.rules
-    more = second and not rules.shows_two(sign_in.method)
-    method = proving.join_method(sign_in.method, second) if more else None
-    note_proof(edge.db(), sign_in.id, method=method, now=edge.now())
 
 
 def _onward() -> Response:

@@ -17,7 +17,6 @@ from app.accounts.audit import record_apart
 from app.accounts.company_provider import Person, Provider, ProviderDownError, ProviderRefusedError, Request
 from app.accounts.company_sign_in import REFUSED, NotLetInError, find_person
 from app.accounts.models import StaffUser
-from app.accounts.sign_ins import note_proof
 from app.kit.log import get_logger
 from app.messaging.notices.models import NoticeKind
 from app.messaging.notices.telling import tell
@@ -98,7 +97,7 @@ def _prove(person: Person, leads: str) -> Response:
         raise ProviderRefusedError("somebody else has come back")
     if person.signed_in_at is None or person.signed_in_at < now.timestamp() - _FRESH:
         raise ProviderRefusedError("it did not ask anew")
-    note_proof(edge.db(), found.sign_in.id, now=now)
+    access.renew_sign_in("", keep_form_token=False)
     return redirect(leads or HOME, 303)
 
 

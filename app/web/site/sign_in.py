@@ -11,8 +11,7 @@ from werkzeug.exceptions import TooManyRequests
 from werkzeug.wrappers import Response
 
 from app.accounts import proving
-from app.accounts.audit import record_apart
-from app.accounts.sign_ins import FAILED, TooManyAttemptsError, WrongCredentialsError, account_key, check_credentials
+from app.accounts.sign_ins import TooManyAttemptsError, WrongCredentialsError, check_credentials
 from app.web import access, edge
 from app.web.rates import is_too_often
 from app.web.site.entering import CompanyOnlyError, go_on, onward, with_next
@@ -45,15 +44,7 @@ def enter() -> tuple[str, int] | Response:
     except TooManyAttemptsError:
         return _show_form(gettext("Too many tries. Wait a quarter of an hour and try again."), email), 429
     except (WrongCredentialsError, CompanyOnlyError):  # told alike: whether the password was right is nobody's business
-        edge.roll_back()
-        record_apart(
-            wiring.database,
-            FAILED,
-            now=edge.now(),
-            object_type="account",
-            object_id=account_key(email),
-            address=address,
-        )
+        access.note_wrong_password(email)
         return _show_form(gettext("E-mail and password do not go together."), email), 401
 
 
