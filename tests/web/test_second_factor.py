@@ -24,6 +24,7 @@ from config.settings import Settings
 from tests.doors import DOORS
 from tests.web.conftest import StoppedClock
 from tests.web.kept_app import keep_app
+from tests.web.passkeys import answer_with, made_up_attestations
 from tests.web.staff import PASSWORD, email_of, form_token, sign_in, signed_in
 from tests.web.test_no_query_growth import counted
 
@@ -337,8 +338,27 @@ def test_a_link_to_the_question_makes_nobody_send_a_form(app: Flask, clock: Stop
     assert "proof-form" not in page.partition('<form class="card"')[2]
     data = {"csrf_token": form_token(browser), "proof-sent": "1", "proof-password": PASSWORD}
     assert browser.post(lure, data=data).status_code == 303
-    outside = browser.post(f"{AGAIN}?next=//evil.example", data=data)
+    outside = browser.post(f"{AGAIN}?next=//evil.example", data={**data, "csrf_token": form_token(browser)})
     assert outside.location == "/manage/"
+
+
+def test_proving_anew_renews_the_cookie_and_a_copy_of_the_old_one_soon_opens_nothing(
+    app: Flask, clock: StoppedClock
+) -> None:
+    browser, copy = signed_in(app, "manager"), app.test_client()
+    clock.move(minutes=11)
+    before = browser.get_cookie("otklik")
+    assert before is not None
+    copy.set_cookie("otklik", before.value)
+    data = {"csrf_token": form_token(browser), "proof-sent": "1", "proof-password": PASSWORD}
+    assert browser.post(f"{AGAIN}?next={SECURITY}", data=data).status_code == 303
+    assert form_token(browser) != data["csrf_token"]
+    assert copy.get(ACCOUNT).status_code == 200  # a second tap, or a list that refreshes itself, came along
+    assert copy.get(f"{SECURITY}/passkeys/new").location.startswith(AGAIN)  # what was proved, it has not proved
+    clock.move(seconds=11)
+    assert copy.get(ACCOUNT).status_code == 302
+    assert browser.get(f"{SECURITY}/passkeys/new").status_code == 200
+    assert len(re.findall(r"/sign-ins/[0-9a-f-]{36}/end", browser.get(ACCOUNT).text)) == 1  # one device, not two
 
 
 def test_a_second_factor_is_asked_for_again_too(app: Flask, clock: StoppedClock) -> None:
@@ -432,6 +452,18 @@ def test_made_up_answers_of_passkeys_are_refused_with_words(app: Flask, clock: S
         answer = owner.post(f"{SECURITY}/passkeys", data={"csrf_token": token, "answer": odd, "name": "x"})
         assert answer.status_code == 422
     assert owner.post(f"{SECURITY}/passkeys", data={"csrf_token": token, "answer": "{}"}).status_code == 409
+
+
+def test_no_made_up_attestation_is_our_error(app: Flask, database: Database, clock: StoppedClock) -> None:
+    owner = signed_in(app, "manager")
+    token, told = form_token(owner), {}
+    for name, attestation in made_up_attestations().items():
+        options = owner.post(f"{SECURITY}/passkeys/begin", data={"csrf_token": token}).get_json()
+        answer = answer_with(attestation, options["challenge"], app.extensions["otklik"].public_url)
+        form = {"csrf_token": token, "answer": answer, "name": "x\0"}
+        told[name] = owner.post(f"{SECURITY}/passkeys", data=form).status_code
+    assert {name for name, status in told.items() if status == 200} == {"a real one that counts beyond 31 bits"}
+    assert set(told.values()) == {200, 422}, told
 
 
 def test_twenty_passkeys_take_as_many_queries_as_one(app: Flask, database: Database, clock: StoppedClock) -> None:
