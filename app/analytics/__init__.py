@@ -24,6 +24,7 @@ metric_figures  one metric by name with its groups and the period before, from m
 employee_figures  what employees say, cut so that employee_privacy (pure) lets nobody be found out
 grouping      how contacts, people asked and cases are narrowed and told apart, as the counts of answers are
 response_rate what became of the people asked, by AAPOR, and how walk-ups went on
+topics        what was spoken of in comments and reasons, and how satisfied those were who did
 first_request resolved on the first request, by what people answer and by who comes again
 reports       the list of responses, joined with cases and clicks
 export_rows   the rows of the export, each with its case and its interaction

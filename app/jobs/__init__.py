@@ -9,6 +9,7 @@ inbound     works off what gateways told us: receipts, taps, words
 notices     tells staff: who hears of an event, one notice on its way, digests
 asking_back whoever had a case is asked whether it is settled
 escalation  the clocks of cases: who is told, who is reminded
+topics      what was said is sorted into topics
 rate        how fast a gateway may be called
 long_work   what takes minutes: one row at a time, its lease renewed
 posters     the long work that draws batches of posters

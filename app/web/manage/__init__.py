@@ -3,6 +3,7 @@
 dashboard  /manage/: how it stands, every figure with its n and a way to what lies behind it (trend_view: over time)
 figures    /manage/figures: one metric over time and by unit (figure_query: the filter that all pages of figures share)
 callbacks  /manage/callbacks: whom to ring next, claimed, attempted, closed
+figure_topics  /manage/figures/topics: what customers speak of; topics  /manage/topics: what its rules catch and miss
 callback_figures  /manage/callbacks/figures: who was won back, how long people waited, and the cases behind each figure
 roster     /manage/roster: who is on duty, owners of last resort, load (roster_editing: kept by admins)
 escalations  /manage/escalations: what one was told of because a clock ran out
