@@ -76,8 +76,9 @@ _RESPONSE_WORDS: Mapping[str, str] = {
     **{
         "id" if field == "external_id" else field: words
         for field, words in _INTERACTION_WORDS.items()
-        if field not in ("phone", "email", "recording_url", "tags")
+        if field not in ("phone", "email", "recording_url", "tags", "unit")
     },
+    "unit": f"{_INTERACTION_WORDS['unit']}|surgery|store|shop|location|салон|магазин|дүкен",
     "answered_at": "answered at|answer date|response date|submitted at|submitted|date submitted|дата ответа|"
     "дата оценки|дата отзыва|время ответа|жауап күні|баға күні|пікір күні|дата відповіді|дата оцінки|дата відгуку",
     "comment": "comment|comments|customer remarks|remarks|feedback|free text|verbatim|комментарий|отзыв|текст отзыва|"

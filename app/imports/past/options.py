@@ -14,8 +14,8 @@ from app.surveys.definition import Definition, Question
 from app.touchpoints.models import Channel
 
 FIELDS = (
-    *("id", "answered_at", "date", "time", "started_at", "ended_at", "unit", "employee", "channel", "language"),
-    *("rating", "comment", "topic", "answered", "resolved", "wait_seconds", "handle_seconds"),
+    *("rating", "comment", "answered_at", "time", "unit", "employee", "channel", "language", "id"),
+    *("topic", "answered", "resolved", "wait_seconds", "handle_seconds", "date", "started_at", "ended_at"),
 )
 SHARED_FIELDS = ("unit", "employee", "channel", "language", "topic", "answered", "resolved")
 _DAYS = ("answered_at", "date", "started_at", "ended_at")
@@ -51,13 +51,21 @@ class PastOptions:
     mapped_only: bool = False
 
 
+def guess_answer_columns(table: Table) -> dict[str, str]:
+    """Return the likeliest column of each field; a "time" without any day beside it is the whole moment."""
+    guessed = guess_columns(table.columns, "responses")
+    if "time" in guessed and not any(name in guessed for name in _DAYS):
+        guessed["answered_at"] = guessed.pop("time")
+    return guessed
+
+
 def choose_answer_columns(table: Table, options: PastOptions) -> Columns:
     """Return where each field comes from: as mapped, else the column of its name; all guessed where nothing is mapped.
 
     Raises InvalidMappingError.
     """
     asked = tuple(name for name in options.mapping if name.startswith(ANSWER))
-    mapping = options.mapping or ({} if options.mapped_only else guess_columns(table.columns, "responses"))
+    mapping = options.mapping or ({} if options.mapped_only else guess_answer_columns(table))
     defaults = {**options.defaults, **({"unit": options.unit} if options.unit else {})}
     columns = choose_columns(
         table,

@@ -19,10 +19,9 @@ from werkzeug.wrappers import Response
 
 from app.imports import drafts
 from app.imports.drafts import DraftOptions
-from app.imports.guessing import guess_columns
 from app.imports.mapping import InvalidMappingError
 from app.imports.models import DraftKind, ImportDraft
-from app.imports.past.options import FIELDS, PastOptions
+from app.imports.past.options import FIELDS, PastOptions, guess_answer_columns
 from app.imports.past.planning import PastDesk, PastPlan, hash_file, plan_past
 from app.imports.past.scales import InvalidScaleError, read_missing
 from app.imports.past.staging import PastConflictError, take_past
@@ -90,7 +89,7 @@ def receive() -> Response | tuple[str, int]:
         kind=DraftKind.RESPONSES,
         name=name,
         content=content,
-        options=DraftOptions(guess_columns(table.columns, "responses")),
+        options=DraftOptions(guess_answer_columns(table)),
         now=edge.now(),
     )
     return _to_draft(draft.id)

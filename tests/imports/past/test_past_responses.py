@@ -282,6 +282,13 @@ def test_the_days_that_were_touched_are_counted_anew(import_past: Import, sessio
     ]
 
 
+def test_a_time_without_a_day_beside_it_is_the_moment(import_past: Import, session: Session) -> None:
+    report = import_past("Time,Rating,Store\n2026-03-01 10:00,5,abay\n", unit=None)
+
+    assert counts(report) == (1, 1, 0, 0, 0)
+    assert stored(session)[0].answered_at == datetime(2026, 3, 1, 5, 0, tzinfo=UTC)
+
+
 def test_a_name_that_several_units_have_is_unclear(import_past: Import, session: Session) -> None:
     for code in ("a", "b"):
         add_unit(session, parent_id=get_company(session).id, name="Twin", kind="office", code=code, now=NOW)
