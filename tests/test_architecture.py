@@ -67,6 +67,8 @@ _GATEWAYS = {
     for name in ("smsc", "mobizon", "twilio", "smtp", "telegram", "whatsapp", "viber", "console", "http")
 }
 _PICKS_GATEWAYS = {"config/gateways.py", "app/factory.py"}
+# The same of the review sites; they call by the gateways' connections.
+_SOURCES = {f"app.review_sites.public_ratings.{name}" for name in ("google_places", "twogis", "trustpilot")}
 
 
 def test_only_the_settings_pick_gateways() -> None:
@@ -74,7 +76,9 @@ def test_only_the_settings_pick_gateways() -> None:
     own = {f"app/messaging/{module.rpartition('.')[2]}.py" for module in _GATEWAYS} | {"app/messaging/refusals.py"}
     files = [*MODULES, *(ROOT / "config").glob("*.py")]
     knowing = {name(path) for path in files if _imports(path) & _GATEWAYS}
-    assert knowing <= own | _PICKS_GATEWAYS
+    calling = {f"{module.replace('.', '/')}.py" for module in {*_SOURCES, "app.review_sites.public_ratings.sources"}}
+    assert knowing <= own | _PICKS_GATEWAYS | calling
+    assert {name(path) for path in files if _imports(path) & _SOURCES} == {"config/rating_sources.py"}
 
 
 @pytest.mark.parametrize("package", ["messaging", "invitations", "webhooks"])
