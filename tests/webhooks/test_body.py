@@ -113,3 +113,18 @@ def test_an_invitation_is_told_with_its_call(session: Session, office: Unit, now
 def test_what_is_gone_is_not_told_of(session: Session, now: datetime, event: str, names: str) -> None:
     with pytest.raises(EventObsoleteError):
         told(session, event, now, **{names: new_id()})
+
+
+def test_what_an_employee_answers_is_told_to_nobody(session: Session, office: Unit, now: datetime) -> None:
+    response = make_response(session, office.id, now=now)
+    stored = session.get_one(SurveyVersion, response.survey_version_id).definition
+    (first, *_) = stored["questions"]
+    definition = {**stored, "key": "work", "audience": "employees", "questions": [{**first, "metric": "esat"}]}
+    definition.pop("routing", None)
+    version = SurveyVersion(id=new_id(), key="work", version=1, definition=definition, stored_at=now)
+    session.add(version)
+    session.flush()  # the response refers to it
+    response.survey_version_id = version.id
+    session.flush()  # the reader asks the database
+    with pytest.raises(EventObsoleteError, match="nobody"):
+        told(session, "response.created", now, response_id=response.id)
