@@ -70,6 +70,7 @@ from app.web.manage.evidence import evidence
 from app.web.manage.figure_contacts import figure_contacts
 from app.web.manage.figure_downloads import figure_downloads
 from app.web.manage.figure_events import figure_events
+from app.web.manage.figure_times import figure_times
 from app.web.manage.figure_topics import figure_topics
 from app.web.manage.figures import figures
 from app.web.manage.file_import import employee_import, unit_import
@@ -160,6 +161,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     saved_views,
     report_plans,
     figure_contacts,
+    figure_times,
     figure_events,
     event_editing,
     figure_topics,

@@ -39,14 +39,19 @@ def hour_of_week(
     whole = func.date_trunc("second", column) if session.get_bind().dialect.name == "postgresql" else column
     seconds = cast(extract("epoch", whole), BigInteger)
     offsets = _list_offsets(zone, since or _FIRST, until or _LAST)
-    shift: ColumnElement[int] = literal_column(str(offsets[-1][1]), Integer)
+    shift: ColumnElement[int] = _number(offsets[-1][1])
     if len(offsets) > 1:
         steps = [(column < offsets[place + 1][0], offset) for place, (_, offset) in enumerate(offsets[:-1])]
-        shift = sql_case(*((when, literal_column(str(offset), Integer)) for when, offset in steps), else_=shift)
-    hours = (seconds + shift + literal_column(str(_THURSDAY * _HOUR), Integer)).op("/")(
-        literal_column(str(_HOUR), Integer)
+        shift = sql_case(*((when, _number(offset)) for when, offset in steps), else_=shift)
+    found: ColumnElement[int] = (
+        (seconds + shift + _number(_THURSDAY * _HOUR)) // _number(_HOUR) % _number(HOURS_OF_WEEK)
     )
-    return hours.op("%")(literal_column(str(HOURS_OF_WEEK), Integer))
+    return found
+
+
+def _number(value: int) -> ColumnElement[int]:
+    """Return a number that stands in the statement itself, so that groups and columns are the same expression."""
+    return literal_column(str(value), Integer)
 
 
 def _list_offsets(zone: ZoneInfo, since: datetime, until: datetime) -> list[tuple[datetime, int]]:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from datetime import date
 
-from flask_babel import format_date, format_decimal, gettext, lazy_gettext
+from flask_babel import format_date, gettext, lazy_gettext
 from flask_babel.speaklater import LazyString
 
 from app.analytics import cut_points as cut
@@ -148,11 +148,11 @@ def show_difference(change: Change, like: Figure) -> str:
 
 def say_difference(difference: Difference, method: Method) -> str:
     """Return a difference with its interval in the units of figures of this method."""
-    scale, pattern = (100, "+0.0;-0.0;0") if method is Method.WILSON else (1, "+0.00;-0.00;0")
+    scale, pattern = (100, "0.0") if method is Method.WILSON else (1, "0.00")
     if method is Method.ADJUSTED_WALD:
-        pattern = "+0;-0;0"
+        pattern = "0"
     value, low, high = (
-        format_decimal(each * scale, pattern) for each in (difference.value, difference.ci_low, difference.ci_high)
+        words.show_signed(each * scale, pattern) for each in (difference.value, difference.ci_low, difference.ci_high)
     )
     if method is Method.WILSON:
         return str(gettext("%(value)s percentage points (%(low)s to %(high)s)", value=value, low=low, high=high))

@@ -92,7 +92,13 @@ def show_mean(value: float) -> str:
 
 def show_nps(value: float) -> str:
     """Return a net promoter score in whole points with its sign, never in percent."""
-    return str(format_decimal(round(value), "+0;-0;0"))
+    return show_signed(round(value), "0")
+
+
+def show_signed(value: float, pattern: str) -> str:
+    """Return a number with its sign, a plain 0 where nothing is left of it; `pattern` is that of Unicode."""
+    told = str(format_decimal(value, f"+{pattern};-{pattern}"))
+    return told if any(letter in "123456789" for letter in told) else str(format_decimal(0, pattern))
 
 
 def explain_share(figure: Figure) -> str:
