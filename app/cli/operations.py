@@ -6,6 +6,7 @@ import threading
 from datetime import timedelta
 
 import click
+from flask import current_app
 from flask.cli import with_appcontext
 
 from app.cli.doctor import examine
@@ -14,17 +15,20 @@ from app.cli.first_run import announce, find_address, port_is_free, prepare, ser
 from app.cli.set_up import settings, tell_if_locked_out
 from app.cli.told import in_words
 from app.jobs.inbound import InboundWork
+from app.jobs.load import LoadWarning
 from app.jobs.notices import NoticeWork
 from app.jobs.periodic import plan_jobs
 from app.jobs.posters import PosterWork
 from app.jobs.public_ratings import RatingPlanning, RatingWork
 from app.jobs.queue import require_driver
+from app.jobs.reports import ReportWork
 from app.jobs.supervisor import Supervisor, web_processes, web_program, worker_program
 from app.jobs.webhooks import WebhookWork
 from app.jobs.worker import Worker
 from app.kit.errors import ConfigurationError
 from app.kit.schema import downgrade_database, schema_is_current
 from app.web.edge import wiring
+from app.web.manage.report_letter import LetterComposer
 from app.webhooks.addresses import is_trial
 from app.webhooks.calling import Caller
 
@@ -84,7 +88,9 @@ def worker() -> None:
     inbound = InboundWork(wired.database, wired.clock, wired.talk, wired.gateways, wired.sender.reroute, wired.notices)
     notices = NoticeWork(wired.database, wired.clock, wired.notices, wired.gateways)
     ratings = RatingWork(wired.database, wired.clock, wired.ratings, wired.desk.zone)
-    lanes = (inbound.lane(), webhooks.lane(), notices.lane(), ratings.lane())
+    composing = LetterComposer(current_app._get_current_object())  # type: ignore[attr-defined]  # threads have none
+    reports = ReportWork(wired.database, wired.clock, wired.gateways, composing, wired.desk.zone)
+    lanes = (inbound.lane(), webhooks.lane(), notices.lane(), ratings.lane(), reports.lane())
     queue_url = settings().queue_url
     require_driver(queue_url)
     Worker(
@@ -99,6 +105,7 @@ def worker() -> None:
             topics=wired.topics.classifier,
             ratings=RatingPlanning(wired.ratings, wired.desk.zone),
             zone=wired.desk.zone,
+            load=LoadWarning(wired.case_rules.load, wired.desk.policy),
         ),
         works=works,
         lanes=lanes,

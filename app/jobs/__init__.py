@@ -7,6 +7,7 @@ slots       those threads, and the way out when one never comes back
 dispatch    sends messages: a loop for each messaging channel, at its gateways' rate
 inbound     works off what gateways told us: receipts, taps, words
 notices     tells staff: who hears of an event, one notice on its way, digests
+reports     reports by e-mail: what is due, and each on its way
 asking_back whoever had a case is asked whether it is settled
 escalation  the clocks of cases: who is told, who is reminded
 topics      what was said is sorted into topics

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.retention import forget_invitations, forget_sign_ins
 from app.accounts.steps import forget_steps
+from app.analytics.kept.sendings import forget_sendings
 from app.callbacks.coming_due import note_due_cases
 from app.callbacks.improvements.recogniser import Recogniser
 from app.callbacks.retention import forget_asked, forget_numbers
@@ -25,8 +26,10 @@ from app.jobs.asking_back import ASK_BACK, AskingBackWork
 from app.jobs.counting import COUNT, CountingWork
 from app.jobs.escalation import ESCALATE, REMIND, Escalating
 from app.jobs.improvements import FIND, TELL, ImprovementWork
+from app.jobs.load import WARN, LoadWarning
 from app.jobs.notices import purge_notices, send_digests
 from app.jobs.public_ratings import ASK_RATINGS, RatingPlanning
+from app.jobs.reports import SEND_REPORTS, ReportPlanning
 from app.jobs.topics import SORT, TopicWork
 from app.kit.clock import Clock
 from app.kit.db import Database
@@ -193,6 +196,11 @@ def purge_told(session: Session, now: datetime) -> int:
     return purge_notices(session, before=now - KEEP_MESSAGES, limit=BATCH)
 
 
+def purge_reports(session: Session, now: datetime) -> int:
+    """Forget which reports were sent 90 days ago."""
+    return forget_sendings(session, before=now - KEEP_MESSAGES, limit=BATCH)
+
+
 def tell_digests(session: Session, now: datetime) -> int:
     """Tell staff what waited for the minute of their day; few at a time, so one batch."""
     return min(send_digests(session, now), BATCH - 1)
@@ -218,6 +226,7 @@ def plan_jobs(
     topics: Classifier | None = None,
     ratings: RatingPlanning | None = None,
     zone: ZoneInfo | None = None,
+    load: LoadWarning | None = None,
 ) -> tuple[Job, ...]:
     """Return all jobs; `ask_again` is the longest time for which somebody who was asked is not asked again.
 
@@ -244,18 +253,20 @@ def plan_jobs(
         Job("forget-sign-ins", timedelta(days=1), (purge_sign_ins, purge_invitations, purge_steps), KEEP_SIGN_INS),
         Job("forget-posters", timedelta(hours=1), (purge_posters, purge_poster_events), KEPT_FOR),
         Job("forget-drafts", timedelta(hours=1), (purge_drafts, purge_staged), KEEP_DRAFTS),
-        Job("forget-notices", timedelta(hours=1), (purge_told,), KEEP_MESSAGES),
+        Job("forget-notices", timedelta(hours=1), (purge_told, purge_reports), KEEP_MESSAGES),
         Job("send-digests", timedelta(minutes=5), (tell_digests,)),
         Job("forget-webhooks", timedelta(hours=1), (purge_webhooks,), KEEP_DELIVERIES),
         Job(_DUE_CASES, timedelta(minutes=1), (tell_of_due_cases,)),
         Job(ASK_BACK, timedelta(minutes=1), (asking.plan, asking.ask)),
         Job(ESCALATE, timedelta(minutes=1), (escalating.tell,)),
         Job(REMIND, timedelta(minutes=5), (escalating.remind,)),
+        Job(WARN, timedelta(days=1), (load.warn,) if load else ()),
         Job(FIND, timedelta(minutes=5), (improving.find,)),
         Job(SORT, timedelta(minutes=1), (TopicWork(topics, BATCH).sort,)),
         Job(TELL, timedelta(minutes=1), (improving.tell,)),
         Job(COUNT, timedelta(minutes=1), (CountingWork(zone, BATCH).count,)),
         Job(ASK_RATINGS, timedelta(hours=1), (ratings.plan,) if ratings else ()),
+        Job(SEND_REPORTS, timedelta(minutes=5), (ReportPlanning(zone, BATCH).queue,)),
         Job("forget-slots", timedelta(days=1), (purge_slots,), KEEP_SLOTS),
     )
 

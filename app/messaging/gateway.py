@@ -51,6 +51,15 @@ class Button:
 
 
 @dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that goes along with an e-mail; `media_type` such as `application/pdf`."""
+
+    name: str
+    media_type: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Outgoing:
     """What a gateway is handed. `text` is complete as it stands, links included, for channels that have no buttons.
 
@@ -64,6 +73,7 @@ class Outgoing:
     text: str
     subject: str = ""  # e-mail
     html: str = ""  # e-mail
+    attachments: Sequence[Attachment] = ()  # e-mail
     buttons: Sequence[Button] = ()
     # How the buttons are asked for where they fold into a list (WhatsApp): the label of what opens it.
     buttons_title: str = ""

@@ -71,6 +71,9 @@ class Smtp:
         message.set_content(outgoing.text)
         if outgoing.html:
             message.add_alternative(outgoing.html, subtype="html")
+        for file in outgoing.attachments:
+            main, _, sub = file.media_type.partition("/")
+            message.add_attachment(file.content, maintype=main, subtype=sub, filename=_one_line(file.name))
         message["Content-Language"] = outgoing.language.value
         # By hand: the library would fold a long address or encode it, and no reader finds it then.
         return _unsubscribing(outgoing.unsubscribe_url) + message.as_bytes()

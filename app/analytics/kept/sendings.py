@@ -1,6 +1,7 @@
 """Reports that are due: queued once a slot, and what became of each."""
 
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -14,6 +15,7 @@ from app.accounts.scope import Scope
 from app.analytics.kept.models import Every, ReportPlan, ReportSending, SendingState
 from app.analytics.kept.plans import reader_sees, rhythm_of
 from app.analytics.kept.schedule import days_of, is_to_send
+from app.analytics.paper.sheet import Paper
 from app.analytics.periods import Period
 from app.kit.db import upsert
 from app.kit.i18n import Language
@@ -35,6 +37,20 @@ class ReportDue:
     scope: Scope | None
     period: Period
     language: Language
+
+
+@dataclass(frozen=True, slots=True)
+class ReportLetter:
+    """The words of the e-mail, the report that goes along, and how its file is called."""
+
+    subject: str
+    text: str
+    paper: Paper
+    file_name: str
+
+
+# Put together where the words are; called with a session that only reads.
+ComposeLetter = Callable[[Session, ReportDue, datetime], ReportLetter]
 
 
 def queue_due_reports(session: Session, *, now: datetime, zone: ZoneInfo) -> int:

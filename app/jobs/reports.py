@@ -1,0 +1,151 @@
+"""Sends reports by e-mail: a job that queues what is due, and the lane that draws and sends them.
+
+A report is composed and drawn with its reader's rights at that moment, and handed over outside any transaction; its
+result and the end of its row are written together.
+"""
+
+import uuid
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import NoReturn
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from app.analytics.kept.models import SendingState
+from app.analytics.kept.sendings import (
+    LANE,
+    NO_RIGHTS,
+    SEND,
+    ComposeLetter,
+    ReportLetter,
+    end_report,
+    find_waiting_report,
+    queue_due_reports,
+)
+from app.analytics.paper.press import print_paper
+from app.jobs.handlers import PermanentFailureError
+from app.jobs.lanes import LEASE, Lane, RetryAtError
+from app.kit.clock import Clock
+from app.kit.db import Database
+from app.kit.i18n import Language
+from app.kit.outbox import Claim, complete, renew
+from app.messaging.gateway import Accepted, Attachment, DeliveryError, Outgoing
+from app.messaging.models import MessagingChannel
+from app.messaging.registry import CONSOLE, Gateways
+
+SEND_REPORTS = "send-reports"
+_DEMO = "demo"
+
+
+@dataclass(frozen=True, slots=True)
+class ReportPlanning:
+    """The job of every five minutes; without a zone it queues nothing."""
+
+    zone: ZoneInfo | None
+    batch: int
+
+    def queue(self, session: Session, now: datetime) -> int:
+        """Queue what is due; all of it at once, so it is never asked for more."""
+        if self.zone is None:
+            return 0
+        return min(queue_due_reports(session, now=now, zone=self.zone), self.batch - 1)
+
+
+@dataclass(frozen=True, slots=True)
+class ReportWork:
+    """One worker's hands for the lane `reports`."""
+
+    database: Database
+    clock: Clock
+    gateways: Gateways
+    compose: ComposeLetter
+    zone: ZoneInfo
+
+    def lane(self) -> Lane:
+        """Return the lane for the worker: one report at a time, since each is drawn by a process."""
+        return Lane(LANE, self.handle, threads=1, on_failure=self.give_up)
+
+    def handle(self, claim: Claim) -> None:
+        """Send one report; what was sent already is done."""
+        if claim.kind != SEND:
+            raise PermanentFailureError(f"nobody knows what {claim.kind} is")
+        plan_id, slot = _what(claim)
+        with self.database.reading() as session:
+            due = find_waiting_report(session, plan_id, slot, self.zone)
+            if due is None:
+                return
+            letter = self.compose(session, due, self.clock()) if due.scope is not None else None
+        if letter is None:
+            self._end(claim, SendingState.SKIPPED, NO_RIGHTS)
+            return
+        carriers = self.gateways.carriers(MessagingChannel.EMAIL)
+        if not carriers:
+            self._end(claim, SendingState.FAILED, "channel_off")
+            return
+        if due.demo and any(gateway.name != CONSOLE for gateway in carriers):
+            self._end(claim, SendingState.SKIPPED, _DEMO)  # its mailboxes are made up
+            return
+        try:
+            self._hand_over(_write(plan_id, slot, due.email, due.language, letter))
+        except DeliveryError as error:
+            if not error.permanent or error.gateway_down:
+                self._try_again(error)
+            self._end(claim, SendingState.FAILED, error.code)
+            return
+        self._end(claim, SendingState.SENT)
+
+    def give_up(self, session: Session, claim: Claim, error: Exception, is_last: bool) -> None:
+        """Let the reader see on the page of plans that it did not come."""
+        if claim.kind == SEND and is_last:
+            plan_id, slot = _what(claim)
+            code = str(getattr(error, "code", "internal"))
+            end_report(session, plan_id, slot, SendingState.FAILED, failure=code, now=self.clock())
+
+    def _hand_over(self, outgoing: Outgoing) -> Accepted:
+        """Return what the first gateway says that is well; raises DeliveryError."""
+        refused = DeliveryError(code="unavailable", gateway_down=True)
+        for gateway in self.gateways.carriers(outgoing.channel):
+            try:
+                return gateway.send(outgoing)
+            except DeliveryError as error:
+                refused = error
+                if not error.gateway_down:
+                    break
+        raise refused
+
+    def _try_again(self, error: DeliveryError) -> NoReturn:
+        """Leave the row to the outbox's schedule, or to the time that the gateway asked for."""
+        if error.retry_after is None:
+            raise error
+        at = self.clock() + max(error.retry_after, timedelta(seconds=1))
+        raise RetryAtError(error.code, retry_at=at) from error
+
+    def _end(self, claim: Claim, state: SendingState, failure: str | None = None) -> None:
+        """Write what became of it with the end of its row, unless another worker holds the row by now."""
+        plan_id, slot = _what(claim)
+        now = self.clock()
+
+        def write(session: Session) -> None:
+            if renew(session, claim, lease=LEASE):
+                end_report(session, plan_id, slot, state, failure=failure, now=now)
+                complete(session, [claim], now=now)
+
+        self.database.write(write)
+
+
+def _what(claim: Claim) -> tuple[uuid.UUID, date]:
+    return uuid.UUID(claim.payload["plan_id"]), date.fromisoformat(claim.payload["slot"])
+
+
+def _write(plan_id: uuid.UUID, slot: date, email: str, language: Language, letter: ReportLetter) -> Outgoing:
+    return Outgoing(
+        # The same at each try, so that a mailbox knows a letter that was handed over twice.
+        message_id=uuid.uuid5(plan_id, slot.isoformat()),
+        channel=MessagingChannel.EMAIL,
+        to=email,
+        language=language,
+        text=letter.text,
+        subject=letter.subject,
+        attachments=(Attachment(letter.file_name, "application/pdf", print_paper(letter.paper)),),
+    )
