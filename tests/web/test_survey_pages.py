@@ -62,7 +62,7 @@ def test_the_page_has_every_word_in_every_language(manager: FlaskClient, survey:
     for question in definition.questions:
         for language in definition.languages:
             assert question.ask(language, "Otklik") in words
-            for value in question.values():
+            for value in filter(question.words, question.values()):
                 assert question.label(value, language) in words
 
 
