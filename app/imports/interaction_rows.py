@@ -229,7 +229,8 @@ def _channel_of(text: str) -> Channel:
 def _yes_no(cell: object) -> bool:
     found = cell if isinstance(cell, bool) else _yes_no_of(str(cell))
     if found is None:
-        raise InvalidInputError(f"{str(cell)[:40]!r} is neither yes nor no", code="neither_yes_nor_no")
+        text = str(cell)[:40]
+        raise InvalidInputError(f"{text!r} is neither yes nor no", code="neither_yes_nor_no", text=text)
     return found
 
 

@@ -106,6 +106,23 @@ def test_what_the_file_does_not_prove_is_asked_at_its_field(admin: FlaskClient, 
     assert press(admin, page, "x")[0] == 422
 
 
+def test_every_kind_of_mistake_is_told_in_words(admin: FlaskClient) -> None:
+    rows = [
+        "Good,2026-03-01,company,Y,5",
+        "Never,2026-03-01,nowhere,maybe,3 weeks",
+        "Poor,2026-03-32,,,",
+        "5,2099-01-01,company,,",
+        "5",
+    ]
+    page = send(admin, "\n".join(["Rating,Date,Branch,Solved,Wait", *rows]))
+    columns = {"column-resolved": "Solved", "column-wait_seconds": "Wait", "scale": "Good=4"}
+    status, text = choose(admin, page, **columns)
+    assert status == 303
+    assert "There is no unit with the code nowhere." in text
+    assert "“maybe” is neither yes nor no." in text
+    assert "Nothing can be taken in yet." in text
+
+
 def test_odd_files_are_refused_in_words(admin: FlaskClient, now: datetime) -> None:
     for content in (b"", b"\0", b"\xff\xfea", b"PK\x03\x04", b"a,b\n" + b"x" * (5 * 1024 * 1024 + 1)):
         status, text = upload(admin, content, kind="responses", name="answers.csv")

@@ -79,6 +79,7 @@ class UnitFinder:
                 f"there is no unit {text[:80]!r}; import units first, or give --make-units",
                 field="unit",
                 code="unit_code_unknown",
+                text=text[:80],
             )
         name, key = check_name(text), place_key(text)
         code = make_code(name, key, self._by_code)

@@ -116,9 +116,12 @@ def say_reason(reason: Reason) -> str:
     if (fact := say_code(reason.code, reason.details)) is not None:
         return fact
     words = _REASONS.get(reason.code)
-    if words is None:  # newer than its words: the English of the command line still says it
+    try:
+        said = str(words or "") % {"line": "?", **reason.details}
+    except KeyError:  # a fact that the words ask for is not told everywhere
+        said = ""
+    if not said:  # newer than its words, too: the English of the command line still says it
         return reason.text
-    said = str(words) % {"line": "?", **reason.details}
     return f"{said} {_SAVE}" if reason.code in _WITH_SAVE else said
 
 
