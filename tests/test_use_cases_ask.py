@@ -20,6 +20,9 @@ from app.callbacks.choosing import claim_most_urgent
 from app.callbacks.closing import close_case, settle_on_site
 from app.callbacks.compensation.giving import decide_compensation, propose_compensation, withdraw_compensation
 from app.callbacks.compensation.totals import list_pending
+from app.callbacks.escalation.acknowledging import acknowledge_escalation
+from app.callbacks.escalation.errors import EscalationNotYoursError
+from app.callbacks.escalation.models import Escalation
 from app.callbacks.escalation.roster import (
     DutyDraft,
     change_duty,
@@ -45,6 +48,7 @@ from app.callbacks.promises import keep_promise, make_promise, withdraw_promise
 from app.callbacks.working import add_note, claim_case, log_attempt, release_case, reschedule_case
 from app.kit.crypto import Vault
 from app.kit.errors import NotFoundError
+from app.kit.ids import new_id
 from app.organisation.employees import add_employee
 from app.responses.reading.coaching import finish_coaching
 from app.responses.reading.marking import (
@@ -58,11 +62,14 @@ from app.responses.reading.marking import (
 from app.review_sites.catalogue import Site
 from app.review_sites.public_ratings.entering import TypedReading, enter_reading, remove_reading
 from app.review_sites.public_ratings.many import plan_readings
+from app.routing.raised import raise_case
 from app.routing.told_askers import start_telling
 from tests.callbacks.factories import RULES, acting, make_case, make_office, make_response, make_user
+from tests.respondents import make_desk
 from tests.review_sites.answers import USUAL, a_catalogue
 
 UseCase = Callable[[Actor], object]
+_SEEN = "say that it was seen"
 _ROSTER = frozenset({"duty", "other duty", "no duty", "owner", "no owner"})
 
 
@@ -91,6 +98,10 @@ def use_cases(session: Session, vault: Vault, now: datetime) -> Mapping[str, Use
     enter_stars = partial(enter_reading, session, sites, code=office.code, site=Site.YANDEX, typed=stars, now=now)
     enter_stars(actor=own, today=now.date())
     line = f"{office.code}; yandex; {stars.day}; 4,7; 12"
+    escalation = Escalation(id=new_id(), case_id=case.id, rule="settle_late", at=now, to_user_id=clerk.id)
+    session.add(escalation)
+    session.flush()  # what is sought below
+    desk = make_desk(vault)
     at, s = now.replace(day=9), session
     claim = BulkAct(BulkKind.CLAIM)
     draft, duties = ImprovementDraft("A bench", ImprovementState.PLANNED), DutyDraft(clerk.id, "24/7")
@@ -141,6 +152,8 @@ def use_cases(session: Session, vault: Vault, now: datetime) -> Mapping[str, Use
         "event": lambda who: add_event(s, happened, actor=who, now=now),
         "other event": lambda who: change_event(s, event.id, happened, actor=who, now=now),
         "no event": lambda who: remove_event(s, event.id, actor=who, now=now),
+        _SEEN: lambda who: acknowledge_escalation(s, escalation.id, actor=who, now=now),
+        "raise": lambda who: raise_case(s, desk, response_id=response.id, actor=who, now=now),
         # These find what there is: nothing of another office.
         "stars of many": lambda who: _some(
             plan_readings(s, sites, text=line, actor=who, today=now.date()).can_be_taken
@@ -160,7 +173,8 @@ def test_an_analyst_is_refused_and_another_offices_people_find_nothing(
         # Nobody but an administrator keeps a roster: a manager is refused before anything is sought.
         kept = name in _ROSTER
         table = [
-            (acting(uuid.uuid4(), Role.ANALYST), NotPermittedError),
+            # Whoever may read was perhaps told, so an analyst is told that it was somebody else.
+            (acting(uuid.uuid4(), Role.ANALYST), EscalationNotYoursError if name == _SEEN else NotPermittedError),
             (acting(uuid.uuid4(), Role.MANAGER, elsewhere.id), NotPermittedError if kept else NotFoundError),
             (acting(uuid.uuid4(), Role.ADMIN, elsewhere.id), NotFoundError),
         ]
