@@ -104,7 +104,7 @@ def _say_plain(session: Session, desk: NoticeDesk, notice: Notice, reader: Reade
         "unit": unit.name if unit is not None else desk.company,
         "change": words.named(words.changes, notice.params.get("change"), language),
     }
-    pages = {NoticeKind.SIGN_IN_CHANGED: "/manage/account", NoticeKind.LOAD_WARNING: "/manage/roster"}
+    pages = {NoticeKind.SIGN_IN_CHANGED: "/manage/account", NoticeKind.LOAD_WARNING: "/manage/roster/load"}
     link = f"{desk.public_url}{pages[kind]}" if kind in pages else None
     buttons = open_button(desk, language, link) if link is not None else []
     return words.title(kind, language, values), words.text(kind, language, values), link, buttons

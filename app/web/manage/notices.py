@@ -36,6 +36,7 @@ _NEEDS: dict[NoticeKind, Permission] = {
     NoticeKind.CASE_REMINDER: Permission.WORK_CASES,
     NoticeKind.APPROVAL_ASKED: Permission.APPROVE_COMPENSATION,
     NoticeKind.APPROVAL_DECIDED: Permission.PROPOSE_COMPENSATION,
+    NoticeKind.LOAD_WARNING: Permission.WORK_CASES,
 }
 
 
