@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from app.accounts.permissions import Actor, Permission
 from app.callbacks.closing import end_case
 from app.callbacks.errors import CaseNotFoundError, InvalidWorkError
-from app.callbacks.holding import note_claim, refuse_closed, refuse_taken
+from app.callbacks.holding import note_claim, read_note, refuse_closed, refuse_taken
 from app.callbacks.models import CallbackCase, CasePromise, EventKind
 from app.callbacks.promises import note_promises
 from app.callbacks.rules.lists import MERGED, OTHER
@@ -20,20 +20,28 @@ MOST = 20
 
 
 def merge_cases(
-    session: Session, *, into_id: uuid.UUID, other_ids: Collection[uuid.UUID], actor: Actor, now: datetime
+    session: Session,
+    *,
+    into_id: uuid.UUID,
+    other_ids: Collection[uuid.UUID],
+    actor: Actor,
+    note: str | None = None,
+    now: datetime,
 ) -> CallbackCase:
     """Close the others as merged into the one, which the actor then works, and return that one.
 
     It takes over promises still to be kept, the earliest of the clocks and of the agreed times, what hurries any of
-    them, and the window that the person chose last. Compensations stay with the case that they were proposed in. Raises
-    InvalidWorkError unless all are of the same person (and there is another one), CaseNotFoundError, CaseClosedError,
-    CaseTakenError if a colleague works one of them.
+    them, and the window that the person chose last. Compensations stay with the case that they were proposed in. `note`
+    is written into the one that stays. Raises InvalidInputError for a note that is too long, InvalidWorkError unless
+    all are of the same person (and there is another one), CaseNotFoundError, CaseClosedError, CaseTakenError if a
+    colleague works one of them.
     """
     wanted = set(other_ids) - {into_id}
     if not wanted:
         raise InvalidWorkError("choose what to merge", field="other_ids", code="nothing_to_merge")
     if len(wanted) > MOST:
         raise InvalidWorkError(f"{len(wanted)} cases; at most {MOST} at once", field="other_ids", code="too_many_cases")
+    words = read_note(note)
     held = _hold(session, {into_id, *wanted}, actor)
     into, others = held[into_id], [case for case_id, case in held.items() if case_id != into_id]
     if into.contact_id is None or any(case.contact_id != into.contact_id for case in others):
@@ -64,6 +72,7 @@ def merge_cases(
         EventKind.MERGED,
         now=now,
         user_id=actor.user_id,
+        note=words,
         cases=[str(case.id) for case in others],
         promises=len(promises) or None,
     )

@@ -68,23 +68,31 @@ def reopen_case(
     return case
 
 
-def _hold(session: Session, case_id: uuid.UUID) -> CallbackCase:
-    """Return the case, or the one it was merged into, with its row held."""
+def follow_merges(session: Session, case_id: uuid.UUID) -> uuid.UUID:
+    """Return the case that the case was merged into in the end, or itself; raises CaseNotFoundError."""
     seen = set[uuid.UUID]()
     while case_id not in seen:
         seen.add(case_id)
+        row = session.execute(select(CallbackCase.merged_into_id).where(CallbackCase.id == case_id)).one_or_none()
+        if row is None:
+            break
+        if row.merged_into_id is None:
+            return case_id
+        case_id = row.merged_into_id
+    raise CaseNotFoundError("no such case")
+
+
+def _hold(session: Session, case_id: uuid.UUID) -> CallbackCase:
+    """Return the case, or the one it was merged into, with its row held."""
+    while True:
         case = session.scalars(
             select(CallbackCase)
-            .where(CallbackCase.id == case_id)
+            .where(CallbackCase.id == follow_merges(session, case_id))
             .with_for_update()
             .execution_options(populate_existing=True)
-        ).one_or_none()
-        if case is None:
-            break
-        if case.merged_into_id is None:
+        ).one()
+        if case.merged_into_id is None:  # else it was merged while we waited for its row
             return case
-        case_id = case.merged_into_id
-    raise CaseNotFoundError("no such case")
 
 
 def _begin_anew(

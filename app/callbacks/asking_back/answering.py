@@ -15,7 +15,7 @@ from app.callbacks.asking_back.models import AskedBack
 from app.callbacks.deadlines import Deadline
 from app.callbacks.models import CallbackCase, CallWindow, CaseEvent, EventKind
 from app.callbacks.opening import add_number, find_open_case
-from app.callbacks.reopening import ReopenReason, reopen_case
+from app.callbacks.reopening import ReopenReason, follow_merges, reopen_case
 from app.callbacks.rules.case_rules import CaseRules
 from app.callbacks.timeline import write_event
 from app.kit.errors import ConflictError, InvalidInputError
@@ -121,8 +121,8 @@ def _write(session: Session, question: Question, where: object, **values: object
 
 
 def _find_case(session: Session, question: Question) -> CallbackCase:
-    """Return the case that is worked: the one that was asked about, or the response's other one that stood open."""
-    case = session.get_one(CallbackCase, question.case_id, populate_existing=True)
+    """Return the case that is worked: the one that was asked about or went into, or the response's other open one."""
+    case = session.get_one(CallbackCase, follow_merges(session, question.case_id), populate_existing=True)
     standing = find_open_case(session, case.response_id) if case.closed_at and case.response_id else None
     return standing or case
 

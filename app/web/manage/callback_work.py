@@ -102,7 +102,8 @@ def merge(case_id: uuid.UUID) -> Response | tuple[str, int]:
 
     def act() -> CallbackCase:
         others = [_read_id(typed, "case", "cases_missing") for typed in request.form.getlist("case")]
-        return merge_cases(edge.db(), into_id=case_id, other_ids=others, **acts_as())
+        note = request.form.get("note") or None
+        return merge_cases(edge.db(), into_id=case_id, other_ids=others, note=note, **acts_as())
 
     return work(case_id, "merge", act, gettext("They are one case now."))
 

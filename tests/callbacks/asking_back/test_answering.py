@@ -2,19 +2,22 @@
 
 import threading
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.callbacks.asking_back.answering import AnswerClosedError, answer_question, rate_handling, say_more
 from app.callbacks.asking_back.links import QuestionNotInUseError, get_question, question_token
-from app.callbacks.models import CallbackCase, CallWindow, EventKind
+from app.callbacks.closing import close_case
+from app.callbacks.merging import merge_cases
+from app.callbacks.models import CallbackCase, CallWindow, CaseEvent, EventKind
 from app.kit.crypto import Vault
 from app.kit.db import Database
 from app.kit.errors import InvalidInputError
 from tests.callbacks.asking_back.closed import DAY, Closed, make_closed
-from tests.callbacks.factories import RULES
+from tests.callbacks.factories import RULES, acting, make_case
 from tests.conftest import NOW
 
 ASKED = NOW + DAY
@@ -91,6 +94,17 @@ def test_words_after_a_no_go_into_the_timeline_once_and_the_window_moves_the_clo
     assert [event.note for event in closed.events(EventKind.NOTE)] == ["The money has not come back"]
     assert closed.case().call_window == CallWindow.EVENING
     assert len(closed.events(EventKind.CALLBACK_REQUESTED)) == 1
+
+
+def test_words_after_a_no_go_to_the_case_that_theirs_was_merged_into(closed: Closed, now: datetime) -> None:
+    session, into = closed.session, make_case(closed.session, closed.unit.id, contact=closed.contact, now=now)
+    actor = acting(closed.user_id)
+    answer(closed, settled=False)
+    merge_cases(session, into_id=into.id, other_ids=[closed.case_id], actor=actor, note="The same thing", now=LATER)
+    close_case(session, into.id, actor=actor, rules=RULES, outcome="not_reached", cause="waiting", now=LATER)
+    say_more(session, closed.live(LATER), rules=RULES, words="The money has not come back", now=LATER)
+    notes = select(CaseEvent.note).where(CaseEvent.case_id == into.id, CaseEvent.note.is_not(None))
+    assert session.scalars(notes.order_by(CaseEvent.id)).all() == ["The same thing", "The money has not come back"]
 
 
 @pytest.mark.parametrize("words", ["x" * 2001, "\x00", "\ud800"])
