@@ -29,7 +29,6 @@ VERY_DISAPPOINTED = 1
 SOMEWHAT_DISAPPOINTED = 2
 NOT_DISAPPOINTED = 3
 PMF_LEAST = 40
-PMF_MARK = 0.4
 
 # The first option of a question for `fcr` is the yes; every other one, "partly" among them, is a no.
 SETTLED_AT_ONCE = (1,)
