@@ -10,6 +10,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from app.accounts.company_provider import Provider
 from app.accounts.door import Door
 from app.accounts.proving import CompanyTrust, DoorRules, SecondFactorRule
+from app.callbacks.asking_back.rerouting import reroute_message
 from app.callbacks.asking_back.composing import AskingBack, compose_question
 from app.callbacks.improvements.rules import load_wish_rules
 from app.callbacks.rules.case_rules import load_case_rules
@@ -18,7 +19,7 @@ from app.contacts.consents import load_consents
 from app.contacts.models import Purpose
 from app.invitations.composing import Composing, compose_invitation
 from app.invitations.desk import AskDesk
-from app.invitations.rerouting import may_send_at, reroute
+from app.invitations.rerouting import may_send_at
 from app.invitations.rules import load_delivery
 from app.jobs.periodic import JOBS
 from app.kit.clock import Clock, utc_now
@@ -69,6 +70,7 @@ from app.web.manage.event_editing import event_editing
 from app.web.manage.evidence import evidence
 from app.web.manage.figure_contacts import figure_contacts
 from app.web.manage.figure_downloads import figure_downloads
+from app.web.manage.figure_drivers import figure_drivers
 from app.web.manage.figure_events import figure_events
 from app.web.manage.figure_times import figure_times
 from app.web.manage.figure_topics import figure_topics
@@ -162,6 +164,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     report_plans,
     figure_contacts,
     figure_times,
+    figure_drivers,
     figure_events,
     event_editing,
     figure_topics,
@@ -325,7 +328,7 @@ def wire(settings: Settings, *, clock: Clock, database: Database | None) -> edge
             gateways=gateways,
             compose=compose,
             may_send_at=partial(may_send_at, desk=ask),
-            reroute=partial(reroute, desk=ask),
+            reroute=partial(reroute_message, desk=ask, rules=case_rules),
         ),
         notices=NoticeDesk(
             vault=vault,

@@ -40,6 +40,7 @@ DOORS: Mapping[str, tuple[object, Mapping[str, str]]] = {
     "callback_figures.show": (STAFF, {}),
     "figure_contacts.show": (STAFF, {}),
     "figure_times.show": (STAFF, {}),
+    "figure_drivers.show": (STAFF, {}),
     "figure_events.show": (STAFF, {}),
     "event_editing.show_new": (CALLERS, {}),
     "event_editing.add": (CALLERS, {"unit": "east-1", "day": "2026-03-03", "kind": "script", "title": "A new script"}),

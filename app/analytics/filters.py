@@ -28,7 +28,7 @@ class ResponseFilter:
     """Everything left out does not narrow. `unit_id` takes all units below with it; `until` is exclusive.
 
     `touchpoint` and `employee` are codes. `call_topic` is what the contact was about, as the other system told it.
-    `answered` is a later question, with or without one of its values. `waited` and `handled` are seconds
+    `answered` is a later question, with some of its values or with any. `waited` and `handled` are seconds
     of the contact, from and to before (None: without an end); `at_hour` is an hour of a weekday.
 
     `topic` is what the response itself is about; `""` is that it says something that no topic was found in.
@@ -48,7 +48,7 @@ class ResponseFilter:
     waited: tuple[int, int | None] | None = None
     handled: tuple[int, int | None] | None = None
     at_hour: WallHour | None = None
-    answered: tuple[str, int | None] | None = None
+    answered: tuple[str, tuple[int, ...]] | None = None
     topic: str | None = None
     survey: str | None = None
     metric: Metric | None = None
@@ -154,9 +154,9 @@ def _hour_conditions(session: Session, wanted: ResponseFilter) -> list[ColumnEle
 def _answer_conditions(wanted: ResponseFilter) -> list[ColumnElement[bool]]:
     if wanted.answered is None:
         return []
-    key, value = wanted.answered
+    key, values = wanted.answered
     said = exists().where(ResponseAnswer.response_id == SurveyResponse.id, ResponseAnswer.question_key == key)
-    return [said if value is None else said.where(ResponseAnswer.value == value)]
+    return [said.where(ResponseAnswer.value.in_(values)) if values else said]
 
 
 def _read_conditions(wanted: ResponseFilter) -> list[ColumnElement[bool]]:

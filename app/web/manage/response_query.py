@@ -156,13 +156,13 @@ def _read_id(query: ResponseQuery, name: str) -> uuid.UUID | None:
         return None
 
 
-def _read_answer(query: ResponseQuery) -> tuple[str, int | None] | None:
-    """Return a later question and its value from `manner` or `manner:5`."""
-    key, _, value = query.value("answer").partition(":")
-    if value and not (len(value) <= 3 and value.isascii() and value.isdigit()):
+def _read_answer(query: ResponseQuery) -> tuple[str, tuple[int, ...]] | None:
+    """Return a later question and some of its values from `manner`, `manner:5` or `manner:4,5`."""
+    key, colon, values = query.value("answer").partition(":")
+    if colon and not re.fullmatch(r"\d{1,3}(,\d{1,3}){0,19}", values, re.ASCII):
         query.problems["answer"] = gettext("There is no such choice.")
         return None
-    return (key, int(value) if value else None) if key else None
+    return (key, tuple(int(value) for value in values.split(",")) if values else ()) if key else None
 
 
 def _read_seconds(query: ResponseQuery, name: str) -> tuple[int, int | None] | None:
