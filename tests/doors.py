@@ -6,6 +6,7 @@ tests/test_access.py walks them.
 from collections.abc import Mapping
 
 from app.accounts.api_keys import ApiScope
+from app.analytics.metric_figures import MetricName
 
 ANYONE, STAFF, CALLERS = "anyone", frozenset({"admin", "manager", "analyst"}), frozenset({"admin", "manager"})
 ADMINS, READERS_OF_RULES = frozenset({"admin"}), frozenset({"admin", "analyst"})
@@ -282,6 +283,7 @@ DOORS: Mapping[str, tuple[object, Mapping[str, str]]] = {
     "api_callbacks.close": (ApiScope.CALLBACKS_WRITE, {}),
     "api_touchpoints.show_list": (ApiScope.TOUCHPOINTS_READ, {}),
     "api_touchpoints.add": (ApiScope.TOUCHPOINTS_WRITE, {}),
+    **{f"api_metrics.{name}": (ApiScope.METRICS_READ, {}) for name in MetricName},
     "messages.show_overview": (STAFF, {}),
     "messages.show_list": (STAFF, {}),
     "messages.show_one": (STAFF, {}),
