@@ -10,8 +10,8 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from app.accounts.company_provider import Provider
 from app.accounts.door import Door
 from app.accounts.proving import CompanyTrust, DoorRules, SecondFactorRule
-from app.callbacks.asking_back.rerouting import reroute_message
 from app.callbacks.asking_back.composing import AskingBack, compose_question
+from app.callbacks.asking_back.rerouting import reroute_message
 from app.callbacks.improvements.rules import load_wish_rules
 from app.callbacks.rules.case_rules import load_case_rules
 from app.cli.register import register_commands

@@ -38,7 +38,7 @@ _THREADS = 4
 _TRIES = 3
 # A gateway may be faster with its receipt than we are with noting that it took the message.
 _EARLY_AGAIN, _EARLY_FOR = timedelta(seconds=15), timedelta(minutes=10)
-_ASKING = (MessagePurpose.INVITATION, MessagePurpose.REMINDER)
+_ASKING = (MessagePurpose.INVITATION, MessagePurpose.REMINDER, MessagePurpose.ASKED_BACK)
 
 
 @runtime_checkable

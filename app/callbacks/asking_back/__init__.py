@@ -7,6 +7,7 @@ models     asked_back
 deciding   whether somebody is asked and by what; pure
 planning   a question for each case that was closed
 asking     those that are due: the message, or why there is none
+rerouting  by another address where nobody was at the first
 composing  what the message says in each channel
 links      the token and what it opens
 answering  yes or no, the rating, a few words, the window of the day

@@ -1,5 +1,7 @@
 """The questions that are due: each is asked in the customer's channel, or it is kept why nobody was asked."""
 
+from collections.abc import Collection
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
@@ -53,6 +55,24 @@ def ask_due(session: Session, *, desk: AskDesk, rules: CaseRules, now: datetime,
     return len(due)
 
 
+def ask_elsewhere(session: Session, message: Message, *, desk: AskDesk, rules: CaseRules, now: datetime) -> bool:
+    """Ask by another channel, since nobody is at the message's address, and tell whether there was one.
+
+    Once for each channel, while the question is open, and if nothing has come to stand against asking.
+    """
+    # Held, so that a refusal and a receipt that says the same ask once.
+    question = session.scalars(
+        select(AskedBack)
+        .where(AskedBack.id == message.subject_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+    if question is None or question.answered_at is not None or question.answer_by <= now:
+        return False
+    tried = session.scalars(select(Message.channel).where(Message.subject_id == question.id))
+    return _Asking(session, desk, rules.asking_back, question, now).go_on(set(tried), at_rest=find_paused(session))
+
+
 class _Asking:
     """One question on its way to a decision."""
 
@@ -85,6 +105,26 @@ class _Asking:
             round=question.round,
         )
         self.session.flush()  # the next question may be to the same person
+
+    def go_on(self, tried: Collection[str], *, at_rest: frozenset[object]) -> bool:
+        facts = self._facts(paused=self.place.is_paused(at_rest))  # type: ignore[arg-type]
+        left = [channel for channel in facts.reachable if channel not in tried]
+        verdict = decide(replace(facts, reachable=left))
+        if verdict.channel is not None and self.contact is not None:
+            verdict = self._send(verdict.channel, self.contact)
+        if verdict.channel is None:
+            return False
+        question = self.question
+        question.channel = verdict.channel
+        write_event(
+            self.session,
+            question.case_id,
+            EventKind.ASKED_BACK,
+            now=self.now,
+            channel=verdict.channel,
+            round=question.round,
+        )
+        return True
 
     def _send(self, channel: MessagingChannel, contact: Contact) -> Verdict:
         policy, now = self.desk.policy, self.now

@@ -13,10 +13,12 @@ from app.callbacks.asking_back.deciding import Skipped
 from app.callbacks.asking_back.links import question_token
 from app.callbacks.asking_back.models import AskedBack
 from app.callbacks.asking_back.planning import plan_questions
+from app.callbacks.asking_back.rerouting import reroute_message
 from app.callbacks.models import EventKind
 from app.callbacks.reopening import ReopenReason, reopen_case
 from app.contacts.addresses import move_address
 from app.contacts.models import AddressKind, Consent, SuppressionReason
+from app.contacts.service import find_or_add_contact
 from app.contacts.suppression import opt_out, suppress_address
 from app.invitations.models import AskedCount
 from app.kit.crypto import Vault
@@ -244,3 +246,44 @@ def test_a_question_that_waits_is_dropped_once_the_case_is_opened_again(closed: 
     _reopen(closed)
     with pytest.raises(NothingToSayError, match="reopened"):
         _compose(closed, MessagingChannel.SMS, Language.RU)
+
+
+def test_where_nobody_is_at_the_number_the_other_address_is_asked_once(session: Session, vault: Vault) -> None:
+    person = find_or_add_contact(
+        session, vault, phone=PHONE, email="dana@example.kz", language=Language.RU, now=NOW - DAY
+    )
+    closed, later = make_closed(session, vault, now=NOW, contact=person), NOW + DAY + timedelta(minutes=5)
+    closed.ask()
+    first = closed.message()
+
+    def go_on(at: datetime) -> bool:
+        return reroute_message(session, first, at, desk=closed.desk, rules=RULES)
+
+    assert [go_on(later), go_on(later)] == [True, False]
+    sent = select(Message.channel).where(Message.subject_id == first.subject_id).order_by(Message.id)
+    assert session.scalars(sent).all() == ["sms", "email"]
+    assert (closed.question().channel, closed.question().asked_at) == ("email", NOW + DAY)
+    assert [event.details["channel"] for event in closed.events(EventKind.ASKED_BACK)] == ["sms", "email"]
+
+
+def test_nobody_is_asked_elsewhere_once_it_was_answered_or_something_stands_against_it(
+    session: Session, vault: Vault
+) -> None:
+    for number, happens in enumerate(("answered", "stopped", "reopened", "expired")):
+        phone = f"+7701555010{number}"
+        person = find_or_add_contact(
+            session, vault, phone=phone, email=f"d{number}@example.kz", language=Language.RU, now=NOW - DAY
+        )
+        closed, at = make_closed(session, vault, now=NOW, contact=person), NOW + DAY + timedelta(minutes=5)
+        question = closed.ask()
+        message = session.scalars(select(Message).where(Message.subject_id == question.id)).one()
+        if happens == "answered":
+            question.answered_at, question.settled, question.via = at, True, "page"
+        elif happens == "stopped":
+            opt_out(session, person, via="sms", now=at)
+        elif happens == "reopened":
+            reopen_case(session, closed.case_id, rules=RULES, reason=ReopenReason.NOT_SETTLED, now=at)
+        else:
+            at = question.answer_by
+        session.flush()
+        assert not reroute_message(session, message, at, desk=closed.desk, rules=RULES), happens
