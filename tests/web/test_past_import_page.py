@@ -47,7 +47,7 @@ def test_a_file_is_tried_mended_by_the_form_and_taken_in_once(admin: FlaskClient
     status, text = choose(admin, page, **form)
     assert status == 303
     assert "Offices that are made: Abay" in text
-    assert "1 rows have no rating" in text
+    assert "Rows without a rating, which no figure counts: 1. By what they say: Don&#39;t know (1)." in text
 
     digest = re.search(r'name="digest" value="(\w+)"', text)
     assert digest is not None
@@ -119,6 +119,7 @@ def test_every_kind_of_mistake_is_told_in_words(admin: FlaskClient) -> None:
     status, text = choose(admin, page, **columns)
     assert status == 303
     assert "There is no unit with the code nowhere." in text
+    assert "“Never” is no answer of the scale." in text
     assert "“maybe” is neither yes nor no." in text
     assert "Nothing can be taken in yet." in text
 

@@ -75,7 +75,8 @@ class Scale:
         known = ", ".join(f"{word}={value}" for word, value in list(self.values.items())[:_NAMED])
         raise NotOnScaleError(
             f"{str(cell)[:40]!r} is no answer of the scale ({known}); name it in --scale, or in --missing if it means "
-            "that there is no answer"
+            "that there is no answer",
+            text=str(cell)[:40],
         )
 
 

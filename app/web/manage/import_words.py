@@ -83,7 +83,9 @@ _REASONS: Mapping[str, LazyString] = {
     "file_column_twice": lazy_gettext("Two columns are called %(column)s. Rename or delete one of them."),
     "invalid_table": lazy_gettext("This file cannot be read as a list of rows; line %(line)s is where it ends."),
     "column_missing": lazy_gettext("Choose the column."),
-    "not_on_scale": lazy_gettext("This is no answer of the scale. Name it in the scale, or as one that is no answer."),
+    "not_on_scale": lazy_gettext(
+        "“%(text)s” is no answer of the scale. Name it in the scale, or as what means that there is no answer."
+    ),
     "unit_unclear": lazy_gettext("Several units have this name. Write the code."),
     "unknown_employee": lazy_gettext("There is no such employee. Add them first, or let them be made."),
     "employee_unclear": lazy_gettext("Several employees have this name. Write the code."),
@@ -91,10 +93,10 @@ _REASONS: Mapping[str, LazyString] = {
     "interaction_conflict": lazy_gettext("Something else was told under this number before."),
     "text_cut": lazy_gettext("Cut after %(limit)s characters."),
     "file_repeated": lazy_gettext("This very file was taken in before. Nothing is taken from it again."),
-    "no_rating": lazy_gettext("%(count)s rows have no rating, and no figure counts them: %(codes)s"),
-    "alike_kept": lazy_gettext("%(count)s rows say in every column what a row above says. All are kept."),
+    "no_rating": lazy_gettext("Rows without a rating, which no figure counts: %(count)s. By what they say: %(codes)s."),
+    "alike_kept": lazy_gettext("Rows that say in every column what a row above says: %(count)s. All are kept."),
     "answers_counted": lazy_gettext(
-        "%(responses)s answers; %(interactions)s calls or visits behind them, %(alone)s of these without an answer."
+        "Answers: %(responses)s. Calls or visits behind them: %(interactions)s, of these without an answer: %(alone)s."
     ),
     "units_added": lazy_gettext("Offices that are made: %(names)s"),
     "employees_added": lazy_gettext("Employees that are made: %(names)s"),
