@@ -34,7 +34,7 @@ from app.surveys.models import SurveyVersion
 from app.surveys.service import get_definition
 from app.touchpoints.models import PageOpen, Touchpoint
 
-_ASKING = (MessagePurpose.INVITATION, MessagePurpose.REMINDER)
+ASKING = (MessagePurpose.INVITATION, MessagePurpose.REMINDER)
 _REACHED = (MessageState.DELIVERED, MessageState.READ)
 
 
@@ -107,7 +107,7 @@ def count_walk_ups(
         channel=response.channel,
         topic=None,
     )
-    counts = select(func.count(), func.count().filter(_is_finished(session))).where(
+    counts = select(func.count(), func.count().filter(is_finished(session))).where(
         *response_conditions(session, replace(wanted.as_filter(), survey=survey), scope),
         response.touchpoint_id.is_not(None),
         response.interaction_id.is_(None),
@@ -168,7 +168,7 @@ def _classify(session: Session, survey: str | None, now: datetime) -> Subquery:
         select(
             func.max(case((Message.state.in_(_REACHED), 2), (Message.state == MessageState.HANDED_OVER, 1), else_=0))
         )
-        .where(Message.subject_id == Invitation.id, Message.purpose.in_(_ASKING))
+        .where(Message.subject_id == Invitation.id, Message.purpose.in_(ASKING))
         .scalar_subquery()
     )
     asked = (
@@ -181,7 +181,7 @@ def _classify(session: Session, survey: str | None, now: datetime) -> Subquery:
             case(
                 (Invitation.answer_by > now, Disposition.PENDING),
                 (SurveyResponse.suspect.is_(True), Disposition.INELIGIBLE),
-                (SurveyResponse.id.is_not(None) & _is_finished(session), Disposition.INTERVIEW),
+                (SurveyResponse.id.is_not(None) & is_finished(session), Disposition.INTERVIEW),
                 (SurveyResponse.id.is_not(None), Disposition.PARTIAL),
                 (_has_refused(), Disposition.REFUSAL),
                 # Somebody looked at the question and left: broken off before the rating.
@@ -218,7 +218,7 @@ def _has_refused() -> ColumnElement[bool]:
     return told | stopped
 
 
-def _is_finished(session: Session) -> ColumnElement[bool]:
+def is_finished(session: Session) -> ColumnElement[bool]:
     """Tell whether all was sent that is asked; where one question is all there is, the rating is."""
     short = [
         version_id

@@ -78,6 +78,7 @@ PAGES = (
     "/manage/callbacks/figures?period=year",
     "/manage/figures/contact-centre",
     "/manage/figures/hours",
+    "/manage/figures/who-answers",
     "/manage/figures/drivers",
     "/manage/figures/events?days=7",
     "/manage/callbacks/figures/cases?period=year",
