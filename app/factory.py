@@ -73,6 +73,7 @@ from app.web.manage.figure_downloads import figure_downloads
 from app.web.manage.figure_drivers import figure_drivers
 from app.web.manage.figure_events import figure_events
 from app.web.manage.figure_funnel import figure_funnel
+from app.web.manage.figure_people import figure_people
 from app.web.manage.figure_times import figure_times
 from app.web.manage.figure_topics import figure_topics
 from app.web.manage.figures import figures
@@ -167,6 +168,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     figure_times,
     figure_drivers,
     figure_funnel,
+    figure_people,
     figure_events,
     event_editing,
     figure_topics,

@@ -41,6 +41,7 @@ DOORS: Mapping[str, tuple[object, Mapping[str, str]]] = {
     "callback_figures.show": (STAFF, {}),
     "figure_contacts.show": (STAFF, {}),
     "figure_times.show": (STAFF, {}),
+    "figure_people.show": (STAFF, {}),
     "figure_funnel.show": (STAFF, {}),
     "figure_drivers.show": (STAFF, {}),
     "figure_events.show": (STAFF, {}),

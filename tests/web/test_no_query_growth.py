@@ -17,6 +17,7 @@ from app.accounts.invitations import make_invitation
 from app.accounts.models import Role
 from app.accounts.service import add_user, get_user
 from app.analytics.events.models import TimeLineEvent
+from app.analytics.kept.models import ReportPlan, ReportSending, SavedView
 from app.callbacks.escalation.models import Duty, Escalation, UnitOwner
 from app.callbacks.improvements.models import Improvement, Wish
 from app.callbacks.models import CallbackCase
@@ -61,6 +62,10 @@ PAGES = (
     "/manage/figures",
     "/manage/figures?unit=north&period=year",
     "/manage/figures/topics?unit=north",
+    "/manage/figures/evidence",
+    "/manage/figures/figures.csv?unit=north",
+    "/manage/figures/views",
+    "/manage/figures/reports",
     "/manage/topics",
     "/manage/topics/waiting",
     "/manage/units",
@@ -78,6 +83,7 @@ PAGES = (
     "/manage/callbacks/figures?period=year",
     "/manage/figures/contact-centre",
     "/manage/figures/hours",
+    "/manage/figures/employees?period=quarter",
     "/manage/figures/who-answers",
     "/manage/figures/drivers",
     "/manage/figures/events?days=7",
@@ -187,6 +193,7 @@ def test_sixty_rows_take_as_many_queries_as_one_on_every_page(app: Flask, databa
                 _add_stars(company.session, unit_id, number, now)
             _add_reading(company.session, number, response, now)
             _add_roster(company.session, place, office.id, admin_id, now)
+            _keep_figures(company.session, place, admin_id, number, now)
 
         add(0)
     browser = signed_in(app, "admin")
@@ -237,6 +244,15 @@ def _add_stars(session: Session, unit_id: uuid.UUID, number: int, now: datetime)
     days = (now.date() - timedelta(days=number % 9), now.date() - timedelta(days=20 + number))
     readings = [Reading(unit_id, Site.GOOGLE, day, 450, 10 + number) for day in days]
     keep_readings(session, readings, origin=Origin.API, now=now)
+
+
+def _keep_figures(session: Session, unit_id: uuid.UUID, user_id: uuid.UUID, number: int, now: datetime) -> None:
+    """Save a view, and plan a report that could not be sent."""
+    at = {"user_id": user_id, "unit_id": unit_id, "created_at": now, "updated_at": now}
+    plan = ReportPlan(id=new_id(), every="month", day=1, minute=0, language="en", **at)
+    session.add_all([plan, SavedView(id=new_id(), name=f"View {number}", path="/manage/figures", query="", **at)])
+    session.flush()  # what was sent refers to the plan
+    session.add(ReportSending(plan_id=plan.id, slot=now.date(), state="failed", created_at=now, failure="no_money"))
 
 
 def _add_roster(session: Session, unit_id: uuid.UUID, office_id: uuid.UUID, user_id: uuid.UUID, now: datetime) -> None:
