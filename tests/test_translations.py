@@ -25,9 +25,11 @@ FORMS = {Language.KK: 2, Language.RU: 3, Language.UK: 3}
 NAMES = {"API", "CES", "CSAT", "CSV", "Facebook", "GIS", "Google", "NPS", "PMF", "QR", "SMS", "Telegram"}
 NAMES |= {"Trustpilot", "Viber", "WhatsApp", "JSON", "PDF", "UTC", "UTF", "SHA", "Business", "Profile"}
 NAMES |= {"Aegis", "Authenticator", "FAS", "Microsoft"}
+# Standards, and what AAPOR and the customer surveys of the world call their figures.
+NAMES |= {"AAPOR", "CON", "COOP", "ESAT", "FCR", "I", "ISO", "NC", "P", "R", "REF", "RR", "UO", "Definitions", "eNPS"}
 NAMES |= {"CRM", "Excel", "HTTP", "Node", "PHP", "Python", "Standard", "Webhooks"}
 # What one types as it stands: days of hours, addresses, and settings that are a single word.
-NAMES |= {"Mo", "Fr", "Sa", "http", "https", "localhost", "xlsx", "enabled", "everyone", "routing"}
+NAMES |= {"Mo", "Fr", "Sa", "http", "https", "localhost", "xlsx", "enabled", "everyone", "reversed", "routing", "N", "A"}
 # A Latin i or an accented letter of another alphabet looks right and is found by no search.
 ALPHABETS = {
     Language.KK: "аәбвгғдеёжзийкқлмнңоөпрстуұүфхһцчшщъыіьэюя",

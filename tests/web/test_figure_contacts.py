@@ -53,8 +53,8 @@ def test_the_shares_say_of_how_many_contacts_they_are(app: Flask, database: Data
     told = {card.h2.get_text(): " ".join(card.get_text(" ").split()) for card in page_of(app).select(".figure")}  # type: ignore[union-attr]
 
     assert told["Contacts"].startswith("Contacts 52")
-    assert "77%" in told["Answered"]
-    assert "of 52 contacts" in told["Answered"]
+    assert "77%" in told["Contacts taken"]
+    assert "of 52 contacts" in told["Contacts taken"]
     assert "has not told this" in told["Settled at once"]
     assert "30.00 s" in told["Waiting, mean"]
 
