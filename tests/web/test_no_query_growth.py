@@ -63,7 +63,7 @@ PAGES = (
     "/manage/figures?unit=north&period=year",
     "/manage/figures/topics?unit=north",
     "/manage/figures/evidence",
-    "/manage/figures/figures.csv?unit=north",
+    "/manage/figures/figures.csv",
     "/manage/figures/views",
     "/manage/figures/reports",
     "/manage/topics",

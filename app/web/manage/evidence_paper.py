@@ -17,7 +17,15 @@ from app.web.manage import figure_words
 from app.web.manage.figure_drawing import OF_CUSTOMERS
 from app.web.manage.interaction_words import REASONS
 from app.web.manage.message_words import CHANNELS as SENT_BY
-from app.web.manage.report_paper import Letterhead, PaperAsked, figure_card, put_on_paper, tell_cases
+from app.web.manage.report_paper import (
+    Letterhead,
+    PaperAsked,
+    figure_card,
+    first_request_cards,
+    put_on_paper,
+    rate_cards,
+    tell_cases,
+)
 from app.web.manage.words import CHANNELS
 
 _DISPOSITIONS: Mapping[Disposition, LazyString] = {
@@ -179,8 +187,7 @@ def _tell_funnel(evidence: Evidence) -> Iterator[Block]:
     walk_ups = evidence.report.walk_ups
     yield Cards(
         (
-            figure_card(gettext("Response rate (RR1)"), rates["rr1"], gettext("of the people asked, by AAPOR")),
-            figure_card(gettext("Response rate (RR2)"), rates["rr2"], gettext("with those who began")),
+            *rate_cards(rates),
             figure_card(gettext("Walk-ups who finished"), rates["walk_up_completion"], gettext("of those who rated")),
         )
     )
@@ -234,8 +241,7 @@ def _tell_first_request(evidence: Evidence) -> Iterator[Block]:
     if first is None:
         return
     yield Heading(gettext("Resolved the first time"))
-    again = ngettext("Nobody came again within %(num)s day", "Nobody came again within %(num)s days", first.days)
-    yield Cards((figure_card(gettext("By what people answer"), first.by_survey), figure_card(again, first.by_repeat)))
+    yield Cards(first_request_cards(first))
     yield Facts(
         (
             (gettext("Contacts too young to tell"), _number(first.pending)),

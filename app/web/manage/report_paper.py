@@ -3,7 +3,7 @@
 Knows no request: the worker composes with it too, under the language of whoever the report is for.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,6 +11,7 @@ from flask_babel import format_date, format_decimal, gettext, ngettext
 from sqlalchemy.orm import Session
 
 from app.accounts.scope import Scope
+from app.analytics.first_request import FirstRequest
 from app.analytics.metric_view import MetricView
 from app.analytics.metrics import Figure
 from app.analytics.paper.sheet import (
@@ -116,30 +117,12 @@ def _list_blocks(report: Report, asked: PaperAsked) -> Iterator[Block]:
         yield from _tell_metric(metric, view, asked, leads=place == 0)
     if report.response_rate.n:
         yield Heading(gettext("Who answers"))
-        rates = report.response_rate.parts
-        yield Cards(
-            (
-                figure_card(gettext("Response rate (RR1)"), rates["rr1"], gettext("of the people asked, by AAPOR")),
-                figure_card(gettext("Response rate (RR2)"), rates["rr2"], gettext("with those who began")),
-            )
-        )
+        yield Cards(rate_cards(report.response_rate.parts))
     if report.cases is not None and report.cases.counts.opened:
         yield from tell_cases(report.cases)
     if report.first_request is not None and (report.first_request.by_survey.n or report.first_request.by_repeat.n):
         yield Heading(gettext("Resolved the first time"))
-        yield Cards(
-            (
-                figure_card(gettext("By what people answer"), report.first_request.by_survey),
-                figure_card(
-                    ngettext(
-                        "Nobody came again within %(num)s day",
-                        "Nobody came again within %(num)s days",
-                        report.first_request.days,
-                    ),
-                    report.first_request.by_repeat,
-                ),
-            )
-        )
+        yield Cards(first_request_cards(report.first_request))
 
 
 def _card_of(metric: Metric, view: MetricView) -> Card:
@@ -149,10 +132,30 @@ def _card_of(metric: Metric, view: MetricView) -> Card:
     return Card(card.title, card.value, lines)
 
 
-def figure_card(title: str, figure: Figure, about: str = "") -> Card:
-    """Return a figure with how sure it is and of how many answers."""
-    answers = ngettext("%(num)s answer", "%(num)s answers", figure.n)
-    return Card(title, figure_words.show(figure), tuple(filter(None, (about, figure_words.explain(figure), answers))))
+def figure_card(title: str, figure: Figure, about: str = "", *, counted: str = "") -> Card:
+    """Return a figure with how sure it is and of how many: answers, or what `counted` says in words."""
+    counted = counted or ngettext("%(num)s answer", "%(num)s answers", figure.n)
+    return Card(title, figure_words.show(figure), tuple(filter(None, (about, figure_words.explain(figure), counted))))
+
+
+def rate_cards(rates: Mapping[str, Figure]) -> tuple[Card, Card]:
+    """Return the two response rates of the people who were asked."""
+    people = ngettext("%(num)s person asked", "%(num)s people asked", rates["rr1"].n)
+    about = gettext("of the people asked, by AAPOR")
+    return (
+        figure_card(gettext("Response rate (RR1)"), rates["rr1"], about, counted=people),
+        figure_card(gettext("Response rate (RR2)"), rates["rr2"], gettext("with those who began"), counted=people),
+    )
+
+
+def first_request_cards(first: FirstRequest) -> tuple[Card, Card]:
+    """Return both ways to tell whether something was resolved the first time."""
+    again = ngettext("Nobody came again within %(num)s day", "Nobody came again within %(num)s days", first.days)
+    contacts = ngettext("%(num)s contact", "%(num)s contacts", first.by_repeat.n)
+    return (
+        figure_card(gettext("By what people answer"), first.by_survey),
+        figure_card(again, first.by_repeat, counted=contacts),
+    )
 
 
 def _tell_metric(metric: Metric, view: MetricView, asked: PaperAsked, *, leads: bool) -> Iterator[Block]:
