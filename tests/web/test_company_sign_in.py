@@ -1,11 +1,7 @@
 """The company's own sign-in, against a provider that a test makes honest or not, and against one that others wrote."""
 
-import socket
-import subprocess
-import sys
-import time
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -366,46 +362,3 @@ def test_without_settings_there_is_no_such_door(client: FlaskClient) -> None:
     assert client.get(START).status_code == 404
     assert client.get(f"{START}/back?state=x&code=y").status_code in (400, 404)
     assert "/sign-in/company" not in client.get("/sign-in").text
-
-
-def test_a_provider_that_others_wrote_signs_people_in(database: Database, tmp_path: Path, company: object) -> None:
-    port = _free_port()
-    issuer = f"http://localhost:{port}"
-    program = [sys.executable, "-m", "oidc_provider_mock", "--port", str(port), "--require-nonce", "true"]
-    with subprocess.Popen(program, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
-        try:
-            _wait_for(issuer)
-            claims = {"email": email_of("manager"), "email_verified": True}
-            requests.put(f"{issuer}/users/manager-there", json=claims, timeout=5).raise_for_status()
-            settings = Settings(
-                var_dir=tmp_path,
-                language="en",
-                database_url=database.url.render_as_string(hide_password=False),
-                oidc_issuer=issuer,
-                oidc_client_id=CLIENT,
-                oidc_client_secret=SECRET,
-            )
-            browser = create_app(settings, clock=lambda: datetime.now(UTC), database=database).test_client()
-            out = browser.get(START)
-            back = requests.post(out.location, data={"sub": "manager-there"}, allow_redirects=False, timeout=5)
-            answer = browser.get(back.headers["Location"].removeprefix(OURS))
-            assert (answer.status_code, answer.location) == (303, "/manage/")
-        finally:
-            process.terminate()
-
-
-def _free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
-
-
-def _wait_for(issuer: str) -> None:
-    for _ in range(200):
-        try:
-            requests.get(f"{issuer}/.well-known/openid-configuration", timeout=1).raise_for_status()
-        except requests.RequestException:
-            time.sleep(0.05)
-        else:
-            return
-    raise AssertionError("the provider did not start")
