@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from app.accounts.api_keys import ApiScope
 from app.accounts.scope import EVERYTHING
+from app.analytics.all_days import all_days
 from app.analytics.counts.cover import month_end
 from app.analytics.employee_figures import EmployeeAsking, read_employee_figures, whole_months
 from app.analytics.metric_figures import Asking, MetricFigures, MetricName, Split, read_metric
@@ -170,7 +171,12 @@ def _find_unit(code: str | None) -> Unit | None:
 def _read_period(query: MetricQuery | EmployeeMetricQuery) -> Period:
     zone = edge.desk().zone
     last = query.until or edge.now().astimezone(zone).date()
-    first = query.since or last - (_USUAL_DAYS - 1) * DAY
+    if query.since is not None:
+        first = query.since
+    elif query.before == "true":
+        first = last - (_USUAL_DAYS - 1) * DAY  # of all days there is no time before
+    else:
+        first = min(all_days(edge.db(), now=edge.now(), zone=zone).first, last)
     if first > last:
         raise refuse_field("since", "after_until", f"the first day, {first}, is after the last, {last}")
     if (last - first).days >= _MOST_DAYS:

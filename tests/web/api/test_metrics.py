@@ -71,7 +71,7 @@ def answer(database: Database, system: System, company: Company) -> Answer:
 def test_the_answer_holds_the_seven_fields_the_parts_and_the_days(system: System, answer: Answer) -> None:
     answer({5: 8, 4: 2, 1: 4})
 
-    told = system.get("/metrics/csat", unit="east").json
+    told = system.get("/metrics/csat", unit="east", since="2026-02-03").json
 
     figure = share(10, 14)
     assert {name: told[name] for name in SEVEN} == {
@@ -93,12 +93,21 @@ def test_the_answer_holds_the_seven_fields_the_parts_and_the_days(system: System
 
 def test_it_is_the_very_figure_of_the_dashboard(system: System, database: Database, answer: Answer) -> None:
     answer({5: 31, 4: 12, 3: 7, 1: 5})
-    told = system.get("/metrics/csat").json
+    told = system.get("/metrics/csat", since="2026-02-03").json
     with database.transaction() as session:
         period = last_days(30, now=NOW, zone=system.client.application.extensions["otklik"].desk.zone)
         shown = read_dashboard(session, scope=EVERYTHING, unit_id=None, period=period, now=NOW)
     assert (told["value"], told["ci_low"], told["ci_high"]) == (shown.csat.value, shown.csat.ci_low, shown.csat.ci_high)
     assert told["parts"]["mean"]["ci_low"] == shown.csat_mean.ci_low
+
+
+def test_without_days_it_is_of_everything_that_was_ever_answered(system: System, answer: Answer) -> None:
+    answer({5: 20})
+    answer({1: 5}, days=1200)
+
+    told = system.get("/metrics/csat").json
+
+    assert (told["value"], told["n"], told["since"]) == (0.8, 25, "2022-11-20")
 
 
 @pytest.mark.parametrize("name", MetricName)

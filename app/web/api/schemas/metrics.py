@@ -42,7 +42,7 @@ _Before = Annotated[
 
 
 class MetricQuery(Taken):
-    """Which answers; everything left out does not narrow. Without days, the last 30."""
+    """Which answers; everything left out does not narrow. Without `since`, from the first answer on; with `before`, the last 30 days."""
 
     unit: _Unit = None
     since: _Since = None
