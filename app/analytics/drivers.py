@@ -65,11 +65,15 @@ class Driver:
 
 @dataclass(frozen=True, slots=True)
 class Drivers:
-    """All that can be compared, the greatest difference first; `too_few` is how many have not 30 on both sides."""
+    """All that can be compared, the greatest difference first; `too_few` is how many have not 30 on both sides.
+
+    `alike` are those asked of the satisfied alone, or of the others alone: there is no share to compare.
+    """
 
     period: Period
     found: tuple[Driver, ...]
     too_few: int
+    alike: int
 
 
 _Key = tuple[str, str, QuestionType]
@@ -93,12 +97,18 @@ def read_drivers(session: Session, wanted: Wanted, scope: Scope) -> Drivers:
         for key, question in questions.items()
         for sides in _sides(question, answers.get(key, {}))
     ]
+    compared, alike = [each for each in compared if not _are_alike(each)], sum(map(_are_alike, compared))
     known = {place: each.difference for place, each in enumerate(compared)}
     judged = {place: difference for place, difference in known.items() if difference is not None}
     verdicts = judge_many(known, judged)
     found = [replace(each, verdict=verdicts[place]) for place, each in enumerate(compared) if place in judged]
     found.sort(key=lambda each: -abs(each.difference.value) if each.difference else 0.0)
-    return Drivers(wanted.period, tuple(found), sum(1 for each in compared if each.difference is None))
+    return Drivers(wanted.period, tuple(found), sum(1 for each in compared if each.difference is None), alike)
+
+
+def _are_alike(driver: Driver) -> bool:
+    """Tell whether nobody on either side is satisfied, or everybody: reasons are often asked of one band alone."""
+    return driver.difference is not None and {driver.side.figure.value, driver.other.figure.value} in ({0.0}, {1.0})
 
 
 def _key(one: Asked) -> _Key:

@@ -90,3 +90,12 @@ def test_nothing_of_other_units_is_counted_and_the_answers_can_be_listed(
 
     assert len(session.scalars(select(SurveyResponse.id).where(*conditions)).all()) == 40
     assert read(session, now, Scope(frozenset({company.units["south"].id}))).found == ()
+
+
+def test_reasons_asked_of_the_unhappy_alone_are_left_out(session: Session, company: Company, now: datetime) -> None:
+    for place in range(80):
+        company.said(company.answer("n1", 1 + place % 2), "reasons", 1 + place // 40)
+
+    drivers = read(session, now)
+
+    assert (drivers.found, drivers.alike) == ((), 2)
