@@ -22,6 +22,13 @@ dashboard     the figures of a unit and a period, all of the above together
 recovery      who was won back, who waited how long: from recovery_counts and case_times (pure)
 metric_figures  one metric by name with its groups and the period before, from metric_sources
 employee_figures  what employees say, cut so that employee_privacy (pure) lets nobody be found out
+ways          in which way a metric is asked: by questions of one type, never added up with those of another
+beside_others how each of many groups stands to all the others together, pure
+centre        how contacts went beside how satisfied people were; seconds: means, medians and bands of times, pure
+hours         how satisfied people are by the hour of the week, by wall_clock; drivers: which later question goes with it
+funnel        how far the people asked came, step by step
+staff_and_customers  what employees say beside what their customers do
+events        what happened when, and whether a figure changed then
 grouping      how contacts, people asked and cases are narrowed and told apart, as the counts of answers are
 response_rate what became of the people asked, by AAPOR, and how walk-ups went on
 topics        what was spoken of in comments and reasons, and how satisfied those were who did
@@ -40,5 +47,5 @@ report        what a printed report of a unit and a period says
 evidence      what ISO 10004 wants told beside the figures: wording, frame, dates, funnel, cases
 figure_lines  the tables behind a metric's page as lines of a file, pure
 
-Knows everything below, writes nothing but what is counted ahead and what is `kept`. Known by web and the command line.
+Knows everything below, writes nothing but what is counted ahead, what is `kept` and `events`. Known by web and the command line.
 """
