@@ -287,13 +287,14 @@ def _add_passkey(session: Session, user_id: uuid.UUID) -> uuid.UUID:
 
 
 def _keep_figures(session: Session, user_id: uuid.UUID) -> dict[str, str]:
-    """Add a view and a planned report of the user's."""
+    """Add a view and two planned reports of the user's."""
     now = datetime.now(UTC)
     at = {"user_id": user_id, "created_at": now, "updated_at": now}
     view = SavedView(id=new_id(), name=str(new_id()), path="/manage/figures", query="", **at)
-    plan = ReportPlan(id=new_id(), every="week", day=1, minute=480, language="en", **at)
-    session.add_all([view, plan])
-    return {"view_id": str(view.id), "plan_id": str(plan.id)}
+    plans = [ReportPlan(id=new_id(), every="week", day=day, minute=480, language="en", **at) for day in (1, 2)]
+    session.add_all([view, *plans])
+    # Each way to stop a report stops one of its own.
+    return {"view_id": str(view.id), "plan_id": str(plans[0].id), "own_plan_id": str(plans[1].id)}
 
 
 def _add_batch(session: Session, user_id: uuid.UUID, unit_code: str) -> uuid.UUID:

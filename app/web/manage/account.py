@@ -111,10 +111,10 @@ def end_others() -> Response:
     return redirect(HOME, 303)
 
 
-@account.post("/reports/<uuid:plan_id>/stop")
-def stop_report(plan_id: uuid.UUID) -> Response:
+@account.post("/reports/<uuid:own_plan_id>/stop")
+def stop_report(own_plan_id: uuid.UUID) -> Response:
     """Send a report of one's own no more; here even for somebody who may see nothing any more."""
-    remove_plan(edge.db(), plan_id, access.staff().actor, now=edge.now())
+    remove_plan(edge.db(), own_plan_id, access.staff().actor, now=edge.now())
     flash(gettext("This report is sent no more."), "good")
     return redirect(f"{HOME}#reports", 303)
 
