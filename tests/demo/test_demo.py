@@ -1,10 +1,9 @@
-"""The demo company: whole, marked, plausible, and gone without a trace of it or a scratch on the rest."""
+"""The demo company: whole, marked, and plausible."""
 
 import re
 import string
 import uuid
 from collections import Counter
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -16,92 +15,40 @@ from app.accounts.models import StaffUser
 from app.accounts.passwords import hash_password
 from app.accounts.scope import EVERYTHING
 from app.callbacks.deadlines import add_working_hours
-from app.callbacks.models import CallbackCase, CallWindow, CaseEvent
+from app.callbacks.models import CallbackCase, CaseEvent
 from app.callbacks.states import CaseReason
 from app.contacts.models import Contact
 from app.contacts.service import read_phone
 from app.demo.answers import Asked, Place, make_answers
 from app.demo.company import CODES
 from app.demo.service import (
-    DemoInUseError,
-    create_demo,
     find_demo,
     list_codes,
     needs_demo,
-    remove_demo,
-    wants_demo,
 )
 from app.demo.staff import ADMIN_EMAIL, derive_password
 from app.invitations.links import get_live_by_id
 from app.invitations.models import Interaction, Invitation
 from app.kit.crypto import DataKey, Vault
-from app.kit.db import Database
 from app.kit.i18n import Language
 from app.kit.outbox import OutboxRow
 from app.kit.phones import normalise_phone
 from app.messaging.models import Message, MessageState
 from app.organisation.hours import parse_hours
 from app.organisation.models import Employee, Unit
-from app.organisation.service import add_unit, get_company, get_unit, sync_company, working_time
+from app.organisation.service import add_unit, get_company, working_time
 from app.organisation.workdays import WorkingTime
 from app.responses.models import SurveyResponse
-from app.review_sites.models import ReviewClick, ReviewOffer, Site
+from app.review_sites.models import ReviewClick, ReviewOffer
 from app.review_sites.service import listings_for
-from app.routing.additions import leave_for_site, request_callback
 from app.routing.desk import Desk
 from app.routing.rules import Answer, choose
-from app.surveys.loader import SurveyLibrary, load_surveys
+from app.surveys.loader import SurveyLibrary
 from app.surveys.models import SurveyVersion
-from app.surveys.service import store_versions
-from app.tables import METADATA
 from app.touchpoints.models import PageOpen, Touchpoint
 from app.touchpoints.service import get_touchpoint
-from config.settings import ROOT
-from tests.backup.installation import another_database
 from tests.callbacks.factories import RULES
-from tests.conftest import ENGINES, NOW
-from tests.respondents import Office, make_desk, make_office
-from tests.web.staff import make_company
-
-
-@pytest.fixture(scope="module")
-def surveys() -> SurveyLibrary:
-    return load_surveys(ROOT / "surveys")
-
-
-@pytest.fixture(scope="module")
-def desk(vault: Vault) -> Desk:
-    return make_desk(vault)
-
-
-@pytest.fixture(scope="module", params=ENGINES)
-def made(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, desk: Desk, surveys: SurveyLibrary
-) -> Iterator[Database]:
-    """A database with the demo in it, to be read only."""
-    with another_database(str(request.param), tmp_path_factory.mktemp("demo")) as database:
-        with database.transaction() as session:
-            make_demo(session, desk, surveys, NOW)
-        yield database
-
-
-@pytest.fixture
-def demo(made: Database) -> Iterator[Session]:
-    with made.reading() as session:
-        yield session
-
-
-@pytest.fixture
-def own_demo(session: Session, desk: Desk, surveys: SurveyLibrary, now: datetime) -> Session:
-    """A demo that may be changed and removed."""
-    make_demo(session, desk, surveys, now)
-    return session
-
-
-def make_demo(session: Session, desk: Desk, surveys: SurveyLibrary, now: datetime) -> None:
-    sync_company(session, name="Otklik", time_zone="Asia/Almaty", hours="Mo-Fr 09:00-18:00", now=now)
-    create_demo(session, desk, surveys, now=now)
-    session.flush()
+from tests.conftest import NOW
 
 
 def count(session: Session, model: type) -> int:
@@ -364,66 +311,3 @@ def test_another_database_or_other_keys_give_another_password(session: Session, 
     assert derive_password(vault, company) == derive_password(vault, company)
     assert derive_password(vault, company) != derive_password(other, company)
     assert derive_password(vault, company) != derive_password(vault, uuid.uuid4())
-
-
-def test_removing_the_demo_leaves_everything_else_as_it_was(
-    session: Session, desk: Desk, surveys: SurveyLibrary, vault: Vault, now: datetime
-) -> None:
-    sync_company(session, name="Otklik", time_zone="Asia/Almaty", hours="Mo-Fr 09:00-18:00", now=now)
-    store_versions(session, surveys, now=now)
-    make_company(session, now=now)
-    office = make_office(session, vault, now=now)
-    unhappy = office.rate(session, 1, now=now)
-    ask_for_call(session, office, unhappy.key, now)
-    leave_for_site(session, desk, key=office.rate(session, 5, now=now).key, site=Site.TWOGIS, now=now)
-    session.flush()
-    before = snapshot(session)
-
-    create_demo(session, desk, surveys, now=now)
-    assert snapshot(session) != before
-    gone = remove_demo(session, now=now)
-    session.flush()
-
-    assert (gone.units, gone.responses > 3000, gone.cases > 100) == (27, True, True)
-    after = snapshot(session)
-    assert {name for name in before if before[name] != after[name]} <= {"audit_entry", "changed_day"}
-
-
-def test_removed_on_purpose_it_is_not_made_again_by_itself(own_demo: Session, now: datetime) -> None:
-    assert not wants_demo(own_demo)
-    remove_demo(own_demo, now=now)
-    own_demo.flush()
-    assert needs_demo(own_demo)
-    assert not wants_demo(own_demo)
-
-
-def test_a_real_unit_below_the_demo_keeps_it_in_place(own_demo: Session, now: datetime) -> None:
-    add_unit(own_demo, name="Real", kind="office", parent_id=get_unit(own_demo, "demo-city").id, code="real", now=now)
-
-    with pytest.raises(DemoInUseError, match="real"):
-        remove_demo(own_demo, now=now)
-
-
-def test_a_company_without_a_survey_has_a_demo_without_it(session: Session, desk: Desk, now: datetime) -> None:
-    surveys = load_surveys(ROOT / "surveys")
-    fewer = SurveyLibrary({key: surveys.current(key) for key in ("office-visit", "nps")})
-    make_demo(session, desk, fewer, now)
-    assert {code.survey_key for code in list_codes(session)} == {"office-visit", "nps"}
-
-
-def ask_for_call(session: Session, office: Office, key: str, now: datetime) -> None:
-    request_callback(
-        session,
-        office.desk,
-        key=key,
-        phone="+77011234567",
-        call_window=CallWindow.ANY,
-        consent_given=True,
-        language=Language.RU,
-        now=now,
-    )
-
-
-def snapshot(session: Session) -> dict[str, list[str]]:
-    """Return every row of every table."""
-    return {table.name: sorted(str(row) for row in session.execute(select(table))) for table in METADATA.sorted_tables}
