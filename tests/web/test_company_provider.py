@@ -17,7 +17,7 @@ from tests.provider.server import CLIENT, SECRET
 from tests.web.staff import email_of
 
 pytestmark = pytest.mark.usefixtures("company")
-START = "/sign-in/company"
+START, OURS = "/sign-in/company", "http://localhost:8000"
 
 
 def test_a_provider_that_others_wrote_signs_people_in(database: Database, tmp_path: Path, company: object) -> None:

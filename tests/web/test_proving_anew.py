@@ -16,7 +16,7 @@ from tests.web.staff import PASSWORD, email_of, form_token, sign_in, signed_in
 from tests.web.test_second_factor import set_up
 
 pytestmark = pytest.mark.usefixtures("company")
-ACCOUNT, SECURITY, CODE, AGAIN = "/manage/account", "/manage/account/security", "/sign-in/code", "/sign-in/again"
+ACCOUNT, SECURITY, AGAIN = "/manage/account", "/manage/account/security", "/sign-in/again"
 
 
 def test_what_changes_who_gets_in_asks_anew_and_loses_nothing(
