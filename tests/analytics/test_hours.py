@@ -38,7 +38,7 @@ def test_the_database_tells_the_hour_that_the_wall_does(session: Session, compan
     found = session.execute(select(SurveyResponse.answered_at, hour)).all()
 
     walls = {moment: moment.astimezone(zone) for moment in moments}
-    assert dict(found) == {moment: wall.weekday() * 24 + wall.hour for moment, wall in walls.items()}  # type: ignore[arg-type]
+    assert dict(found) == {moment: wall.weekday() * 24 + wall.hour for moment, wall in walls.items()}
 
 
 def test_each_cell_has_the_answers_that_its_link_lists(session: Session, company: Company) -> None:

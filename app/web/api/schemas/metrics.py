@@ -42,7 +42,10 @@ _Before = Annotated[
 
 
 class MetricQuery(Taken):
-    """Which answers; everything left out does not narrow. Without `since`, from the first answer on; with `before`, the last 30 days."""
+    """Which answers; everything left out does not narrow.
+
+    Without `since`, from the first answer on; with `before`, the last 30 days.
+    """
 
     unit: _Unit = None
     since: _Since = None
