@@ -13,8 +13,8 @@ HOURS_OF_WEEK = 168
 _HOUR = 3600
 # The first of January 1970 was a Thursday: so many hours after its week began.
 _THURSDAY = 72
-# Outside of a period that says otherwise: no answer is older, and clocks are not planned further ahead.
-_FIRST, _LAST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2040, 1, 1, tzinfo=UTC)
+# No answer is older, and clocks are not planned further ahead: of other years nothing is looked up, whatever is asked.
+_FIRST, _LAST = datetime(1990, 1, 1, tzinfo=UTC), datetime(2040, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,8 @@ def hour_of_week(
     # Seconds of PostgreSQL have decimals, and casting them would round the last half second of an hour up.
     whole = func.date_trunc("second", column) if session.get_bind().dialect.name == "postgresql" else column
     seconds = cast(extract("epoch", whole), BigInteger)
-    offsets = _list_offsets(zone, since or _FIRST, until or _LAST)
+    first, last = (min(max(each, _FIRST), _LAST) for each in (since or _FIRST, until or _LAST))
+    offsets = _list_offsets(zone, first, last)
     shift: ColumnElement[int] = _number(offsets[-1][1])
     if len(offsets) > 1:
         steps = [(column < offsets[place + 1][0], offset) for place, (_, offset) in enumerate(offsets[:-1])]
