@@ -162,7 +162,7 @@ def _written(question: Question, said: str) -> dict[str, int]:
         number = value.strip()
         if not sign or not word.strip() or not (number.isascii() and number.isdigit()):
             raise InvalidScaleError(f"--scale {pair.strip()[:80]}: write answer=number, such as Likely=4")
-        if not question.accepts(int(number[:4])):
+        if len(number) > 4 or not question.accepts(int(number)):
             raise InvalidScaleError(f"--scale {pair.strip()[:80]}: the survey has {_span(question)}")
         if values.setdefault(fold_answer(word), int(number)) != int(number):
             raise InvalidScaleError(f"--scale: {word.strip()[:80]!r} stands there twice")

@@ -63,6 +63,8 @@ def test_eleven_points_stay_eleven() -> None:
     [
         ("0-10", "7", "11 points cannot become the 5 of this survey (1 to 5)"),
         ("Good=6", "Good", "the survey has 1 to 5"),
+        ("Good=00051", "Good", "the survey has 1 to 5"),
+        (f"Good=0005{'0' * 5000}", "Good", "the survey has 1 to 5"),
         ("Good=4,good=5", "Good", "stands there twice"),
         ("Good=", "Good", "write answer=number"),
         ("upside down", "1", "write 0-4, reversed"),
