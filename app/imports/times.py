@@ -129,8 +129,15 @@ def are_fractions(cells: Iterable[object]) -> bool:
 def read_seconds(cell: object, *, fractions: bool) -> int:
     """Return a length of time in whole seconds; `fractions` reads a number as a part of a day.
 
-    Raises InvalidTimeError.
+    Raises InvalidTimeError, also for what is longer than a week: a sheet's cell may say years.
     """
+    seconds = _read_seconds(cell, fractions=fractions)
+    if not 0 <= seconds <= _LONGEST:
+        raise InvalidTimeError("write whole seconds, from 0 to a week")
+    return seconds
+
+
+def _read_seconds(cell: object, *, fractions: bool) -> int:
     if isinstance(cell, datetime) and cell.year <= 1900:
         return round((cell - datetime(1899, 12, 31)).total_seconds())  # noqa: DTZ001
     if isinstance(cell, time):

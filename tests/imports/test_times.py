@@ -91,7 +91,11 @@ def test_lengths_of_time_are_read_however_they_are_written(cell: object, fractio
 
 
 @pytest.mark.parametrize(
-    "cell", ["long", "-5", -5, 10**400, "9" * 400, "1:99", "1:75:00", "01.02.2021", True, datetime(2021, 2, 1)]
+    "cell",
+    [
+        *("long", "-5", -5, 10**400, "9" * 400, "1:99", "1:75:00", "169:00:00", "01.02.2021", True),
+        *(datetime(2021, 2, 1), timedelta(days=10**8), timedelta(seconds=-1)),
+    ],
 )
 def test_what_is_no_length_of_time_is_refused(cell: object) -> None:
     with pytest.raises(InvalidTimeError):
