@@ -25,7 +25,8 @@ employee_figures  what employees say, cut so that employee_privacy (pure) lets n
 ways          in which way a metric is asked: by questions of one type, never added up with those of another
 beside_others how each of many groups stands to all the others together, pure
 centre        how contacts went beside how satisfied people were; seconds: means, medians and bands of times, pure
-hours         how satisfied people are by the hour of the week, by wall_clock; drivers: which later question goes with it
+hours         how satisfied people are by the hour of the week, by wall_clock
+drivers       which later question goes with the overall rating most
 funnel        how far the people asked came, step by step
 staff_and_customers  what employees say beside what their customers do
 events        what happened when, and whether a figure changed then
@@ -47,5 +48,6 @@ report        what a printed report of a unit and a period says
 evidence      what ISO 10004 wants told beside the figures: wording, frame, dates, funnel, cases
 figure_lines  the tables behind a metric's page as lines of a file, pure
 
-Knows everything below, writes nothing but what is counted ahead, what is `kept` and `events`. Known by web and the command line.
+Knows everything below, writes nothing but what is counted ahead, what is `kept` and `events`. Known by web and the
+command line.
 """

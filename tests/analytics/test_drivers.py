@@ -49,16 +49,16 @@ def test_a_scale_is_compared_end_with_end(session: Session, company: Company, no
 
 def test_a_reason_is_compared_with_those_who_gave_others(session: Session, company: Company, now: datetime) -> None:
     for place in range(100):
-        queue = place < 60
-        response = company.answer("n1", (2 if place % 4 else 5) if queue else 5)
-        company.said(response, "reasons", 1 if queue else 2)
+        waited = place < 60
+        response = company.answer("n1", (2 if place % 4 else 5) if waited else 5)
+        company.said(response, "reasons", 1 if waited else 2)
     company.answers("n1", {1: 50})  # asked, and gave none
 
     found = read(session, now)
     queue, price = found.found
 
     assert {queue.option, price.option} == {1, 2}
-    first = queue if queue.option == 1 else price
+    first = next(each for each in (queue, price) if each.option == 1)
     assert (first.side.n, first.other.n) == (60, 40)
     assert first.difference == share_difference(15, 60, 40, 40)
     assert first.verdict is Verdict.LOWER
