@@ -273,6 +273,20 @@ def change_everything(session: Session, company: Company, chance: random.Random)
     move_unit(session, get_unit(session, "n2"), parent_id=company.units["south"].id, now=NOW)
 
 
+def test_a_day_that_begins_within_an_hour_of_utc_is_counted_anew_as_itself(session: Session, company: Company) -> None:
+    kathmandu = ZoneInfo("Asia/Kathmandu")
+    after_midnight = datetime(2026, 3, 1, 18, 20, tzinfo=UTC)  # five past midnight there
+    company.answer("n1", 5, at=after_midnight)
+    while count_days(session, kathmandu, now=NOW, limit=10):
+        session.flush()
+    company.answer("n1", 1, at=after_midnight)
+    mark_days(session, [after_midnight])
+
+    counts = ask(session, company, Wanted(Period(date(2026, 3, 2), date(2026, 3, 2), kathmandu)))
+
+    assert counts == {None: {("overall", 5): 1, ("overall", 1): 1}}
+
+
 def test_questions_of_one_scale_add_up(session: Session, company: Company) -> None:
     company.answer("n1", 5, at=NOW - timedelta(days=2))
     company.answer("n1", 9, survey="nps", at=NOW - timedelta(days=2))

@@ -35,6 +35,7 @@ from app.invitations.earlier import Earlier, find_earlier
 from app.kit.crypto import Vault
 from app.kit.ids import new_id
 from app.organisation.bulk import UnitRecord
+from app.responses.days import quarter_of
 from app.responses.models import SurveyResponse
 from app.routing.policy import RoutingPolicy
 from app.surveys.definition import Definition, Question, QuestionType
@@ -255,10 +256,8 @@ def _notes(plan: PastPlan, columns: Columns, channel: Channel) -> Iterator[Reaso
             yield Reason(f"{len(names)} {what} added: {listed}{more}", f"{what}_added", {"names": listed})
 
 
-def hours_of(rows: Iterable[Planned]) -> set[datetime]:
-    """Return the hours in which something was answered or ended."""
+def quarters_of(rows: Iterable[Planned]) -> set[datetime]:
+    """Return the quarters of an hour in which something was answered or ended."""
     return {
-        instant.replace(minute=0, second=0, microsecond=0)
-        for each in rows
-        for instant in (each.read.row.answered_at, each.read.row.draft.ended_at)
+        quarter_of(instant) for each in rows for instant in (each.read.row.answered_at, each.read.row.draft.ended_at)
     }

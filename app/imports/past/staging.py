@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from app.imports.operators import write_operators
 from app.imports.past.models import ImportedFile, StagedAnswer, StagedRow
-from app.imports.past.planning import PastDesk, PastPlan, Planned, hours_of
+from app.imports.past.planning import PastDesk, PastPlan, Planned, quarters_of
 from app.invitations.models import Decision, Delivery, Interaction, Reason
 from app.kit.crypto import digest
 from app.kit.db import Database, table_of
@@ -133,10 +133,10 @@ def show_rows(
         raise PastConflictError(
             "somebody told of one of these, or changed one of the units or employees, just now; import the file again"
         ) from error
-    hours = hours_of(plan.rows)
-    mark_days(session, hours)
+    quarters = quarters_of(plan.rows)
+    mark_days(session, quarters)
     if plan.responses:
-        sort_again(session, since=min(hours))  # what the words of years ago are about counts in figures, too
+        sort_again(session, since=min(quarters))  # what the words of years ago are about counts in figures, too
 
 
 def forget_file(database: Database, file_id: uuid.UUID) -> None:
