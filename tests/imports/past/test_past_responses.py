@@ -274,7 +274,7 @@ def test_the_day_of_the_answer_may_stand_beside_that_of_the_call(import_past: Im
 
 
 def test_the_days_that_were_touched_are_counted_anew(import_past: Import, session: Session) -> None:
-    import_past("rating,answered_at\n5,2026-02-02 10:00\n4,2026-02-02 10:59\n1,2025-02-02\n")
+    import_past("rating,answered_at\n5,2026-02-02 10:00\n4,2026-02-02 10:14\n1,2025-02-02\n")
 
     assert sorted(session.scalars(select(ChangedDay.answered_at))) == [
         datetime(2025, 2, 1, 19, tzinfo=UTC),
