@@ -25,7 +25,7 @@ from app.analytics.suppression import MINIMUM
 from app.analytics.wanted import By, Wanted
 from app.analytics.ways import Way, choose_way, merge
 from app.organisation.models import Unit
-from app.surveys.definition import Metric, QuestionType
+from app.surveys.definition import Metric, Question, QuestionType
 
 # So many points are as many as a line on a phone can hold.
 _MOST_POINTS = 62
@@ -59,12 +59,13 @@ class UnitMeasured:
 class MetricView:
     """All of it; None of `read_metric` stands for a metric that nobody answered for in this period or before.
 
+    `question` is the one that was asked last of those that feed it: it has the words of the values.
     `before` is the same of as many days right before. `siblings` is how the unit stands to the others of its parent
     together, None where it has no parent that may be seen. `other_ways` are types of question that fed the metric in
     another way, with how many answers.
     """
 
-    question_type: QuestionType
+    question: Question
     measured: Measured
     before: Measured
     change: Change
@@ -87,7 +88,7 @@ def read_metric(
     before = add_counts(merge(count_values(session, wanted.before, scope, way.asked), way).values())
     measured, earlier = way.measure(total), way.measure(before)
     return MetricView(
-        question_type=way.type,
+        question=way.asked[-1].question,
         measured=measured,
         before=earlier,
         change=find_change(measured, earlier),
@@ -161,7 +162,7 @@ def _below(wanted: Wanted, scope: Scope) -> Select[uuid.UUID, str, str, str]:
 
 
 def _read_siblings(session: Session, wanted: Wanted, scope: Scope, way: Way, measured: Measured) -> Change | None:
-    if wanted.unit_id is None or measured.figure.suppressed:
+    if wanted.unit_id is None:
         return None
     parent = session.scalar(select(Unit.parent_id).where(Unit.id == wanted.unit_id))
     if parent is None:

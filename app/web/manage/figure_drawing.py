@@ -8,8 +8,7 @@ from flask_babel import format_decimal
 from app.analytics.metric_view import MetricView, Point
 from app.analytics.metrics import Method
 from app.kit.i18n import Language
-from app.surveys.definition import Metric, QuestionType
-from app.surveys.wording import CES7, NPS, PMF, RATING5, YES_NO
+from app.surveys.definition import Metric
 from app.web.manage import figure_words
 from app.web.manage.charts import Dot, LinePlot, label_places, middle_of, plot_line
 from app.web.manage.trend_view import Label
@@ -20,13 +19,6 @@ _STEPS = {
     Method.WILSON: (0.05, 0.1, 0.2, 0.25),
     Method.STUDENT_T: (0.25, 0.5, 1.0, 2.0),
     Method.ADJUSTED_WALD: (5.0, 10.0, 20.0, 50.0),
-}
-_WORDS = {
-    QuestionType.RATING5: RATING5,
-    QuestionType.NPS: NPS,
-    QuestionType.CES7: CES7,
-    QuestionType.PMF: PMF,
-    QuestionType.YES_NO: YES_NO,
 }
 
 
@@ -41,17 +33,14 @@ class TrendDrawing:
     say: Callable[[float], str]
 
 
-def list_bars(metric: Metric, view: MetricView, language: Language) -> tuple[tuple[int, str, int, float], ...]:
+def list_bars(view: MetricView, language: Language) -> tuple[tuple[int, str, int, float], ...]:
     """Return value, words, count and share from 0 to 1, the best first; nothing where the figure is hidden."""
     histogram = view.measured.histogram
     total = sum(histogram.values())
     if not total:
         return ()
-    told = _WORDS.get(view.question_type, {})
-    if metric is Metric.CES and view.question_type is QuestionType.RATING5:
-        told = {}  # there the numbers are effort, not satisfaction
     return tuple(
-        (value, told[value][language] if value in told else str(value), n, n / total)
+        (value, view.question.label(value, language), n, n / total)
         for value, n in sorted(histogram.items(), reverse=True)
     )
 

@@ -171,7 +171,7 @@ def _tell_metric(metric: Metric, view: MetricView, asked: PaperAsked, *, leads: 
     if view.siblings is not None:
         yield Paragraph(figure_words.explain_siblings(view.siblings))
     yield from _tell_trend(view)
-    bars = list_bars(metric, view, asked.language)
+    bars = list_bars(view, asked.language)
     if bars:
         yield Table(
             (gettext("Rating"), "", gettext("Answers"), gettext("Share")),
