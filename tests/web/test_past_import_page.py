@@ -78,6 +78,14 @@ def test_the_same_file_again_is_recognised_and_another_digest_is_refused(admin: 
     assert 'name="digest"' not in text
 
 
+def test_what_another_tab_chose_since_the_report_is_not_taken_in_unseen(admin: FlaskClient) -> None:
+    page = send(admin, "Rating,Remarks,Date,Branch\n5,quick,2026-03-01,company\n")
+    shown = re.search(r'name="digest" value="(\w+)"', choose(admin, page)[1])
+    assert shown is not None
+    choose(admin, page, **{"column-comment": "Remarks"})
+    assert press(admin, page, shown[1])[0] == 409
+
+
 @pytest.mark.parametrize(
     ("form", "field"),
     [

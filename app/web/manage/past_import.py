@@ -139,7 +139,7 @@ def take(draft_id: uuid.UUID) -> Response | tuple[str, int]:
             plan = _plan(reading, draft, read_table(draft.content, draft.name), drafts.options_of(draft))
         except InvalidInputError:  # its page says what is missing
             return _show_draft(draft), HTTPStatus.UNPROCESSABLE_ENTITY
-    if plan.report.refused or not plan.rows or _digest(plan) != request.form.get("digest"):
+    if plan.report.refused or not plan.rows or _digest(plan, drafts.options_of(draft)) != request.form.get("digest"):
         return _show_draft(draft, changed=True), HTTPStatus.CONFLICT
     try:
         # In transactions of its own, before this request's: rows are staged in parts, so that raters do not wait. Two
@@ -232,14 +232,15 @@ def _plan(session: Session, draft: ImportDraft, table: Table, options: DraftOpti
     return plan_past(session, _desk(), table, asked, name=draft.name, content_hash=content_hash, now=edge.now())
 
 
-def _digest(plan: PastPlan) -> str:
-    """Return what differs as soon as anything else would be written than what was shown."""
+def _digest(plan: PastPlan, options: DraftOptions) -> str:
+    """Return what differs as soon as anything else would be written than what was shown, as another tab may choose."""
+    chosen = sorted(options.mapping.items()), sorted(options.said.items())
     made = [unit.code for unit in plan.units] + [one.code for one in plan.operators]
     counted = (plan.definition.key, plan.definition.version, plan.responses, plan.interactions, plan.report.changed)
     rated = [
         (each.read.row.rating, each.read.row.answered_at, each.read.unit_id in plan.stored_units) for each in plan.rows
     ]
-    return hashlib.sha256(repr((plan.content_hash, counted, made, rated)).encode()).hexdigest()[:32]
+    return hashlib.sha256(repr((plan.content_hash, chosen, counted, made, rated)).encode()).hexdigest()[:32]
 
 
 def _survey_keys() -> list[str]:
@@ -281,7 +282,7 @@ def _show_draft(draft: ImportDraft, *, errors: Mapping[str, str] | None = None, 
         typed=typed,
         errors=told,
         plan=plan,
-        digest=_digest(plan) if plan is not None else "",
+        digest=_digest(plan, options) if plan is not None else "",
         refused=words.say_alike(plan.report.refused)[:_SHOWN] if plan else [],
         warnings=words.say_alike(plan.report.warnings)[:_SHOWN] if plan else [],
         notes=[words.say_reason(said) for said in plan.report.notes if said.code != "columns_taken"] if plan else [],
