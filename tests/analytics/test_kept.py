@@ -1,5 +1,7 @@
 """Saved views and planned reports: whose they are, who is offered them, and that each slot is sent once."""
 
+import threading
+import time
 import uuid
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -37,6 +39,7 @@ from app.analytics.kept.views import (
     remove_view,
     save_view,
 )
+from app.kit.db import Database
 from app.kit.errors import InvalidInputError, NotFoundError
 from app.kit.i18n import Language
 from app.kit.outbox import OutboxRow
@@ -66,6 +69,30 @@ def place(session: Session, now: datetime) -> Place:
 
 def draft(name: str = "Ours", unit_id: uuid.UUID | None = None, **facts: bool) -> ViewDraft:
     return ViewDraft(name, "/manage/figures", "period=year", unit_id, **facts)
+
+
+def test_of_two_forms_of_one_name_sent_at_once_the_second_is_told_that_it_is_taken(
+    database: Database, now: datetime
+) -> None:
+    with database.transaction() as session:
+        own = Place(session, now).own
+    told: list[str] = []
+
+    def save_too() -> None:
+        try:
+            with database.transaction() as session:
+                save_view(session, draft(), own, now=now)
+        except InvalidInputError as error:
+            told.append(error.code)
+
+    second = threading.Thread(target=save_too)
+    with database.transaction() as session:
+        save_view(session, draft(), own, now=now)
+        second.start()
+        time.sleep(0.3)  # by now it has looked for the name, and found none
+    second.join()
+
+    assert told == ["name_taken"]
 
 
 def test_a_shared_view_is_offered_to_whoever_may_see_its_unit(session: Session, place: Place, now: datetime) -> None:

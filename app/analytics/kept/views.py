@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import func, or_, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.accounts.audit import record
@@ -82,7 +83,7 @@ def save_view(session: Session, draft: ViewDraft, actor: Actor, *, now: datetime
         updated_at=now,
     )
     session.add(view)
-    session.flush()  # the unique index decides between two forms of one name
+    _flush(session)
     if draft.shared:
         _note_sharing(session, view, actor, now)
     return view
@@ -96,7 +97,7 @@ def change_view(session: Session, view_id: uuid.UUID, actor: Actor, *, name: str
     if view.shared is not shared:
         view.shared = shared
         _note_sharing(session, view, actor, now)
-    session.flush()
+    _flush(session)
 
 
 def remove_view(session: Session, view_id: uuid.UUID, actor: Actor, *, now: datetime) -> None:
@@ -155,6 +156,14 @@ def _read_name(session: Session, typed: str, user_id: uuid.UUID, *, but: uuid.UU
     if session.scalar(taken) is not None:
         raise InvalidInputError("another view has this name", field="name", code="name_taken")
     return name
+
+
+def _flush(session: Session) -> None:
+    """Write; the unique index decides between two forms of one name that were sent at once."""
+    try:
+        session.flush()
+    except IntegrityError:
+        raise InvalidInputError("another view has this name", field="name", code="name_taken") from None
 
 
 def _sees(session: Session, unit_id: uuid.UUID, scope: Scope) -> bool:
