@@ -33,6 +33,8 @@ def test_a_small_one_is_given_at_once_and_a_larger_one_waits(manager: FlaskClien
     assert post(manager, f"{case_id}/compensations", kind="refund", amount="30000")[0] == 303
     page = manager.get(f"{LIST}/{case_id}").text
     assert "5,000.50 KZT" in page
+    assert "KZT30,000" not in page  # the story says an amount as the rest of the page does
+    assert "Refund, 30,000 KZT" in page
     assert page.count("Approved") >= 1
     assert page.count("Waits for approval") == 1
     assert "Up to 25,000 KZT at once; up to 200,000 KZT after an approval." in page
@@ -80,7 +82,7 @@ def test_what_to_say_is_in_the_customers_language_with_its_gaps_filled(
 ) -> None:
     post(manager, f"{case_id}/claim")
     page = manager.get(f"{LIST}/{case_id}").text
-    assert "Здравствуйте! Я manager," in page
+    assert "Здравствуйте! Меня зовут manager," in page
     assert "Обещаю" not in page  # nothing was promised yet
     post(manager, f"{case_id}/promises", promise="письмо с ответом", at="2026-03-05T18:00")
     assert "Обещаю: письмо с ответом." in manager.get(f"{LIST}/{case_id}").text

@@ -17,7 +17,7 @@ from app.kit.i18n import say
 from app.web import edge
 from app.web.manage.asked_back_words import tell_answered_back, tell_asked_back
 from app.web.manage.case_words import RESULTS, say_time
-from app.web.manage.message_words import show_money
+from app.web.manage.compensation_words import say_amount
 from app.web.manage.roster_words import RULES
 
 _EVENTS = {
@@ -78,7 +78,7 @@ def _tell_compensation(event: TimelineEvent, rules: CaseRules) -> str:
     label = next(
         (say(kind.label, edge.current_language()) for kind in rules.compensation.kinds if kind.key == given), given
     )
-    amount = show_money(event.details["amount"], event.details["currency"])
+    amount = say_amount(event.details["amount"], event.details["currency"])
     return f"{words}: {label}, {amount}"
 
 
