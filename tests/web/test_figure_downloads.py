@@ -145,10 +145,18 @@ def test_another_citys_manager_gets_nothing_of_it(app: Flask, admin: FlaskClient
         assert "=1+1" not in said, address
 
 
+@pytest.mark.parametrize("name", ["figures.csv", "report.pdf", "evidence.pdf"])
+def test_no_file_of_something_else_is_given_for_a_unit_that_cannot_be_found(admin: FlaskClient, name: str) -> None:
+    reply = admin.get(f"{HOME}/{name}?unit=nowhere&period=week")
+    assert reply.status_code == 303
+    page = admin.get(reply.location)
+    assert "There is no such unit among those you may see." in words(page.text)
+
+
 @pytest.mark.parametrize("address", ["figures.csv", "evidence"])
 @pytest.mark.parametrize(
     "query",
     ["?unit=%00", "?from=9999-12-31&to=0001-01-01", "?metric=esat", "?unit=" + "x" * 5000, "?employee=%ed%a0%80"],
 )
 def test_an_address_that_somebody_bent_never_breaks_it(admin: FlaskClient, address: str, query: str) -> None:
-    assert admin.get(f"{HOME}/{address}{query}").status_code == 200
+    assert admin.get(f"{HOME}/{address}{query}", follow_redirects=True).status_code == 200

@@ -2,14 +2,21 @@
 
 from dataclasses import replace
 
-from flask import Blueprint, Response, render_template
+from flask import Blueprint, render_template
+from werkzeug.wrappers import Response
 
 from app.accounts.scope import Scope
 from app.analytics.paper.sheet import Paper
 from app.analytics.wanted import Wanted
 from app.web import access, edge
 from app.web.manage.evidence_paper import compose_evidence
-from app.web.manage.figure_downloads import letterhead, read_customers_query, read_paper_asked, send_paper
+from app.web.manage.figure_downloads import (
+    letterhead,
+    read_customers_query,
+    read_paper_asked,
+    send_paper,
+    show_problems,
+)
 from app.web.manage.figure_query import FigureQuery, figure_context
 
 evidence = Blueprint("evidence", __name__, url_prefix="/manage/figures")
@@ -34,6 +41,8 @@ def download() -> Response:
     """The same to be passed on."""
     scope = access.scope()
     query = read_customers_query(scope)
+    if query.problems:
+        return show_problems(query, "evidence.show")
     name = f"evidence-{query.period.first.isoformat()}-{query.period.last.isoformat()}.pdf"
     return send_paper(_compose(query, scope), name)
 

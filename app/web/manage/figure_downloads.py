@@ -2,8 +2,9 @@
 
 import threading
 
-from flask import Blueprint, Response
+from flask import Blueprint, redirect
 from werkzeug.exceptions import ServiceUnavailable
+from werkzeug.wrappers import Response
 
 from app.accounts.scope import Scope
 from app.analytics.figure_lines import list_lines, write_lines
@@ -29,6 +30,8 @@ def download_figures() -> Response:
     """The metric of the address: the whole, the time before, what was chosen, the trend, the units below."""
     scope = access.scope()
     query = read_customers_query(scope)
+    if query.problems:
+        return show_problems(query, "figures.show")
     view = read_metric(edge.db(), query.wanted, scope, query.metric)
     first, last = query.period.first.isoformat(), query.period.last.isoformat()
     lines = list_lines(view, first=first, last=last) if view else iter(())
@@ -45,6 +48,8 @@ def download_report() -> Response:
     """A report of the unit and days of the address, to be printed or passed on."""
     scope = access.scope()
     query = read_customers_query(scope)
+    if query.problems:
+        return show_problems(query, "figures.show")
     paper = compose_report(edge.db(), read_paper_asked(query, scope), letterhead(), now=edge.now())
     return send_paper(paper, f"report-{query.period.first.isoformat()}-{query.period.last.isoformat()}.pdf")
 
@@ -55,6 +60,11 @@ def read_customers_query(scope: Scope) -> FigureQuery:
     if query.metric not in OF_CUSTOMERS:
         query.metric = Metric.CSAT
     return query
+
+
+def show_problems(query: FigureQuery, endpoint: str) -> Response:
+    """Return the way to the page, which says what is wrong: a file of something else would be passed on unnoticed."""
+    return redirect(query.address(endpoint), 303)
 
 
 def read_paper_asked(query: FigureQuery, scope: Scope) -> PaperAsked:
