@@ -92,12 +92,6 @@ def sort_again(session: Session, *, since: datetime | None = None) -> None:
         mark.touched_at, mark.response_id = since - timedelta(microseconds=1) if since else _BEGINNING, _NOBODY
 
 
-def read_chips(session: Session, response_ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, frozenset[Chip]]:
-    """Return the reasons ticked by response; one query and what is known of their surveys."""
-    versions = select(SurveyResponse.id, SurveyResponse.survey_version_id).where(SurveyResponse.id.in_(response_ids))
-    return _read_chips(session, dict(session.execute(versions).tuples()))
-
-
 def _sort(classifier: Classifier, text: str, chips: Collection[Chip]) -> list[tuple[str, TopicSource]]:
     found = [(one.topic, one.source) for one in classifier.classify(text, chips)]
     return found or ([("", TopicSource.NONE)] if text or chips else [])

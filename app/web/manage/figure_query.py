@@ -16,7 +16,6 @@ from sqlalchemy import select
 
 from app.accounts.scope import Scope
 from app.analytics.all_days import MOST_DAYS, all_days
-from app.analytics.filters import ResponseFilter
 from app.analytics.periods import Period, last_days
 from app.analytics.wanted import Wanted
 from app.organisation.models import Employee, Unit
@@ -93,11 +92,6 @@ class FigureQuery:
             channel=self.channel,
             call_topic=self.call_topic,
         )
-
-    @property
-    def response_filter(self) -> ResponseFilter:
-        """The responses that the figures are of, for whatever reads them itself."""
-        return self.wanted.as_filter()
 
     def address(self, endpoint: str | None = None, **changes: str | None) -> str:
         """Return this page, or another one, for the same filter but for the changes; None takes a field out."""
