@@ -134,3 +134,18 @@ def test_all_days_begin_with_the_first_answer_however_old(
     page = read(app, "/manage/figures?period=all&unit=n1")
     assert "98 answers" in page.get_text(" ")
     assert page.select_one("a[aria-current=true]").get_text() == "All days"  # type: ignore[union-attr]
+
+
+def test_days_of_other_years_say_their_year(app: Flask, company: Company, database: Database, now: datetime) -> None:
+    with database.transaction() as session:
+        company.session = session
+        company.answer("n1", 4, at=now - timedelta(days=800))
+    page = read(app, "/manage/figures?unit=n1&period=all")
+    told = [cell.get_text() for cell in page.select("section.trend tbody th")]
+    assert str((now - timedelta(days=800)).year) in told[0]
+    assert str(now.year) not in told[-1]
+
+
+def test_what_is_not_there_is_not_spoken_of(app: Flask, company: Company) -> None:
+    assert "the time before" not in read(app, "/manage/figures?period=all").get_text()
+    assert "Ranked" not in read(app, "/manage/figures?unit=n1").get_text()

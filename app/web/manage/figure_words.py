@@ -11,6 +11,7 @@ from app.analytics.before_after import Change
 from app.analytics.differences import LEAST, Difference, Verdict
 from app.analytics.metrics import Figure, Method
 from app.surveys.definition import Metric, QuestionType
+from app.web import edge
 from app.web.manage import words
 
 METRICS: Mapping[Metric, LazyString] = {
@@ -167,5 +168,6 @@ def say_days(first: date, last: date) -> str:
 
 
 def say_day(day: date) -> str:
-    """Return a day without its year."""
-    return str(format_date(day, "d MMM", rebase=False))
+    """Return a day, with its year where that is not this one: on a line of several years a day alone tells nothing."""
+    this_year = day.year == edge.now().astimezone(edge.desk().zone).year
+    return str(format_date(day, "d MMM" if this_year else "d MMM y", rebase=False))
