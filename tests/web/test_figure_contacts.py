@@ -57,6 +57,7 @@ def test_the_shares_say_of_how_many_contacts_they_are(app: Flask, database: Data
     assert "of 52 contacts" in told["Contacts taken"]
     assert "has not told this" in told["Settled at once"]
     assert "30.00 s" in told["Waiting, mean"]
+    assert "95 times in 100 between" in told["Waiting, mean"]
 
 
 def test_a_manager_of_another_city_sees_her_contacts_alone(app: Flask, database: Database, now: datetime) -> None:
