@@ -145,6 +145,12 @@ def test_another_citys_manager_gets_nothing_of_it(app: Flask, admin: FlaskClient
         assert "=1+1" not in said, address
 
 
+def test_a_report_of_some_units_does_not_call_itself_the_companys(app: Flask, admin: FlaskClient) -> None:
+    assert "Report: Otklik" in pdf(admin, f"{HOME}/report.pdf")
+    theirs = pdf(signed_in(app, "elsewhere"), f"{HOME}/report.pdf")
+    assert "Report: All that the reader may see" in theirs
+
+
 @pytest.mark.parametrize("name", ["figures.csv", "report.pdf", "evidence.pdf"])
 def test_no_file_of_something_else_is_given_for_a_unit_that_cannot_be_found(admin: FlaskClient, name: str) -> None:
     reply = admin.get(f"{HOME}/{name}?unit=nowhere&period=week")

@@ -72,7 +72,7 @@ def compose_report(session: Session, asked: PaperAsked, head: Letterhead, *, now
 def put_on_paper(title: str, blocks: tuple[Block, ...], asked: PaperAsked, head: Letterhead, *, now: datetime) -> Paper:
     """Return the blocks as a paper, with what it is about and as of when."""
     return Paper(
-        title=f"{title}: {asked.unit or head.company}",
+        title=f"{title}: {asked.unit or _say_whole(asked, head)}",
         company=head.company,
         about=" · ".join((say_period(asked), *asked.narrowed)),
         foot=f"{head.company} · {say_as_of(now, asked)}",
@@ -81,6 +81,11 @@ def put_on_paper(title: str, blocks: tuple[Block, ...], asked: PaperAsked, head:
         colour=head.colour,
         blocks=blocks,
     )
+
+
+def _say_whole(asked: PaperAsked, head: Letterhead) -> str:
+    """Return what a paper without a unit is about: the company only for whoever may see all of it."""
+    return head.company if asked.scope.everything else str(gettext("All that the reader may see"))
 
 
 def say_period(asked: PaperAsked) -> str:
