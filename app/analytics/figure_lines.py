@@ -8,6 +8,7 @@ from app.analytics.csv_form import BOM, guard
 from app.analytics.measured import Measured
 from app.analytics.metric_view import MetricView
 from app.analytics.metrics import Figure
+from app.analytics.periods import Period
 
 # `row` is whole, before, rating, time or unit; shares go from 0 to 1, all else is in its own units.
 COLUMNS = (
@@ -29,13 +30,14 @@ COLUMNS = (
 Line = tuple[str, ...]
 
 
-def list_lines(view: MetricView, *, first: str, last: str) -> Iterator[Line]:
-    """Yield the whole period, the one before, what was chosen, the stretches of the trend and the units below.
-
-    `first` and `last` are the days of the period, as ISO 8601.
-    """
-    yield from _tell("whole", view.measured, first_day=first, last_day=last)
-    yield from _tell("before", view.before, verdict=view.change.verdict.value)
+def list_lines(view: MetricView, period: Period) -> Iterator[Line]:
+    """Yield the whole period, the one before, what was chosen, the stretches of the trend and the units below."""
+    for row, measured, of, verdict in (
+        ("whole", view.measured, period, ""),
+        ("before", view.before, period.before, view.change.verdict.value),
+    ):
+        first, last = of.first.isoformat(), of.last.isoformat()
+        yield from _tell(row, measured, verdict=verdict, first_day=first, last_day=last)
     for value, n in sorted(view.measured.histogram.items()):
         yield _line("rating", figure=str(value), n=str(n), suppressed="false")
     for point in view.trend:
@@ -43,8 +45,8 @@ def list_lines(view: MetricView, *, first: str, last: str) -> Iterator[Line]:
             "time", point.measured, only=True, first_day=point.first.isoformat(), last_day=point.last.isoformat()
         )
     for unit in view.units:
-        verdict = unit.against_others.value
-        yield from _tell("unit", unit.measured, unit=unit.code, unit_name=unit.name, verdict=verdict)
+        against = unit.against_others.value
+        yield from _tell("unit", unit.measured, unit=unit.code, unit_name=unit.name, verdict=against)
 
 
 def write_lines(lines: Sequence[Line] | Iterator[Line], columns: Sequence[str] = COLUMNS) -> str:

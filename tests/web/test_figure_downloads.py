@@ -83,6 +83,8 @@ def test_the_file_has_the_very_numbers_and_nothing_that_computes(admin: FlaskCli
     whole = next(row for row in found if row["row"] == "whole" and row["figure"] == "top_2")
     assert (float(whole["value"]), whole["n"], whole["suppressed"]) == (44 / 73, "73", "false")
     assert whole["first_day"] == "2026-02-03"
+    before = next(row for row in found if row["row"] == "before")
+    assert (before["first_day"], before["last_day"]) == ("2026-01-04", "2026-02-02")
     units = {row["unit_name"]: row for row in found if row["row"] == "unit" and row["figure"] == "top_2"}
     assert (units["'=1+1"]["value"], units["'=1+1"]["verdict"]) == (repr(8 / 33), "lower")
     assert sum(int(row["n"]) for row in found if row["row"] == "rating") == 73

@@ -34,7 +34,7 @@ def download_figures() -> Response:
         return show_problems(query, "figures.show")
     view = read_metric(edge.db(), query.wanted, scope, query.metric)
     first, last = query.period.first.isoformat(), query.period.last.isoformat()
-    lines = list_lines(view, first=first, last=last) if view else iter(())
+    lines = list_lines(view, query.period) if view else iter(())
     name = f"{query.metric.value}-{first}-{last}.csv"
     return Response(
         write_lines(lines),
