@@ -48,7 +48,10 @@ DOORS: Mapping[str, tuple[object, Mapping[str, str]]] = {
     "event_editing.show_new": (CALLERS, {}),
     "event_editing.add": (CALLERS, {"unit": "east-1", "day": "2026-03-03", "kind": "script", "title": "A new script"}),
     "event_editing.show_one": (CALLERS, {}),
-    "event_editing.change": (CALLERS, {"do": "remove"}),
+    "event_editing.change": (
+        CALLERS,
+        {"unit": "east-1", "day": "2026-03-04", "kind": "script", "title": "Another script"},
+    ),
     "callback_figures.show_cases": (STAFF, {}),
     "callback_figures.download": (STAFF, {}),
     "compensations.show": (STAFF, {}),
