@@ -19,7 +19,7 @@ from app.analytics.before_after import Change, find_change
 from app.analytics.counts.question import Group
 from app.analytics.measured import Measured, protect_groups
 from app.analytics.measures import question_types
-from app.analytics.metric_sources import Answers, FirstRequests, Invited, Recovered, Source, Tally
+from app.analytics.metric_sources import Answers, Contacts, FirstRequests, Invited, Recovered, Source, Tally
 from app.analytics.periods import DAY, Period
 from app.analytics.series import feeding, list_series
 from app.analytics.wanted import By, Wanted
@@ -41,6 +41,7 @@ class MetricName(StrEnum):
     FCR = "fcr"
     RESPONSE_RATE = "response_rate"
     RECOVERY = "recovery"
+    CONTACTS = "contacts"
 
     @property
     def is_of_employees(self) -> bool:
@@ -210,6 +211,8 @@ def _find_source(session: Session, asking: Asking, scope: Scope, now: datetime) 
             return Invited(session, scope, asking.survey, now)
         case MetricName.RECOVERY:
             return Recovered(session, scope, asking.survey, now)
+        case MetricName.CONTACTS:
+            return Contacts(session, scope)
         case MetricName.ESAT | MetricName.ENPS:
             raise ValueError(f"{asking.name} is anonymous: read it with employee_figures")
     metric = Metric(asking.name)

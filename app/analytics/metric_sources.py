@@ -14,6 +14,8 @@ from typing import Any, Protocol
 from sqlalchemy.orm import Session
 
 from app.accounts.scope import Scope
+from app.analytics.centre.handled import Asking as ContactAsking
+from app.analytics.centre.handled import count_contacts, measure_contacts
 from app.analytics.counts.question import Group
 from app.analytics.first_request import count_repeats
 from app.analytics.histograms import count_values
@@ -137,6 +139,22 @@ class Invited:
     def measure(self, tally: Tally) -> Measured:
         """Return RR1 as the headline."""
         return measure_response_rate(tally, WalkUps(tally["rated"], tally["finished"]))
+
+
+@dataclass(frozen=True, slots=True)
+class Contacts:
+    """What became of the contacts themselves, as the contact centre told it: taken, settled, how long it took."""
+
+    session: Session
+    scope: Scope
+
+    def count(self, wanted: Wanted, by: By | None = None, units: Collection[uuid.UUID] = ()) -> dict[Group, Tally]:
+        """Return how many, and their seconds."""
+        return count_contacts(ContactAsking(self.session, wanted, self.scope), by, units)
+
+    def measure(self, tally: Tally) -> Measured:
+        """Return the share that somebody took as the headline."""
+        return measure_contacts(tally)
 
 
 @dataclass(frozen=True, slots=True)

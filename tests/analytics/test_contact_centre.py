@@ -7,11 +7,12 @@ import pytest
 from sqlalchemy.orm import Session
 
 from app.accounts.scope import EVERYTHING, Scope
+from app.analytics.centre.handled import Asking, count_contacts, measure_contacts
 from app.analytics.centre.mix import list_stretches
 from app.analytics.centre.view import ContactCentre, read_contact_centre
 from app.analytics.differences import Verdict
 from app.analytics.periods import last_days
-from app.analytics.wanted import Wanted
+from app.analytics.wanted import By, Wanted
 from tests.analytics.company import Company
 from tests.analytics.contacts import clerk, contact
 
@@ -37,6 +38,21 @@ def test_shares_are_of_those_of_which_the_other_system_told(session: Session, co
     # Who hung up waited too, but not for an answer.
     assert (centre.waiting.mean.value, centre.waiting.n) == (20.0, 30)
     assert (centre.handling.mean.value, centre.handling.median, centre.handling.p90) == (100.0, 100.0, 100.0)
+
+
+def test_what_the_api_tells_of_contacts_is_what_the_page_shows(session: Session, company: Company) -> None:
+    for place in range(40):
+        contact(company, answered=place % 4 != 0, resolved=place % 4 == 1, wait=place % 4 * 10, handle=60 + place)
+    wanted = Wanted(last_days(30, now=company.now, zone=ALMATY))
+
+    told = measure_contacts(count_contacts(Asking(session, wanted, EVERYTHING))[None]).parts
+    by_unit = count_contacts(Asking(session, wanted, EVERYTHING), By.UNIT, [company.units["north"].id])
+
+    centre = read(session, company)
+    assert (told["answered"], told["resolved"]) == (centre.handled.answered, centre.handled.resolved)
+    assert told["wait_seconds"] == centre.waiting.mean
+    assert told["handle_seconds"] == centre.handling.mean
+    assert measure_contacts(by_unit[company.units["north"].id]).parts == told
 
 
 def test_bands_tell_satisfaction_and_say_a_difference_only_where_there_is_one(

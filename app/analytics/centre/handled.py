@@ -1,21 +1,24 @@
 """Contacts counted: how many, how many of them somebody answered and settled, how long people waited. Read-only."""
 
+import uuid
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import BigInteger, ColumnElement, and_, cast, func, select
 from sqlalchemy.orm import Session
 
 from app.accounts.scope import Scope
 from app.analytics.grouping import Columns, Grouping, narrowed
 from app.analytics.measured import Measured, protect_groups
-from app.analytics.metrics import Figure, share
+from app.analytics.metrics import Figure, Sums, mean_of, share
 from app.analytics.wanted import By, Wanted
 from app.invitations.models import Interaction
 
+# No contact takes longer; an interval of seconds is cut there.
+_LONGEST = 7 * 24 * 3600
 NOT_MISSED = Interaction.answered.is_(None) | Interaction.answered.is_(True)
 _COLUMNS = Columns(
     at=Interaction.ended_at,
@@ -72,6 +75,43 @@ def count_handled(asking: Asking, by: By | None) -> dict[Any, Counter[str]]:
         asking.session, select(*list(_COUNTED.values())), asking.scope
     )
     return {group: Counter(dict(zip(_COUNTED, map(int, row), strict=True))) for group, row in counted.items()}
+
+
+def count_contacts(asking: Asking, by: By | None = None, units: Collection[uuid.UUID] = ()) -> dict[Any, Counter[str]]:
+    """Return the counts that `measure_contacts` reads, by group: those of `tell`, with sums and squares of seconds."""
+    squares = {
+        f"{name}_{what}": aggregate
+        for name, column in (("wait", Interaction.wait_seconds), ("handle", Interaction.handle_seconds))
+        for what, aggregate in (
+            ("n", func.count().filter(and_(column.is_not(None), NOT_MISSED))),
+            ("sum", func.coalesce(func.sum(column).filter(NOT_MISSED), 0)),
+            # A day squared is more than the integers of PostgreSQL hold.
+            ("squares", func.coalesce(func.sum(cast(column, BigInteger) * column).filter(NOT_MISSED), 0)),
+        )
+    }
+    asked = {**{name: _COUNTED[name] for name in ("answered", "told", "resolved", "resolved_told")}, **squares}
+    query = select(*list(asked.values()))
+    counted = Grouping(_COLUMNS, asking.wanted, by, units).count(asking.session, query, asking.scope)
+    return {group: Counter(dict(zip(asked, map(int, row), strict=True))) for group, row in counted.items()}
+
+
+def measure_contacts(counts: Counter[str]) -> Measured:
+    """Return the share that somebody took as the headline, the share settled by these, and the mean seconds of both."""
+    return Measured(
+        "answered",
+        MappingProxyType(
+            {
+                "answered": share(counts["answered"], counts["told"]),
+                "resolved": share(counts["resolved"], counts["resolved_told"]),
+                **{
+                    f"{name}_seconds": mean_of(
+                        Sums(counts[f"{name}_n"], counts[f"{name}_sum"], counts[f"{name}_squares"]), scale=(0, _LONGEST)
+                    )
+                    for name in ("wait", "handle")
+                },
+            }
+        ),
+    )
 
 
 def count_seconds(asking: Asking, column: Any) -> dict[int, int]:

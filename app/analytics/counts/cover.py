@@ -19,6 +19,8 @@ from app.responses.models import ChangedDay
 
 # More stretches than these cost more to ask for one by one than the whole period at once.
 _MOST_STRETCHES = 12
+# After a file of years has come in nearly every day is marked: reading the marks would cost more than they tell.
+_MOST_MARKS = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,9 @@ def read_counted(session: Session, zone: ZoneInfo) -> Counted | None:
     state = session.get(CountedDays, 1, populate_existing=True)
     if state is None or state.zone != zone.key or session.scalar(select(UnitMove.id).limit(1)) is not None:
         return None
-    marks = session.scalars(select(ChangedDay.answered_at).distinct())
+    marks = session.scalars(select(ChangedDay.answered_at).distinct().limit(_MOST_MARKS + 1)).all()
+    if len(marks) > _MOST_MARKS:
+        return None
     return Counted(state.first, state.until, frozenset(instant.astimezone(zone).date() for instant in marks))
 
 

@@ -64,6 +64,11 @@ _SUMMARIES = {
         "Response rate of the people asked",
         "AAPOR's RR1, of the people whose time to answer is over; `walk_up_completion` is of people at codes.",
     ),
+    MetricName.CONTACTS: (
+        "Contacts taken and settled",
+        "The share of calls, chats and visits that somebody took, the share of these settled on the first line, and "
+        "the mean seconds of waiting and handling, as the contact centre told them.",
+    ),
     MetricName.RECOVERY: (
         "People won back",
         "Of the cases with a rating in the end, the share with four or five and better than at first.",

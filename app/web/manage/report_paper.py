@@ -216,7 +216,7 @@ def _tell_units(metric: Metric, view: MetricView) -> Iterator[Block]:
     def on_axis(value: float | None) -> float | None:
         return None if value is None else (value - low) / span
 
-    yield Heading(gettext("Units below"))
+    yield Heading(gettext("The units below it"))
     yield Table(
         (
             gettext("Unit"),
