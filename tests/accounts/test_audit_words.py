@@ -5,6 +5,7 @@ import importlib
 from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -72,6 +73,8 @@ def _values(node: ast.expr, function: ast.FunctionDef, tree: ast.Module, path: P
         yield from _MADE[ast.unparse(node)]
     elif isinstance(node, ast.Name):
         yield from _named(node.id, function, tree, path)
+    elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and hasattr(_module(path), node.value.id):
+        yield getattr(getattr(_module(path), node.value.id), node.attr)
     else:
         raise LookupError(f"{path.name}: what is {ast.unparse(node)}?")
 
@@ -96,5 +99,8 @@ def _named(name: str, function: ast.FunctionDef, tree: ast.Module, path: Path) -
         if not found:
             raise LookupError(f"{path.name}: nobody calls {function.name}, so what is its {name}?")
     else:
-        module = importlib.import_module(path.relative_to(ROOT).with_suffix("").as_posix().replace("/", "."))
-        yield getattr(module, name)
+        yield getattr(_module(path), name)
+
+
+def _module(path: Path) -> ModuleType:
+    return importlib.import_module(path.relative_to(ROOT).with_suffix("").as_posix().replace("/", "."))
