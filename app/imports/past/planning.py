@@ -129,6 +129,8 @@ def plan_past(
         )
         return PastPlan(name, options.source, content_hash, definition, report=report, earlier=taken_at)
     units = UnitFinder(session, make=options.make_units, parent=options.parent)
+    if options.unit:
+        units.find(options.unit)  # said once, and not by every row
     operators = OperatorFinder(session, unit=None, add=options.make_employees)
 
     def zone_of(unit: str) -> ZoneInfo:

@@ -19,6 +19,7 @@ from app.imports.past.staging import PastConflictError, show_rows, stage_rows
 from app.imports.report import ImportReport
 from app.imports.tables import read_table
 from app.invitations.models import Interaction, Invitation
+from app.kit.errors import InvalidInputError
 from app.kit.i18n import Language
 from app.kit.ids import new_id
 from app.kit.outbox import OutboxRow
@@ -295,3 +296,8 @@ def test_a_name_that_several_units_have_is_unclear(import_past: Import, session:
     report = import_past("rating,answered_at,unit\n5,2026-03-01,twin\n5,2026-03-01,a\n", make_units=True, unit=None)
 
     assert refusals(report) == {2: "unit: several units are called 'twin': a, b; write the code"}
+
+
+def test_a_unit_for_all_rows_that_there_is_not_is_said_once_before_any_row(import_past: Import) -> None:
+    with pytest.raises(InvalidInputError, match="there is no unit 'nowhere'"):
+        import_past("rating,answered_at\n5,2026-03-01\n4,2026-03-02\n", unit="nowhere")
