@@ -1,7 +1,7 @@
 """The ground every feature stands on, with no word of the business in it.
 
 db        engine, sessions, the fair write lock of SQLite, column types
-rows      many rows into a table by the shortest way of each database
+rows      many rows into a table by the shortest way of each database (copying: PostgreSQL’s)
 clock     the one place that reads the time
 ids       UUIDv7 keys, Crockford codes
 errors    errors as nouns with a stable code

@@ -7,10 +7,7 @@ for all else. PostgreSQL takes rows by COPY, SQLite by a statement of plain valu
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
-import psycopg
-from psycopg.types.json import Jsonb
-from sqlalchemy import JSON, Table
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import Table
 from sqlalchemy.orm import Session
 
 from app.kit.db import UtcDateTime, dialect_of
@@ -23,27 +20,12 @@ def insert_rows(session: Session, table: Table, columns: Sequence[str], rows: It
     """
     session.flush()  # what these rows point at may still be pending
     if dialect_of(session) == "postgresql":
-        _copy(session, table, columns, rows)
+        # Its driver is loaded where there is such a database, and nowhere else.
+        from app.kit.copying import copy_rows  # noqa: PLC0415
+
+        copy_rows(session, table, columns, rows)
     else:
         _execute(session, table, columns, rows)
-
-
-def _copy(session: Session, table: Table, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    quote = session.connection().dialect.identifier_preparer
-    listed = ", ".join(quote.quote(column) for column in columns)
-    statement = f"COPY {quote.format_table(table)} ({listed}) FROM STDIN"
-    driver = session.connection().connection.driver_connection
-    # The driver would write a list as an array.
-    documents = [place for place, column in enumerate(columns) if isinstance(table.c[column].type, JSON)]
-    try:
-        with driver.cursor() as cursor, cursor.copy(statement) as copy:  # type: ignore[union-attr]
-            for row in rows:
-                values = list(row)
-                for place in documents:
-                    values[place] = Jsonb(values[place])
-                copy.write_row(values)
-    except psycopg.Error as error:
-        raise DBAPIError.instance(statement, None, error, psycopg.Error, hide_parameters=True) from error
 
 
 def _execute(session: Session, table: Table, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
