@@ -8,6 +8,7 @@ dispatch    sends messages: a loop for each messaging channel, at its gateways' 
 inbound     works off what gateways told us: receipts, taps, words
 notices     tells staff: who hears of an event, one notice on its way, digests
 reports     reports by e-mail: what is due, and each on its way
+retrying    when what a gateway did not take is tried again
 asking_back whoever had a case is asked whether it is settled
 escalation  the clocks of cases: who is told, who is reminded
 topics      what was said is sorted into topics

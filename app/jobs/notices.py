@@ -9,7 +9,7 @@ import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, NoReturn, Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -19,7 +19,8 @@ from app.callbacks.compensation.models import Compensation
 from app.callbacks.escalation.people import find_responsible
 from app.callbacks.models import CallbackCase, CaseEvent, EventKind
 from app.jobs.handlers import PermanentFailureError
-from app.jobs.lanes import LEASE, Lane, RetryAtError
+from app.jobs.lanes import LEASE, Lane
+from app.jobs.retrying import try_again
 from app.kit.clock import Clock
 from app.kit.db import Database
 from app.kit.i18n import Language
@@ -152,7 +153,7 @@ class NoticeWork:
             return
         except DeliveryError as error:
             if not error.permanent or error.gateway_down:
-                self._try_again(error)
+                try_again(error, now=self.clock())
             self._refuse(claim, notice_id, error.code)
             return
         # Telegram names a message by its chat, which is nobody's business here.
@@ -180,13 +181,6 @@ class NoticeWork:
                 if not error.gateway_down:
                     break
         raise refused
-
-    def _try_again(self, error: DeliveryError) -> NoReturn:
-        """Leave the row to the outbox's schedule, or to the time that the gateway asked for."""
-        if error.retry_after is None:
-            raise error
-        at = self.clock() + max(error.retry_after, timedelta(seconds=1))
-        raise RetryAtError(error.code, retry_at=at) from error
 
     def _drop(self, claim: Claim, notice_id: uuid.UUID, code: str) -> None:
         """Write that it is not needed. What waited for a digest that has nothing to tell is not needed either.

@@ -6,8 +6,7 @@ result and the end of its row are written together.
 
 import uuid
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from typing import NoReturn
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
@@ -25,7 +24,8 @@ from app.analytics.kept.sendings import (
 )
 from app.analytics.paper.press import print_paper
 from app.jobs.handlers import PermanentFailureError
-from app.jobs.lanes import LEASE, Lane, RetryAtError
+from app.jobs.lanes import LEASE, Lane
+from app.jobs.retrying import try_again
 from app.kit.clock import Clock
 from app.kit.db import Database
 from app.kit.i18n import Language
@@ -90,7 +90,7 @@ class ReportWork:
             self._hand_over(_write(plan_id, slot, due.email, due.language, letter))
         except DeliveryError as error:
             if not error.permanent or error.gateway_down:
-                self._try_again(error)
+                try_again(error, now=self.clock())
             self._end(claim, SendingState.FAILED, error.code)
             return
         self._end(claim, SendingState.SENT)
@@ -113,13 +113,6 @@ class ReportWork:
                 if not error.gateway_down:
                     break
         raise refused
-
-    def _try_again(self, error: DeliveryError) -> NoReturn:
-        """Leave the row to the outbox's schedule, or to the time that the gateway asked for."""
-        if error.retry_after is None:
-            raise error
-        at = self.clock() + max(error.retry_after, timedelta(seconds=1))
-        raise RetryAtError(error.code, retry_at=at) from error
 
     def _end(self, claim: Claim, state: SendingState, failure: str | None = None) -> None:
         """Write what became of it with the end of its row, unless another worker holds the row by now."""
