@@ -28,7 +28,7 @@ from app.jobs.worker import Worker
 from app.kit.errors import ConfigurationError
 from app.kit.schema import downgrade_database, schema_is_current
 from app.web.edge import wiring
-from app.web.manage.report_letter import LetterComposer
+from app.web.manage.figures.report_letter import LetterComposer
 from app.webhooks.addresses import is_trial
 from app.webhooks.calling import Caller
 

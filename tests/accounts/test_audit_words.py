@@ -12,7 +12,7 @@ import pytest
 from app.callbacks.compensation.models import CompensationState
 from app.imports.models import DraftKind
 from app.responses.reading.models import MarkKind
-from app.web.manage.audit_words import ACTIONS
+from app.web.manage.accounts.audit_words import ACTIONS
 from config.settings import ROOT
 
 # Where the action is put together: what it can be.

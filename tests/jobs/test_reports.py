@@ -22,7 +22,7 @@ from app.kit.db import Database
 from app.kit.i18n import Language
 from app.kit.outbox import OutboxRow, OutboxState
 from app.web.edge import Wiring
-from app.web.manage.report_letter import LetterComposer
+from app.web.manage.figures.report_letter import LetterComposer
 from config.settings import Settings
 from tests.analytics.company import Company
 from tests.analytics.test_paper import read_pages

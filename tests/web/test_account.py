@@ -9,7 +9,7 @@ from sqlalchemy import delete, select
 
 from app.accounts.models import SignIn, StaffGrant
 from app.kit.db import Database
-from app.web.manage.account import program_of
+from app.web.manage.accounts.account import program_of
 from tests.web.staff import PASSWORD, email_of, form_token, signed_in
 
 pytestmark = pytest.mark.usefixtures("company")

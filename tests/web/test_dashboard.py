@@ -18,7 +18,7 @@ from app.organisation.models import UnitKind
 from app.organisation.service import add_unit, get_company, sync_company
 from app.review_sites.catalogue import Catalogue, Site
 from app.web.edge import Wiring
-from app.web.manage import response_query
+from app.web.manage.responses import query as response_query
 from tests.analytics.company import Company, build_company
 from tests.web.staff import add_staff, signed_in
 

@@ -17,7 +17,7 @@ from app.surveys.definition import Metric
 from app.surveys.wording import RATING5
 from app.web import access, edge
 from app.web.manage import words
-from app.web.manage.response_query import list_choices
+from app.web.manage.responses.query import list_choices
 from app.web.manage.table import Table, read_table
 from app.web.manage.trend_view import view_trend
 from app.web.manage.unit_choice import UnitChoice, seek_unit

@@ -16,7 +16,7 @@ from app.kit.outbox import OutboxStatus
 from app.review_sites.catalogue import Audience, Catalogue, Site, Stance
 from app.routing.explained import Stretch
 from app.routing.rules import Lead
-from app.web.manage import review_words
+from app.web.manage.review_sites import words as review_words
 
 # A worker shows itself every 5 seconds.
 WORKER_IS_LATE = timedelta(seconds=30)

@@ -7,13 +7,15 @@ from flask_babel import gettext
 from sqlalchemy.orm import Session
 
 from app.accounts.scope import Scope
+from app.organisation.browse import list_tops
 from app.organisation.listing import places_of
 from app.organisation.models import Unit
 from app.organisation.places import Place
-from app.organisation.service import find_unit, get_company, search_units
+from app.organisation.service import find_unit, get_company, list_children, search_units
 
 _MOST = 10
 _LOOKED_AT = 500
+_OFFERED = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,17 @@ def usual_unit(session: Session, scope: Scope) -> str:
         return get_company(session).code
     granted = [find_unit(session, unit_id) for unit_id in sorted(scope.unit_ids)[:1]]
     return granted[0].code if granted and granted[0] is not None else ""
+
+
+def offer_units(session: Session, scope: Scope) -> list[Place]:
+    """Return what a unit's field offers while somebody types: the units of the asker's own roles and those right below.
+
+    All others are found by code or name when the form is sent; three thousand do not go into every page.
+    """
+    units = [line.unit for line in list_tops(session, scope=scope)]
+    if len(units) == 1:
+        units += [child for child in list_children(session, units[0].id, scope=scope) if child.closed_at is None]
+    return places_of(session, units[:_OFFERED])
 
 
 def _choose(session: Session, typed: str, found: Sequence[Unit]) -> UnitChoice:

@@ -1,0 +1,13 @@
+"""Figures: what it all adds up to, each number with its n and a way to the answers behind it.
+
+query    what all of these pages are asked for, as it stands in the address
+metric   /manage/figures: one metric over time and by unit (drawing: how it is drawn, on the page and on paper)
+hours, who_answers, contact_centre, drivers, employees, topics  the other pages of figures, by their names
+events   what happened when, and whether a figure changed then (event_editing; event_marks: on the lines of figures)
+public_ratings  stars of the review sites beside our own figures (rating_entry: typed in by hand)
+evidence  for ISO 10004 and ISO 18295 (evidence_paper: its words, for page and press)
+downloads  a page's tables as CSV and its report as PDF
+report_paper  the report in words; report_plans, report_letter: the same by e-mail
+saved_views  a page with its filter under a name
+words, *_words  what is stored as keys, in the reader's language
+"""

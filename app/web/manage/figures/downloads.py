@@ -1,0 +1,107 @@
+"""A metric's page to take along: its tables as CSV, and a report of its unit and days as PDF."""
+
+import threading
+
+from flask import Blueprint, redirect
+from werkzeug.exceptions import ServiceUnavailable
+from werkzeug.wrappers import Response
+
+from app.accounts.scope import Scope
+from app.analytics.figure_lines import list_lines, write_lines
+from app.analytics.metric_view import read_metric
+from app.analytics.paper.press import print_paper
+from app.analytics.paper.sheet import Paper
+from app.surveys.definition import Metric
+from app.web import access, edge
+from app.web.manage.figures.drawing import OF_CUSTOMERS
+from app.web.manage.figures.query import FigureQuery, read_figure_query
+from app.web.manage.figures.report_paper import Letterhead, PaperAsked, compose_report
+from app.web.manage.words import CHANNELS
+
+figure_downloads = Blueprint("figure_downloads", __name__, url_prefix="/manage/figures")
+access.gate(figure_downloads, access.Gate.STAFF)
+# Each draws in a process of its own for a second or two: more of them at once would take what respondents are served
+# with.
+_PRESSES = threading.BoundedSemaphore(2)
+
+
+@figure_downloads.get("/figures.csv")
+def download_figures() -> Response:
+    """The metric of the address: the whole, the time before, what was chosen, the trend, the units below."""
+    scope = access.scope()
+    query = read_customers_query(scope)
+    if query.problems:
+        return show_problems(query, "figures.show")
+    view = read_metric(edge.db(), query.wanted, scope, query.metric)
+    first, last = query.period.first.isoformat(), query.period.last.isoformat()
+    lines = list_lines(view, query.period) if view else iter(())
+    name = f"{query.metric.value}-{first}-{last}.csv"
+    return Response(
+        write_lines(lines),
+        mimetype="text/csv",
+        headers={"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"},
+    )
+
+
+@figure_downloads.get("/report.pdf")
+def download_report() -> Response:
+    """A report of the unit and days of the address, to be printed or passed on."""
+    scope = access.scope()
+    query = read_customers_query(scope)
+    if query.problems:
+        return show_problems(query, "figures.show")
+    paper = compose_report(edge.db(), read_paper_asked(query, scope), letterhead(), now=edge.now())
+    return send_paper(paper, f"report-{query.period.first.isoformat()}-{query.period.last.isoformat()}.pdf")
+
+
+def read_customers_query(scope: Scope) -> FigureQuery:
+    """Return the filter of the address, with a metric that customers answer for."""
+    query = read_figure_query(scope)
+    if query.metric not in OF_CUSTOMERS:
+        query.metric = Metric.CSAT
+    return query
+
+
+def show_problems(query: FigureQuery, endpoint: str) -> Response:
+    """Return the way to the page, which says what is wrong: a file of something else would be passed on unnoticed."""
+    return redirect(query.address(endpoint), 303)
+
+
+def read_paper_asked(query: FigureQuery, scope: Scope) -> PaperAsked:
+    """Return what a paper for this filter is about."""
+    narrowed = (
+        str(CHANNELS[query.channel]) if query.channel else "",
+        query.employee.name if query.employee else "",
+        query.call_topic or "",
+    )
+    return PaperAsked(
+        wanted=query.wanted,
+        scope=scope,
+        language=edge.current_language(),
+        unit=query.unit.name if query.unit else None,
+        narrowed=tuple(filter(None, narrowed)),
+        metric=query.metric,
+    )
+
+
+def letterhead() -> Letterhead:
+    """Return the company's name and colour."""
+    wiring = edge.wiring()
+    look = wiring.workshop.look
+    return Letterhead(look.company, look.colour, wiring.case_rules.figures.repeat_within_days)
+
+
+def send_paper(paper: Paper, name: str) -> Response:
+    """Return the paper as a PDF to be kept: opened as a page it would be a document of ours."""
+    edge.roll_back()  # nothing is held while it is drawn
+    if not _PRESSES.acquire(blocking=False):
+        raise ServiceUnavailable
+    try:
+        content = print_paper(paper)
+    finally:
+        _PRESSES.release()
+    return Response(
+        content,
+        mimetype="application/pdf",
+        headers={"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"},
+    )

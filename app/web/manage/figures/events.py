@@ -1,0 +1,80 @@
+"""What happened when, and whether a figure changed then: the time line of what is looked at."""
+
+import uuid
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+from flask import Blueprint, render_template, request
+from flask_babel import ngettext
+
+from app.accounts.permissions import Permission
+from app.analytics.differences import Verdict
+from app.analytics.events.judging import judge_events
+from app.analytics.events.listing import EventLine, find_within, list_below, list_touching
+from app.analytics.events.windows import USUAL_WINDOW, WINDOWS
+from app.surveys.definition import Metric
+from app.web import access, edge
+from app.web.manage import words
+from app.web.manage.figures import event_words
+from app.web.manage.figures import words as figure_words
+from app.web.manage.figures.drawing import OF_CUSTOMERS
+from app.web.manage.figures.query import FigureQuery, figure_context, read_figure_query
+
+figure_events = Blueprint("figure_events", __name__, url_prefix="/manage/figures/events")
+access.gate(figure_events, access.Gate.STAFF)
+
+
+@figure_events.get("")
+def show() -> str:
+    """The events of the period with a verdict each, and those of units below; `days` is the window on either side."""
+    scope = access.scope()
+    query = read_figure_query(scope)
+    if query.metric not in OF_CUSTOMERS:
+        query.metric = Metric.CSAT
+    days = next((each for each in WINDOWS if str(each) == request.args.get("days")), USUAL_WINDOW)
+    period, session = query.period, edge.db()
+    around = timedelta(days=days)
+    among = list_touching(session, scope, unit_id=query.unit_id, first=period.first - around, last=period.last + around)
+    judged = judge_events(
+        session,
+        query.wanted,
+        scope,
+        query.metric,
+        [event for event in among if period.first <= event.day <= period.last],
+        among=among,
+        days=days,
+        today=edge.now().astimezone(edge.desk().zone).date(),
+    )
+    below = list_below(session, scope, unit_id=query.unit_id, first=period.first, last=period.last)
+    return render_template(
+        "manage/figures/events.html",
+        **figure_context(query, scope),
+        judged=judged,
+        below=below,
+        metrics=OF_CUSTOMERS,
+        days=days,
+        windows=[(each, ngettext("%(num)s day", "%(num)s days", each)) for each in WINDOWS],
+        with_days=lambda address, chosen=days: _with_days(address, chosen),
+        changeable=_changeable([*(each.event for each in judged), *below]),
+        behind=lambda stretch: _behind(query, *stretch),
+        event_words=event_words,
+        figure_words=figure_words,
+        words=words,
+        Verdict=Verdict,
+    )
+
+
+def _behind(query: FigureQuery, first: date, last: date) -> str:
+    return query.answers(figure=query.metric.value, **{"from": first.isoformat(), "to": last.isoformat()})
+
+
+def _with_days(address: str, days: int) -> str:
+    """Return an address of this page with the window; the usual one is not named."""
+    return address if days == USUAL_WINDOW else f"{address}{'&' if '?' in address else '?'}days={days}"
+
+
+def _changeable(events: Sequence[EventLine]) -> frozenset[uuid.UUID]:
+    actor = access.staff().actor
+    if not actor.may(Permission.KEEP_EVENTS):
+        return frozenset()
+    return find_within(edge.db(), actor.scope(Permission.KEEP_EVENTS), events)

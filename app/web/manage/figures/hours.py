@@ -1,0 +1,50 @@
+"""By the hour: how satisfied people are at each hour of each weekday, as a map with its numbers in it."""
+
+from flask import Blueprint, render_template
+
+from app.analytics.differences import Verdict
+from app.analytics.hours import MOST_DAYS, Cell, HourMap, read_hours
+from app.surveys.definition import Metric
+from app.web import access, edge
+from app.web.manage import words
+from app.web.manage.figures import words as figure_words
+from app.web.manage.figures.query import figure_context, read_figure_query
+
+figure_times = Blueprint("figure_times", __name__, url_prefix="/manage/figures/hours")
+access.gate(figure_times, access.Gate.STAFF)
+
+_SHADES = 5
+
+
+@figure_times.get("")
+def show() -> str:
+    """The hours of one unit, or of all that the user may see; at most the last 90 days of the period."""
+    scope = access.scope()
+    query = read_figure_query(scope)
+    query.metric = Metric.CSAT
+    hours = read_hours(edge.db(), query.wanted, scope)
+    shortened, query.period = query.period != hours.period, hours.period
+    return render_template(
+        "manage/figures/hours.html",
+        **figure_context(query, scope),
+        hours=hours,
+        shortened=shortened,
+        most_days=MOST_DAYS,
+        zone=edge.desk().zone,
+        shade=lambda cell: _shade(cell, hours),
+        name_weekday=words.name_weekday,
+        figure_words=figure_words,
+        words=words,
+        Verdict=Verdict,
+    )
+
+
+def _shade(cell: Cell, hours: HourMap) -> str:
+    """Return the class of the ground of a cell: the fuller, the more satisfied, from the least hour to the most."""
+    value = cell.measured.figure.value
+    if value is None:
+        return ""
+    shown = [each.measured.figure.value for each in hours.cells.values() if each.measured.figure.value is not None]
+    low, high = min(shown), max(shown)
+    step = 0 if high == low else min(_SHADES - 1, int((value - low) / (high - low) * _SHADES))
+    return f"heat-{step}"

@@ -1,0 +1,50 @@
+"""One metric at a time: what it is, how it went, which units stand out; every number leads to the answers behind it."""
+
+from typing import Any
+
+from flask import Blueprint, render_template
+
+from app.analytics.differences import Verdict
+from app.analytics.events.listing import list_touching
+from app.analytics.metric_view import read_metric
+from app.surveys.definition import Metric
+from app.web import access, edge
+from app.web.manage import words
+from app.web.manage.figures import words as figure_words
+from app.web.manage.figures.drawing import OF_CUSTOMERS, axis_of, draw_trend, list_bars
+from app.web.manage.figures.event_marks import mark_events
+from app.web.manage.figures.query import FigureQuery, figure_context, read_figure_query
+
+figures = Blueprint("figures", __name__, url_prefix="/manage/figures")
+access.gate(figures, access.Gate.STAFF)
+
+
+@figures.get("")
+def show() -> str:
+    """The metric of one unit, or of all that the user may see."""
+    scope = access.scope()
+    query = read_figure_query(scope)
+    if query.metric not in OF_CUSTOMERS:
+        query.metric = Metric.CSAT
+    view, period = read_metric(edge.db(), query.wanted, scope, query.metric), query.period
+    events = list_touching(edge.db(), scope, unit_id=query.unit_id, first=period.first, last=period.last)
+    return render_template(
+        "manage/figures/metric.html",
+        **figure_context(query, scope),
+        view=view,
+        metrics=OF_CUSTOMERS,
+        trend=draw_trend(view) if view else None,
+        marks=mark_events(events, view.trend) if view else (),
+        bars=list_bars(view, edge.current_language()) if view else (),
+        axis=axis_of(view) if view else (0.0, 1.0),
+        behind=lambda **more: _behind(query, **more),
+        mood=lambda verdict: figure_words.mood(verdict, view.question.type, query.metric) if view else "",
+        figure_words=figure_words,
+        words=words,
+        Verdict=Verdict,
+    )
+
+
+def _behind(query: FigureQuery, values: tuple[int, ...] = (), **more: Any) -> str:
+    """Return the address of the answers behind the metric, or behind some of its values."""
+    return query.answers(figure=query.metric.value, rating=list(values), **more)

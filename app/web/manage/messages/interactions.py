@@ -1,0 +1,80 @@
+"""What the contact centre told us of: the list with what was decided and why, and one interaction with its messages."""
+
+import uuid
+from typing import Any
+
+from flask import Blueprint, render_template, request, url_for
+
+from app.analytics.one_interaction import find_interaction
+from app.invitations.listing import list_interactions
+from app.kit.errors import NotFoundError
+from app.messaging.listing import list_about
+from app.organisation.service import get_unit
+from app.responses.service import find_answer_id
+from app.web import access, edge
+from app.web.manage import words
+from app.web.manage.messages import interaction_words
+from app.web.manage.messages import words as message_words
+from app.web.manage.messages.interaction_query import InteractionQuery, read_interaction_query
+
+interactions = Blueprint("interactions", __name__, url_prefix="/manage/interactions")
+access.gate(interactions, access.Gate.STAFF)
+
+
+@interactions.get("")
+def show_list() -> tuple[str, int]:
+    """The list; a filter that cannot be read is shown again with what is wrong, and 422."""
+    query = read_interaction_query(edge.db(), request.args, scope=access.scope(), zone=edge.desk().zone)
+    page, before = None, request.args.get("before") or None
+    if not query.problems:
+        page = list_interactions(edge.db(), query.wanted, scope=access.scope(), cursor=before)
+    shown = render_template(
+        "manage/interactions/list.html",
+        query=query,
+        page=page,
+        older=_address(query, before=page.older) if page and page.older else None,
+        newest=_address(query) if before else None,
+    )
+    return shown, 422 if query.problems else 200
+
+
+@interactions.get("/<uuid:interaction_id>")
+def show_one(interaction_id: uuid.UUID) -> str:
+    """One interaction: 404 also where it lies outside the user's units."""
+    session, scope = edge.db(), access.scope()
+    about = find_interaction(session, interaction_id, scope=scope, now=edge.now())
+    if about is None:
+        raise NotFoundError("no such interaction")
+    return render_template(
+        "manage/interactions/one.html",
+        about=about,
+        unit=get_unit(session, about.interaction.unit_id),
+        messages=list_about(session, about.invitation.id, scope=scope) if about.invitation else [],
+        response_id=find_answer_id(session, interaction_id),
+        survey=_survey_name(about.invitation.survey_key) if about.invitation else None,
+        messages_words=message_words,
+        now=edge.now(),
+    )
+
+
+@interactions.context_processor
+def _words() -> dict[str, object]:
+    return {
+        "channels": words.CHANNELS,
+        "show_time": words.show_time,
+        "zone": edge.desk().zone,
+        "decisions": interaction_words.DECISIONS,
+        "reasons": interaction_words.REASONS,
+        "explained": interaction_words.EXPLAINED,
+    }
+
+
+def _survey_name(key: str) -> str:
+    surveys = edge.wiring().surveys
+    # A survey whose file was taken away is named by its key.
+    return surveys.current(key).name(edge.current_language(), edge.desk().company) if key in surveys else key
+
+
+def _address(query: InteractionQuery, **more: str) -> str:
+    values: dict[str, Any] = {**query.typed, **more}
+    return url_for(".show_list", **values)
