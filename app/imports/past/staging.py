@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Select, delete, func, insert, literal, null, select
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.imports.operators import write_operators
@@ -129,7 +129,7 @@ def show_rows(
             insert(table_of(SurveyResponse)).from_select(*_responses(file_id, plan.definition, version_id, language))
         )
         session.execute(insert(table_of(ResponseAnswer)).from_select(*_given(file_id)))
-    except DBAPIError as error:
+    except IntegrityError as error:  # a lock, a full disk or a mistake of ours is none of it, and goes on as it is
         raise PastConflictError(
             "somebody told of one of these, or changed one of the units or employees, just now; import the file again"
         ) from error

@@ -6,7 +6,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from app.callbacks.models import CallbackCase
@@ -178,6 +179,16 @@ def test_the_same_file_at_the_same_moment_is_taken_once(import_past: Import, ses
     show(session, first)
     with session.begin_nested(), pytest.raises(PastConflictError):
         show(session, second)
+
+
+def test_what_the_database_cannot_do_is_not_told_as_somebody_elses_doing(session: Session) -> None:
+    make_place(session)
+    plan = plan_file(session, "rating,answered_at\n5,2026-03-01\n")
+    missing = session.begin_nested()
+    session.execute(text("DROP TABLE staged_answer"))
+    with pytest.raises(DBAPIError, match="staged_answer"):
+        show(session, plan)
+    missing.rollback()
 
 
 def test_rows_with_an_id_are_known_again(import_past: Import, session: Session) -> None:
