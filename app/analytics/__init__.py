@@ -23,6 +23,7 @@ recovery      who was won back, who waited how long: from recovery_counts and ca
 metric_figures  one metric by name with its groups and the period before, from metric_sources
 employee_figures  what employees say, cut so that employee_privacy (pure) lets nobody be found out
 ways          in which way a metric is asked: by questions of one type, never added up with those of another
+options       one list of options for questions that have them in another order, pure
 beside_others how each of many groups stands to all the others together, pure
 centre        how contacts went beside how satisfied people were; seconds: means, medians and bands of times, pure
 hours         how satisfied people are by the hour of the week, by wall_clock

@@ -59,7 +59,8 @@ class UnitMeasured:
 class MetricView:
     """All of it; None of `read_metric` stands for a metric that nobody answered for in this period or before.
 
-    `question` is the one that was asked last of those that feed it: it has the words of the values.
+    `question` is the one that was asked last of those that feed it, with the options of all: it has the words of the
+    values.
     `before` is the same of as many days right before. `siblings` is how the unit stands to the others of its parent
     together, None where it has no parent that may be seen. `other_ways` are types of question that fed the metric in
     another way, with how many answers.
@@ -88,7 +89,7 @@ def read_metric(
     before = add_counts(merge(count_values(session, wanted.before, scope, way.asked), way).values())
     measured, earlier = way.measure(total), way.measure(before)
     return MetricView(
-        question=way.asked[-1].question,
+        question=way.question,
         measured=measured,
         before=earlier,
         change=find_change(measured, earlier),
