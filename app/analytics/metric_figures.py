@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from types import MappingProxyType
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -22,6 +23,7 @@ from app.analytics.measures import question_types
 from app.analytics.metric_sources import Answers, Contacts, FirstRequests, Invited, Recovered, Source, Tally
 from app.analytics.periods import DAY, Period
 from app.analytics.series import feeding, list_series
+from app.analytics.topics import read_topics
 from app.analytics.wanted import By, Wanted
 from app.analytics.ways import choose_way
 from app.organisation.models import Employee, Unit, UnitAncestor
@@ -50,7 +52,11 @@ class MetricName(StrEnum):
 
 
 class Split(StrEnum):
-    """What the groups of a metric are; a week is one of ISO 8601, from Monday."""
+    """What the groups of a metric are; a week is one of ISO 8601, from Monday.
+
+    `topic` is what the other system said that the contact was about. `comment_topic` is what people spoke of in words
+    or by a reason: one answer may be in several of these groups, and only `csat` is told by them.
+    """
 
     DAY = "day"
     WEEK = "week"
@@ -58,6 +64,8 @@ class Split(StrEnum):
     UNIT = "unit"
     EMPLOYEE = "employee"
     CHANNEL = "channel"
+    TOPIC = "topic"
+    COMMENT_TOPIC = "comment_topic"
 
 
 _BY = {
@@ -67,7 +75,10 @@ _BY = {
     Split.UNIT: By.UNIT,
     Split.EMPLOYEE: By.EMPLOYEE,
     Split.CHANNEL: By.CHANNEL,
+    Split.TOPIC: By.CALL_TOPIC,
 }
+# The headline of csat, the one figure that is told of topics.
+_SATISFIED = "top_2"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +95,9 @@ class Asking:
 
 @dataclass(frozen=True, slots=True)
 class MetricGroup:
-    """One group: `key` is a code, a channel, or a day, week or month as ISO 8601 writes it; `name` what people say."""
+    """One group: `key` is a code, a channel, a topic, or a day, week or month as ISO 8601 writes it; `name` what people
+    say.
+    """
 
     key: str
     name: str | None
@@ -121,12 +134,15 @@ class Label:
 def read_metric(session: Session, asking: Asking, scope: Scope, *, now: datetime) -> MetricFigures:
     """Return the metric of what lies within the scope, in a number of statements that depends on no row.
 
-    Raises ValueError for a metric of employees: see `employee_figures`.
+    Raises ValueError for a metric of employees (see `employee_figures`), and for one that topics of comments do not
+    tell apart.
     """
     source = _find_source(session, asking, scope, now)
     whole = source.measure(source.count(asking.wanted).get(None, Counter()))
     groups: tuple[MetricGroup, ...] = ()
-    if asking.split is not None:
+    if asking.split is Split.COMMENT_TOPIC:
+        groups = _read_comment_topics(session, asking, scope)
+    elif asking.split is not None:
         found = _read_groups(session, asking.wanted, asking.split, scope, source)
         protected = protect_groups(whole, found)
         groups = tuple(MetricGroup(label.key, label.name, measured) for label, measured in protected.items())
@@ -146,13 +162,26 @@ def _read_groups(session: Session, wanted: Wanted, split: Split, scope: Scope, s
         tallies = _add_up_weeks(tallies)
     if split is Split.EMPLOYEE:
         labels = _name_employees(session, tallies)
-    if split is Split.CHANNEL:
+    if split in (Split.CHANNEL, Split.TOPIC):
         labels = {group: Label(str(group)) for group in sorted(tallies, key=str)}
     return {
         label: source.measure(tallies.get(group, Counter()))
         for group, label in labels.items()
         if label.is_always_told or group in tallies
     }
+
+
+def _read_comment_topics(session: Session, asking: Asking, scope: Scope) -> tuple[MetricGroup, ...]:
+    """Return the satisfied of each topic, the most often spoken of first.
+
+    Nothing is hidden beside what is small: topics overlap, so none is the whole less the others.
+    """
+    if asking.name is not MetricName.CSAT or asking.survey is not None:
+        raise ValueError("topics of comments tell apart csat of all surveys alone")
+    return tuple(
+        MetricGroup(line.key, None, Measured(_SATISFIED, MappingProxyType({_SATISFIED: line.csat})))
+        for line in read_topics(session, asking.wanted, scope).lines
+    )
 
 
 def _list_labels(session: Session, wanted: Wanted, split: Split, scope: Scope) -> dict[Group, Label]:

@@ -95,9 +95,9 @@ def count_walk_ups(
 ) -> dict[Group, WalkUps]:
     """Return how many answered at codes, by group as `count_values` does; two statements.
 
-    Nobody knows what a walk-up came about: with a topic of calls there are none.
+    Nobody knows what a walk-up came about: with a topic of calls, or by them, there are none.
     """
-    if wanted.call_topic is not None:
+    if by is By.CALL_TOPIC or wanted.call_topic is not None:
         return {}
     response = SurveyResponse
     columns = Columns(

@@ -128,6 +128,8 @@ def _tell(name: MetricName, query: MetricQuery) -> MetricOut:
     period = _read_period(query)
     if query.by in (Split.DAY, Split.WEEK) and period.days > _MOST_BY_DAY:
         raise refuse_field("by", "period_too_long", f"by {query.by} at most {_MOST_BY_DAY} days are told; ask by month")
+    if query.by is Split.COMMENT_TOPIC and (name is not MetricName.CSAT or query.survey is not None):
+        raise refuse_field("by", "not_told_apart", "topics of comments tell apart csat alone, and that of all surveys")
     wanted = Wanted(
         period,
         unit_id=unit.id if unit else None,

@@ -179,6 +179,7 @@ def test_what_cannot_be_asked_is_named(system: System) -> None:
         ({"until": "2026-02-30"}, "until", "day"),
         ({"until": "9" * 5000}, "until", "day"),
         ({"by": "hour"}, "by", "enum"),
+        ({"by": "comment_topic", "survey": "office-visit"}, "by", "not_told_apart"),
         ({"channel": "pigeon"}, "channel", "enum"),
         ({"topic": "a\x00b"}, "topic", "string_pattern_mismatch"),
         ({"before": "yes"}, "before", "literal_error"),

@@ -54,7 +54,13 @@ class MetricQuery(Taken):
     channel: Annotated[Channel | None, Field(description="How the company was contacted.")] = None
     survey: Annotated[Code | None, Field(description="The survey's key.")] = None
     topic: Annotated[Short | None, Field(description="What the contact was about, as the other system told it.")] = None
-    by: Annotated[Split | None, Field(description="Tell it also apart; a week begins on Monday.")] = None
+    by: Annotated[
+        Split | None,
+        Field(
+            description="Tell it also apart; a week begins on Monday. `topic` is what the contact was about, "
+            "`comment_topic` what people spoke of (`csat` alone, and one answer may be in several groups)."
+        ),
+    ] = None
     before: _Before = "false"
 
 
@@ -114,11 +120,11 @@ class GroupOut(FigureOut):
     """The metric of one group. The fields of a figure are the headline's."""
 
     key: str
-    """The unit's or employee's code, the channel, or the day, week or month (2026-03-04, 2026-W10, 2026-03)."""
+    """The unit's or employee's code, the channel, the topic, or the day, week or month (2026-W10, 2026-03)."""
     name: str | None
     """What people call it."""
     parts: dict[str, FigureOut]
-    """Every figure of the metric, among them the headline."""
+    """Every figure of the metric, among them the headline; of `comment_topic` the headline alone."""
 
     @classmethod
     def of(cls, group: MetricGroup) -> "GroupOut":
