@@ -126,7 +126,7 @@ def test_every_kind_of_mistake_is_told_in_words(admin: FlaskClient) -> None:
     columns = {"column-resolved": "Solved", "column-wait_seconds": "Wait", "scale": "Good=4"}
     status, text = choose(admin, page, **columns)
     assert status == 303
-    assert "There is no unit with the code nowhere." in text
+    assert "There is no unit with the code or the name nowhere." in text
     assert "“Never” is no answer of the scale." in text
     assert "“maybe” is neither yes nor no." in text
     assert "Nothing can be taken in yet." in text

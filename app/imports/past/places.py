@@ -55,7 +55,7 @@ class UnitFinder:
                 raise InvalidInputError(
                     "is empty; give a unit's code or name, or --unit for rows without one",
                     field="unit",
-                    code="unit_code_missing",
+                    code="unit_missing",
                 )
             unit = self._look_up(text) or self._add(text)
             found = self._found[text] = NamedUnit(unit.id, unit.code, self._zone(unit))
@@ -76,9 +76,10 @@ class UnitFinder:
     def _add(self, text: str) -> UnitRecord:
         if not self._make:
             raise InvalidInputError(
-                f"there is no unit {text[:80]!r}; import units first, or give --make-units",
+                f"there is no unit with the code or the name {text[:80]!r}; import units first, or give --make-units, "
+                "which makes offices of such names",
                 field="unit",
-                code="unit_code_unknown",
+                code="unit_unknown",
                 text=text[:80],
             )
         name, key = check_name(text), place_key(text)

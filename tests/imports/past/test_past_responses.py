@@ -222,7 +222,7 @@ def test_what_is_wrong_is_told_with_its_line_and_changes_nothing(import_past: Im
     lines = {
         "7,2026-03-01,abay,,": "rating: '7' is no answer of the scale",
         "5,2026-03-32,abay,,": "answered_at: there is no day",
-        "5,2026-03-01,nowhere,,": "there is no unit 'nowhere'",
+        "5,2026-03-01,nowhere,,": "there is no unit with the code or the name 'nowhere'",
         "5,,abay,,": "no date",
         "5,2036-03-01,abay,,": "in the future",
         "5,2026-03-01,abay,Nobody,": "there is no employee 'Nobody'",
@@ -310,5 +310,7 @@ def test_a_name_that_several_units_have_is_unclear(import_past: Import, session:
 
 
 def test_a_unit_for_all_rows_that_there_is_not_is_said_once_before_any_row(import_past: Import) -> None:
-    with pytest.raises(InvalidInputError, match="there is no unit 'nowhere'"):
+    with pytest.raises(
+        InvalidInputError, match=r"the code or the name 'nowhere'; .* --make-units, which makes"
+    ):
         import_past("rating,answered_at\n5,2026-03-01\n4,2026-03-02\n", unit="nowhere")

@@ -68,6 +68,11 @@ _REASONS: Mapping[str, LazyString] = {
     ),
     "unit_code_missing": lazy_gettext("The unit is missing. Give its code."),
     "unit_code_unknown": lazy_gettext("There is no unit with the code %(text)s."),
+    "unit_missing": lazy_gettext("The unit is missing. Give its code or name, or choose a unit for all rows below."),
+    "unit_unknown": lazy_gettext(
+        "There is no unit with the code or the name %(text)s. Import units first, or tick below that offices are made "
+        "by their names."
+    ),
     "neither_yes_nor_no": lazy_gettext("“%(text)s” is neither yes nor no."),
     "invalid_review_link": lazy_gettext("This is no link to a page on %(name)s."),
     "file_too_large": lazy_gettext("The file is larger than %(limit)s MB. Split it and send the parts one by one."),
