@@ -9,7 +9,7 @@ import time
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
@@ -34,6 +34,8 @@ from app.review_sites.public_ratings.sources import RatingError, RatingSources
 ASK_RATINGS = "ask-public-ratings"
 # One site that takes its time must not hold up the others.
 THREADS = 3
+# Tomorrow has its own questions; a site that asks for more is asked once a day at most.
+_LONGEST_REST = timedelta(days=1)
 _LOG = get_logger(__name__)
 
 
@@ -78,6 +80,8 @@ class RatingWork:
     sources: RatingSources
     zone: ZoneInfo
     paces: Mapping[Site, Pace] = field(init=False)
+    # Until when sites asked to be left alone: by this process, which is the one that they told.
+    wishes: dict[Site, datetime] = field(default_factory=dict, init=False)
 
     def __post_init__(self) -> None:
         """Keep a pace for each source."""
@@ -96,10 +100,10 @@ class RatingWork:
             return  # switched off meanwhile, or held up until another day has planned its own
         with self.database.reading() as session:
             question = find_question(session, uuid.UUID(claim.payload["unit_id"]), site, zone=self.zone, now=now)
-            rests = rests_until(session, site, now=now)
+            rests = max(rests_until(session, site, now=now) or now, self.wishes.get(site, now))
         if question is None:
             return
-        if rests is not None and rests > now:
+        if rests > now:
             self.database.write(lambda session: postpone(session, claim, due_at=rests))
             return
         self.paces[site].take_turn()
@@ -108,6 +112,8 @@ class RatingWork:
         except RatingError as error:
             _LOG.warning("a site told no rating", site=site.value, outcome=error.outcome.value)
             failure = error
+            if error.retry_after is not None:
+                self.wishes[site] = self.clock() + min(error.retry_after, _LONGEST_REST)
             self._note(claim, lambda session: note_failure(session, question, failure, now=self.clock()))
             return
         self._note(claim, lambda session: note_rating(session, question, rating, now=self.clock()))

@@ -144,6 +144,19 @@ def test_a_source_that_refuses_our_key_is_left_alone_for_an_hour(town: Callable[
     assert here.count(OutboxRow.state == OutboxState.WAITING) == 0
 
 
+@pytest.mark.parametrize("status", [429, 503])
+def test_a_site_that_asks_to_be_left_alone_is_left_alone_for_so_long(town: Callable[..., Town], status: int) -> None:
+    here = town()
+    for code in "abc":
+        here.office(code)
+    assert here.ask((status, 3 * 3600)) == 1
+    here.now += timedelta(hours=2, minutes=59)
+    assert here.ask(GOOGLE) == 0
+    here.now += timedelta(minutes=1)
+    assert here.ask(GOOGLE) == 2
+    assert here.count(OutboxRow.state == OutboxState.WAITING) == 0
+
+
 def test_only_pages_of_open_real_offices_with_something_to_ask_about_are_planned(town: Callable[..., Town]) -> None:
     here = town()
     here.office("asked")

@@ -58,7 +58,10 @@ class Sites:
     released: threading.Event = field(default_factory=threading.Event)
 
     def say(self, *answers: Any) -> None:
-        """Answer these from now on: a JSON value (with 200), a status, `(status, content)` or a word."""
+        """Answer these from now on: a JSON value (with 200), a status, `(status, content)` or a word.
+
+        The content of a 429 or 503 may be the seconds to wait.
+        """
         self.answers = deque(answers)
 
     def next(self) -> Any:
@@ -88,10 +91,13 @@ def scripted_sites() -> Iterator[Sites]:
             elif isinstance(answer, bytes):
                 self._send(200, answer)
             else:
+                headers = {}
                 status, content = answer if isinstance(answer, tuple) else (200, answer)
                 if isinstance(answer, int):
                     status, content = answer, {}
-                self._send(status, json.dumps(content).encode())
+                if status in (429, 503) and isinstance(content, int):
+                    headers["Retry-After"] = str(content)
+                self._send(status, json.dumps(content).encode(), headers)
 
         def log_message(self, *_: object) -> None:
             """Nothing."""
