@@ -10,6 +10,9 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+# Part of what sorted texts are known by. Raise it whenever a text may be found or folded otherwise than before: all
+# that was sorted is then sorted again.
+FINDER_VERSION = 1
 _ALIKE = str.maketrans(
     {
         "ё": "е",

@@ -1,12 +1,13 @@
 """What comments are about, by the shipped rules and on comments labelled by hand; no database."""
 
+import hashlib
 from collections import defaultdict
 from pathlib import Path
 
 import pytest
 
 from app.kit.errors import ConfigurationError
-from app.responses.phrases import Phrases, fold_placed
+from app.responses.phrases import FINDER_VERSION, Phrases, fold_placed
 from app.responses.topics.classifier import Chip, TopicSource
 from app.responses.topics.labelled import load_labelled_comments
 from app.responses.topics.measuring import Fit, Sorted, measure, measure_all, sort_labelled
@@ -120,6 +121,25 @@ def test_other_rules_have_another_fingerprint_and_other_names_do_not(tmp_path: P
         load_topic_rules(renamed).classifier.fingerprint == before != load_topic_rules(widened).classifier.fingerprint
     )
     assert len(before) == 64
+
+
+def test_what_finds_phrases_otherwise_has_another_version() -> None:
+    """A failure here says: raise FINDER_VERSION, so that all is sorted again, and write the new digest beside it."""
+    phrases = ["*дорог*", "не … решили", "зв'язку немає", "койсаныз", "a … b", "C++", "wi-fi", "ЖҮЗ", "п’ять"]
+    texts = [
+        "Недорого; не так и не решили. Дорогая!",
+        "не решили",
+        "не раз, два, три, четыре, пять решили; не один решили",
+        "зв’язку   немає, қойсаңыз… койсаныз",
+        "a 1 2 3 4 b a 1 2 3 4 5 b a. b",
+        "c wi_fi wi-fi wifi ЁЛКА пʼять п'ять жуз Ёё İ ß ﬁ 🙂x",
+    ]
+    folded = [fold_placed(text) for text in texts]
+    found = [(one.words, list(Phrases(phrases).places(one.words, one))) for one in folded]
+    hidden = [Phrases(phrases[:3]).hide(one.words) for one in folded]
+    digest = hashlib.sha256(repr((found, hidden)).encode()).hexdigest()[:16]
+
+    assert (FINDER_VERSION, digest) == (1, "83497e4c8e672138")
 
 
 def test_all_mistakes_of_the_file_are_told_with_their_lines(tmp_path: Path) -> None:

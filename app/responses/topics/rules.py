@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 from app.kit.errors import ConfigurationError
 from app.kit.i18n import Language, say
 from app.kit.yaml_files import Mistake, parse_yaml, raise_mistakes, validate_yaml
-from app.responses.phrases import Phrases, is_phrase
+from app.responses.phrases import FINDER_VERSION, Phrases, is_phrase
 from app.responses.topics.classifier import Chip, RuleClassifier, TopicPhrases
 from app.surveys.question import Slug, Wording
 
@@ -89,7 +89,7 @@ class TopicRules(_Part):
         sorts: list[dict[str, Any]] = [
             topic.model_dump(mode="json", include={"key", "chips", "phrases", "exceptions"}) for topic in self.topics
         ]
-        content = json.dumps(sorts, ensure_ascii=False, sort_keys=True)
+        content = json.dumps([FINDER_VERSION, sorts], ensure_ascii=False, sort_keys=True)
         return RuleClassifier(
             [
                 TopicPhrases(topic.key, topic.ticked, Phrases(topic.all_phrases), Phrases(topic.exceptions))
