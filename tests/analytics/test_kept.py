@@ -3,6 +3,7 @@
 import threading
 import time
 import uuid
+from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -109,6 +110,27 @@ def test_a_shared_view_is_offered_to_whoever_may_see_its_unit(session: Session, 
     for user_id, scope, names in table:
         assert [view.name for view in list_views(session, user_id, scope)] == names
     assert {view.by for view in list_views(session, stranger, EVERYTHING)} == {place.reader.name}
+
+
+def test_a_shared_view_is_offered_only_to_whom_its_address_works(session: Session, place: Place, now: datetime) -> None:
+    stranger = uuid.uuid4()
+    several = ViewDraft("several", "/manage/figures", "unit=Office&period=year", None)
+    old = save_view(session, several, place.own, now=now)
+    with pytest.raises(InvalidInputError, match="choose one unit"):
+        save_view(session, replace(several, name="shared", shared=True), place.own, now=now)
+    with pytest.raises(InvalidInputError, match="choose one unit"):
+        change_view(session, old.id, place.own, name="several", shared=True, now=now)
+    old.shared = True  # as it could be before
+    by_name = ViewDraft("by name", "/manage/figures", "unit=Abay+street&period=year", place.here.id, shared=True)
+    save_view(session, by_name, place.own, now=now)
+
+    offered = list_views(session, stranger, EVERYTHING)
+
+    assert [(view.name, view.address) for view in offered] == [
+        ("by name", f"/manage/figures?unit={place.here.code}&period=year")
+    ]
+    own = [view.address for view in list_views(session, place.reader.id, EVERYTHING)]
+    assert own[-1] == "/manage/figures?unit=Office&period=year"
 
 
 def test_nobody_saves_a_view_of_a_unit_beyond_theirs_or_touches_anothers(

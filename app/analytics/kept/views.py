@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import parse_qsl, urlencode
 
 from sqlalchemy import func, or_, select
 from sqlalchemy.exc import IntegrityError
@@ -22,6 +23,8 @@ from app.organisation.models import Unit
 MOST_VIEWS = 50
 # Views that others share, at most, in one menu.
 _MOST_SHARED = 100
+# The field of an address that names a unit.
+_UNIT = "unit"
 
 
 class ViewNotFoundError(NotFoundError):
@@ -34,6 +37,7 @@ class ViewNotFoundError(NotFoundError):
 class ViewDraft:
     """A page's path and query, the unit that it names (None: all that may be seen), and whether others are offered it.
 
+    A query that names a unit which is not known (several may be meant) can be kept, but not shared.
     That the path is a page of figures or of responses is for whoever knows the pages to see to.
     """
 
@@ -59,14 +63,16 @@ class ViewLine:
 def save_view(session: Session, draft: ViewDraft, actor: Actor, *, now: datetime) -> SavedView:
     """Keep the view for the actor and return it.
 
-    Raises InvalidInputError (`name`: empty, too long, taken, too many; `query`), NotFoundError for a unit beyond the
-    actor's.
+    Raises InvalidInputError (`name`: empty, too long, taken, too many; `query`; `unit`, where it is to be shared),
+    NotFoundError for a unit beyond the actor's.
     """
     scope = actor.scope(Permission.READ_RESPONSES)
     if draft.unit_id is not None and not _sees(session, draft.unit_id, scope):
         raise NotFoundError("no such unit")
     if len(draft.query) > LONGEST_QUERY:
         raise InvalidInputError("the address is too long to be kept", field="query", code="too_long")
+    if draft.shared:
+        _check_unit(draft.query, draft.unit_id)
     name = _read_name(session, draft.name, actor.user_id)
     held = session.scalar(select(func.count()).select_from(SavedView).where(SavedView.user_id == actor.user_id)) or 0
     if held >= MOST_VIEWS:
@@ -90,8 +96,13 @@ def save_view(session: Session, draft: ViewDraft, actor: Actor, *, now: datetime
 
 
 def change_view(session: Session, view_id: uuid.UUID, actor: Actor, *, name: str, shared: bool, now: datetime) -> None:
-    """Rename one's own view, share it or share it no more; raises ViewNotFoundError, InvalidInputError (`name`)."""
+    """Rename one's own view, share it or share it no more.
+
+    Raises ViewNotFoundError, InvalidInputError (`name`; `unit`, where it is to be shared).
+    """
     view = get_own_view(session, view_id, actor)
+    if shared and not view.shared:
+        _check_unit(view.query, view.unit_id)
     view.name = _read_name(session, name, actor.user_id, but=view_id)
     view.updated_at = now
     if view.shared is not shared:
@@ -120,11 +131,14 @@ def get_own_view(session: Session, view_id: uuid.UUID, actor: Actor) -> SavedVie
 
 
 def list_views(session: Session, user_id: uuid.UUID, scope: Scope) -> Sequence[ViewLine]:
-    """Return one's own views by name, then those that others share and whose unit lies in the scope; one query."""
+    """Return one's own views by name, then those that others share and whose unit lies in the scope; one query.
+
+    A unit stands in the address by its code, which means the same to everybody; a part of a name may not.
+    """
     own = SavedView.user_id == user_id
     offered = SavedView.shared & StaffUser.active & or_(SavedView.unit_id.is_(None), scope.where(SavedView.unit_id))
     rows = session.execute(
-        select(SavedView, StaffUser.name, Unit.name)
+        select(SavedView, StaffUser.name, Unit.name, Unit.code)
         .join(StaffUser, StaffUser.id == SavedView.user_id)
         .outerjoin(Unit, Unit.id == SavedView.unit_id)
         .where(own | offered)
@@ -135,13 +149,33 @@ def list_views(session: Session, user_id: uuid.UUID, scope: Scope) -> Sequence[V
         ViewLine(
             view.id,
             view.name,
-            f"{view.path}?{view.query}" if view.query else view.path,
+            _address(view, code),
             view.shared,
             None if view.user_id == user_id else by,
             unit,
         )
-        for view, by, unit in rows
+        for view, by, unit, code in rows
+        if view.user_id == user_id or not _is_unclear(view.query, view.unit_id)
     ]
+
+
+def _address(view: SavedView, code: str | None) -> str:
+    """Return the address, its unit by the code that it has now."""
+    query = view.query
+    if code is not None:
+        pairs = parse_qsl(query, keep_blank_values=True)
+        query = urlencode([(name, code if name == _UNIT else value) for name, value in pairs])
+    return f"{view.path}?{query}" if query else view.path
+
+
+def _is_unclear(query: str, unit_id: uuid.UUID | None) -> bool:
+    """Tell whether the query names a unit of which nobody can say which it is."""
+    return unit_id is None and any(name == _UNIT for name, _ in parse_qsl(query))
+
+
+def _check_unit(query: str, unit_id: uuid.UUID | None) -> None:
+    if _is_unclear(query, unit_id):
+        raise InvalidInputError("choose one unit before the view is shared", field="unit", code="unit_unclear")
 
 
 def _read_name(session: Session, typed: str, user_id: uuid.UUID, *, but: uuid.UUID | None = None) -> str:

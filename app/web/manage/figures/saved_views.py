@@ -27,6 +27,7 @@ _MAY_BE_SAVED = frozenset({"responses.show_list", *(endpoint for endpoint, _ in 
 _NOT_KEPT = frozenset({"before", "after", "page", "lang"})
 _REFUSALS: Mapping[str, LazyString] = {
     "empty": lazy_gettext("Give the view a name."),
+    "unit_unclear": lazy_gettext("To share it, choose one unit first: this view names none that is known, or several."),
     "name_taken": lazy_gettext("Another view of yours has this name."),
 }
 
