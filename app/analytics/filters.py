@@ -8,12 +8,13 @@ from sqlalchemy import ColumnElement, and_, exists, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from app.accounts.scope import Scope
+from app.analytics.none_chosen import chose_none
 from app.analytics.series import feeding, list_series
 from app.analytics.wall_clock import WallHour, hour_of_week
 from app.callbacks.improvements.models import Wish
 from app.invitations.models import Interaction
 from app.organisation.models import Employee, UnitAncestor
-from app.responses.models import ResponseAnswer, SurveyResponse
+from app.responses.models import ResponseAnswer, SurveyResponse, Via
 from app.responses.reading.unread import is_customers, is_unread, unit_of_unread
 from app.responses.topics.models import ResponseTopic
 from app.review_sites.catalogue import Site
@@ -28,8 +29,11 @@ class ResponseFilter:
     """Everything left out does not narrow. `unit_id` takes all units below with it; `until` is exclusive.
 
     `touchpoint` and `employee` are codes. `call_topic` is what the contact was about, as the other system told it.
-    `answered` is a later question, with some of its values or with any. `waited` and `handled` are seconds
+    `answered` is a later question, with some of its values or with any; `chose_none` is one of reasons that was shown
+    and of which nothing was chosen. `waited` and `handled` are seconds
     of the contact, from and to before (None: without an end); `at_hour` is an hour of a weekday.
+
+    `at_code` keeps walk-ups: whoever answered at a code, and was not asked about anything.
 
     `topic` is what the response itself is about; `""` is that it says something that no topic was found in.
 
@@ -49,6 +53,8 @@ class ResponseFilter:
     handled: tuple[int, int | None] | None = None
     at_hour: WallHour | None = None
     answered: tuple[str, tuple[int, ...]] | None = None
+    chose_none: str | None = None
+    at_code: bool = False
     topic: str | None = None
     survey: str | None = None
     metric: Metric | None = None
@@ -104,7 +110,7 @@ def response_conditions(session: Session, wanted: ResponseFilter, scope: Scope) 
         *conditions,
         *_hour_conditions(session, wanted),
         *_contact_conditions(wanted),
-        *_answer_conditions(wanted),
+        *_answer_conditions(session, wanted),
         *_left_conditions(wanted),
         *_read_conditions(wanted),
     ]
@@ -125,7 +131,7 @@ def _survey_conditions(session: Session, wanted: ResponseFilter) -> list[ColumnE
 def _contact_conditions(wanted: ResponseFilter) -> list[ColumnElement[bool]]:
     """Return what narrows by the contact: who served the customer, what it was about, how long it took."""
     employee_id = SurveyResponse.employee_id
-    conditions: list[ColumnElement[bool]] = []
+    conditions: list[ColumnElement[bool]] = walk_up_conditions() if wanted.at_code else []
     if wanted.employee_id is not None:
         conditions.append(employee_id == wanted.employee_id)
     if wanted.has_employee is not None:
@@ -144,6 +150,12 @@ def _contact_conditions(wanted: ResponseFilter) -> list[ColumnElement[bool]]:
     return conditions
 
 
+def walk_up_conditions() -> list[ColumnElement[bool]]:
+    """Return the WHERE of the answers of people who came to a code by themselves."""
+    response = SurveyResponse
+    return [response.touchpoint_id.is_not(None), response.interaction_id.is_(None), response.via == Via.PAGE]
+
+
 def _hour_conditions(session: Session, wanted: ResponseFilter) -> list[ColumnElement[bool]]:
     if wanted.at_hour is None:
         return []
@@ -151,7 +163,9 @@ def _hour_conditions(session: Session, wanted: ResponseFilter) -> list[ColumnEle
     return [hour == wanted.at_hour.place]
 
 
-def _answer_conditions(wanted: ResponseFilter) -> list[ColumnElement[bool]]:
+def _answer_conditions(session: Session, wanted: ResponseFilter) -> list[ColumnElement[bool]]:
+    if wanted.chose_none is not None:
+        return [chose_none(list_series(session, survey=wanted.survey), wanted.chose_none)]
     if wanted.answered is None:
         return []
     key, values = wanted.answered

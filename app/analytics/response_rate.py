@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from app.accounts.scope import Scope
 from app.analytics.aapor import Dispositions, ResponseRates, response_rates
 from app.analytics.counts.question import Group
-from app.analytics.filters import response_conditions
+from app.analytics.filters import response_conditions, walk_up_conditions
 from app.analytics.grouping import Columns, Grouping, narrowed
 from app.analytics.measured import Measured
 from app.analytics.metrics import share
@@ -29,7 +29,7 @@ from app.contacts.models import AddressKind, Contact, Suppression, SuppressionRe
 from app.invitations.models import Delivery, Interaction, Invitation
 from app.messaging.models import Message, MessagePurpose, MessageState
 from app.messaging.stopping import OPTED_OUT
-from app.responses.models import SurveyResponse, Via
+from app.responses.models import SurveyResponse
 from app.surveys.models import SurveyVersion
 from app.surveys.service import get_definition
 from app.touchpoints.models import PageOpen, Touchpoint
@@ -84,6 +84,12 @@ def count_dispositions(
     return {group: Counter(dict(zip(Disposition, row, strict=True))) for group, row in found.items()}
 
 
+def outcome_condition(session: Session, outcome: Disposition, *, now: datetime) -> ColumnElement[bool]:
+    """Return the condition over `interaction` that keeps those whose asking had this outcome; one query."""
+    person = _classify(session, None, now)
+    return exists().where(person.c.id == Interaction.id, person.c.disposition == outcome)
+
+
 def count_walk_ups(
     session: Session,
     wanted: Wanted,
@@ -109,9 +115,7 @@ def count_walk_ups(
     )
     counts = select(func.count(), func.count().filter(is_finished(session))).where(
         *response_conditions(session, replace(wanted.as_filter(), survey=survey), scope),
-        response.touchpoint_id.is_not(None),
-        response.interaction_id.is_(None),
-        response.via == Via.PAGE,
+        *walk_up_conditions(),
     )
     found = Grouping(columns, wanted, by, units).count(session, counts, scope)
     return {group: WalkUps(*row) for group, row in found.items()}
@@ -173,6 +177,7 @@ def _classify(session: Session, survey: str | None, now: datetime) -> Subquery:
     )
     asked = (
         select(
+            Interaction.id,
             Interaction.unit_id,
             Interaction.employee_id,
             Interaction.channel,

@@ -5,7 +5,7 @@ something, in words or by a reason; suspect answers are left out, as in every fi
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -17,7 +17,9 @@ from app.analytics.cut_points import SATISFIED
 from app.analytics.differences import Verdict, compare_shares, p_lower, stand_out
 from app.analytics.filters import ResponseFilter, response_conditions
 from app.analytics.histograms import count_values
+from app.analytics.hours import shorten
 from app.analytics.metrics import Figure, share
+from app.analytics.none_chosen import chose_none
 from app.analytics.series import Asked, feeding, list_series
 from app.analytics.wanted import Wanted
 from app.organisation.models import UnitAncestor
@@ -83,13 +85,18 @@ class ReasonLine:
 
 @dataclass(frozen=True, slots=True)
 class ReasonQuestion:
-    """A question of reasons, with those ticked, the most often first; `n` ticks in all."""
+    """A question of reasons, with those ticked, the most often first; `n` ticks in all.
+
+    `none_chosen` are those who saw it, ticked nothing and sent their form; None for more than a quarter, for they are
+    read from the answers themselves.
+    """
 
     survey: str
     key: str
     text: Mapping[Any, str]
     n: int
     lines: tuple[ReasonLine, ...]
+    none_chosen: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,9 +117,10 @@ def read_topics(session: Session, wanted: Wanted, scope: Scope) -> Topics:
 
 def read_reasons(session: Session, wanted: Wanted, scope: Scope) -> tuple[ReasonQuestion, ...]:
     """Return the questions of reasons with what was ticked, the most often first; of the latest words of each."""
+    series = list_series(session)
     asked = [
         one
-        for one in list_series(session)
+        for one in series
         if one.question.type is QuestionType.CHOICE
         and one.question.metric is None
         and not one.series.is_first
@@ -122,6 +130,7 @@ def read_reasons(session: Session, wanted: Wanted, scope: Scope) -> tuple[Reason
     questions: dict[tuple[str, str], list[Asked]] = {}
     for one in asked:
         questions.setdefault((one.survey, one.question.key), []).append(one)
+    none_chosen = _count_none(session, wanted, scope, series, list(questions))
     found = []
     for (survey, key), versions in questions.items():
         latest = versions[-1].question
@@ -135,8 +144,27 @@ def read_reasons(session: Session, wanted: Wanted, scope: Scope) -> tuple[Reason
             if n
         ]
         if lines:
-            found.append(ReasonQuestion(survey, key, latest.text, sum(ticked.values()), tuple(lines)))
+            found.append(
+                ReasonQuestion(
+                    survey, key, latest.text, sum(ticked.values()), tuple(lines), none_chosen.get((survey, key))
+                )
+            )
     return tuple(sorted(found, key=lambda question: -question.n))
+
+
+def _count_none(
+    session: Session, wanted: Wanted, scope: Scope, series: Sequence[Asked], questions: Sequence[tuple[str, str]]
+) -> dict[tuple[str, str], int]:
+    """Return how many chose none of each question, in one statement."""
+    if not questions or shorten(wanted.period) != wanted.period:
+        return {}
+    counts = [func.count().filter(chose_none(series, key, survey=survey)) for survey, key in questions]
+    row = session.execute(
+        select(*counts).where(
+            *response_conditions(session, wanted.as_filter(), scope), SurveyResponse.finished_at.is_not(None)
+        )
+    ).one()
+    return dict(zip(questions, row, strict=True))
 
 
 def make_topics(now: Mapping[str, Spoken], before: Mapping[str, Spoken], said: Spoken, said_before: Spoken) -> Topics:

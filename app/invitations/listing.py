@@ -1,6 +1,7 @@
 """Interactions as staff see them: a list with filters, each with what was decided and why. Read-only."""
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -50,10 +51,19 @@ class InteractionPage:
 
 
 def list_interactions(
-    session: Session, wanted: InteractionFilter, *, scope: Scope, cursor: str | None = None, limit: int = PAGE_SIZE
+    session: Session,
+    wanted: InteractionFilter,
+    *,
+    scope: Scope,
+    further: Sequence[ColumnElement[bool]] = (),
+    cursor: str | None = None,
+    limit: int = PAGE_SIZE,
 ) -> InteractionPage:
-    """Return a page of interactions, the latest ended first; two queries. InvalidInputError for a foreign cursor."""
-    page = select(Interaction.id).where(*_conditions(wanted, scope))
+    """Return a page of interactions, the latest ended first; two queries. InvalidInputError for a foreign cursor.
+
+    `further` are conditions over `interaction` by what only those above know of: messages and answers.
+    """
+    page = select(Interaction.id).where(*_conditions(wanted, scope), *further)
     if cursor is not None:
         page = page.where(tuple_(Interaction.ended_at, Interaction.id) < tuple_(*read_cursor(cursor)))
     # The page is chosen by index first; what is shown beside it is looked up for these rows only.

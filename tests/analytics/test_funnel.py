@@ -1,18 +1,20 @@
 """How far the people asked came: each step takes in all who came further."""
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.accounts.scope import EVERYTHING, Scope
-from app.analytics.funnel import StepCount, read_funnel, tell_steps
-from app.invitations.models import Delivery
+from app.analytics.funnel import AskedBy, Step, StepCount, reached_conditions, read_funnel, tell_steps
+from app.analytics.response_rate import count_dispositions, outcome_condition
+from app.invitations.models import Delivery, Interaction
 from app.kit.crypto import Vault
 from app.kit.ids import new_id
-from app.messaging.models import Message, MessageState
+from app.messaging.models import Message, MessageState, MessagingChannel
 from app.responses.models import SurveyResponse
 from app.review_sites.models import ReviewClick
 from tests.analytics.test_response_rate import ASKED, MONTH, Calls
+from tests.conftest import NOW
 
 
 @pytest.fixture
@@ -80,6 +82,24 @@ def test_whoever_was_written_to_by_two_channels_and_left_for_two_sites_is_one_pe
         "telegram": 1,
     }
     assert read_funnel(calls.session, MONTH, Scope()).contacts == 0
+
+
+def test_the_contacts_of_a_step_are_found_as_they_are_counted(calls: Calls) -> None:
+    calls.ask()
+    calls.ask(MessageState.DELIVERED, opens=1)
+    calls.answer(calls.ask(MessageState.FAILED, MessageState.HANDED_OVER))
+    calls.answer(calls.ask(delivery=Delivery.SELF), finished=False)
+    funnel = read_funnel(calls.session, MONTH, EVERYTHING)
+    ways = ((AskedBy.MESSAGE, funnel.messages), (AskedBy.SHOWN, funnel.shown))
+    for by, counted in (*ways, *((MessagingChannel(name), rows) for name, rows in funnel.by_channel.items())):
+        for step in counted:
+            conditions = reached_conditions(calls.session, Step(step.name), by)
+            found = calls.session.scalar(select(func.count()).select_from(Interaction).where(*conditions))
+            assert found == step.n, (by, step.name)
+    outcomes = count_dispositions(calls.session, MONTH, EVERYTHING, now=NOW)[None]
+    for outcome, n in outcomes.items():
+        condition = outcome_condition(calls.session, outcome, now=NOW)
+        assert calls.session.scalar(select(func.count()).select_from(Interaction).where(condition)) == n, outcome
 
 
 def test_shares_are_of_the_step_before_and_of_the_first_and_clicks_of_the_ratings() -> None:

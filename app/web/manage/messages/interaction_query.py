@@ -2,32 +2,55 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from flask_babel import gettext
+from sqlalchemy import ColumnElement
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
 from app.accounts.scope import Scope
+from app.analytics.funnel import AskedBy, Step, is_no_history, reached_conditions
 from app.analytics.periods import start_of
+from app.analytics.response_rate import Disposition, outcome_condition
 from app.invitations.listing import InteractionFilter
 from app.invitations.models import Decision, Reason
+from app.messaging.models import MessagingChannel
 from app.organisation.places import Place
 from app.touchpoints.models import Channel
 from app.web.manage.filter_fields import read_day, read_known
 from app.web.manage.unit_choice import seek_unit
 
 _YES_NO = {"yes": True, "no": False}
-FIELDS = ("decision", "reason", "channel", "unit", "employee", "from", "to", "about", "taken", "resolved")
+FIELDS = (
+    "decision",
+    "reason",
+    "channel",
+    "unit",
+    "employee",
+    "from",
+    "to",
+    "about",
+    "taken",
+    "resolved",
+    "step",
+    "by",
+    "outcome",
+    "past",
+)
 
 
 @dataclass(slots=True)
 class InteractionQuery:
-    """What was asked for. `problems` are by field, in the reader's words; with any of them nothing is listed."""
+    """What was asked for. `problems` are by field, in the reader's words; with any of them nothing is listed.
+
+    `further` are the conditions of what became of the asking, which the filter of contacts does not know.
+    """
 
     wanted: InteractionFilter
     typed: Mapping[str, str]
+    further: Sequence[ColumnElement[bool]] = ()
     problems: dict[str, str] = field(default_factory=dict)
     suggestions: Sequence[Place] = ()
 
@@ -41,7 +64,7 @@ class InteractionQuery:
 
 
 def read_interaction_query(
-    session: Session, args: MultiDict[str, str], *, scope: Scope, zone: ZoneInfo
+    session: Session, args: MultiDict[str, str], *, scope: Scope, zone: ZoneInfo, now: datetime
 ) -> InteractionQuery:
     """Return the filter of the address; days are whole ones in `zone`, `to` included."""
     typed = {name: value for name in FIELDS if (value := args.get(name, "").strip())}
@@ -71,7 +94,27 @@ def read_interaction_query(
         since=start_of(first, zone) if first else None,
         until=start_of(last + timedelta(days=1), zone) if last else None,
     )
+    query.further = _read_further(session, query, now)
     return query
+
+
+def _read_further(session: Session, query: InteractionQuery, now: datetime) -> list[ColumnElement[bool]]:
+    """Return what narrows by how far somebody came, how they were asked, and what became of it."""
+    conditions: list[ColumnElement[bool]] = []
+    typed = query.value("by")
+    by = next((one for one in (*AskedBy, *MessagingChannel) if one.value == typed), None)
+    if typed and by is None:
+        query.problems["by"] = gettext("There is no such choice.")
+    step = read_known(query, "step", Step)
+    if step is not None or by is not None:
+        conditions += reached_conditions(session, step or Step.INVITED, by)
+    outcome = read_known(query, "outcome", Disposition)
+    if outcome is not None:
+        conditions.append(outcome_condition(session, outcome, now=now))
+    past = _read_flag(query, "past")
+    if past is not None:
+        conditions.append(~is_no_history() if past else is_no_history())
+    return conditions
 
 
 def _read_flag(query: InteractionQuery, name: str) -> bool | None:

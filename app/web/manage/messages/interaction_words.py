@@ -1,10 +1,12 @@
-"""Words for what was decided about asking, and why."""
+"""Words for what was decided about asking and why, how far whoever was asked came, and what became of it."""
 
 from collections.abc import Mapping
 
 from flask_babel import lazy_gettext
 from flask_babel.speaklater import LazyString
 
+from app.analytics.funnel import AskedBy, Step
+from app.analytics.response_rate import Disposition
 from app.invitations.models import Decision, Reason
 
 DECISIONS: Mapping[str, LazyString] = {
@@ -52,4 +54,26 @@ EXPLAINED: Mapping[str, LazyString] = {
     Reason.UNANSWERED: lazy_gettext("Nobody took the call."),
     Reason.HISTORY: lazy_gettext("It came from a file of the past, about which nobody is asked."),
     Reason.SWITCHED_OFF: lazy_gettext("Nobody is asked at this unit, or not about this kind of contact."),
+}
+STEPS: Mapping[Step, LazyString] = {
+    Step.INVITED: lazy_gettext("Invited"),
+    Step.SENT: lazy_gettext("Sent"),
+    Step.DELIVERED: lazy_gettext("Delivered"),
+    Step.OPENED: lazy_gettext("Opened by a person (at least)"),
+    Step.RATED: lazy_gettext("Rated"),
+    Step.FINISHED: lazy_gettext("Finished"),
+    Step.REVIEWED: lazy_gettext("Went to a review site"),
+}
+ASKED_BY: Mapping[AskedBy, LazyString] = {
+    AskedBy.MESSAGE: lazy_gettext("Asked by a message"),
+    AskedBy.SHOWN: lazy_gettext("Shown by your own system"),
+}
+OUTCOMES: Mapping[Disposition, LazyString] = {
+    Disposition.INTERVIEW: lazy_gettext("finished (I)"),
+    Disposition.PARTIAL: lazy_gettext("rated, and left the rest (P)"),
+    Disposition.REFUSAL: lazy_gettext("said stop, or looked and left (R)"),
+    Disposition.NON_CONTACT: lazy_gettext("received it and kept silent (NC)"),
+    Disposition.UNKNOWN: lazy_gettext("nobody knows whether it arrived (UO)"),
+    Disposition.INELIGIBLE: lazy_gettext("not asked after all: no such number, not sent, a machine"),
+    Disposition.PENDING: lazy_gettext("still has time to answer"),
 }

@@ -24,10 +24,11 @@ access.gate(interactions, access.Gate.STAFF)
 @interactions.get("")
 def show_list() -> tuple[str, int]:
     """The list; a filter that cannot be read is shown again with what is wrong, and 422."""
-    query = read_interaction_query(edge.db(), request.args, scope=access.scope(), zone=edge.desk().zone)
+    scope, now = access.scope(), edge.now()
+    query = read_interaction_query(edge.db(), request.args, scope=scope, zone=edge.desk().zone, now=now)
     page, before = None, request.args.get("before") or None
     if not query.problems:
-        page = list_interactions(edge.db(), query.wanted, scope=access.scope(), cursor=before)
+        page = list_interactions(edge.db(), query.wanted, scope=scope, further=query.further, cursor=before)
     shown = render_template(
         "manage/interactions/list.html",
         query=query,
@@ -65,6 +66,9 @@ def _words() -> dict[str, object]:
         "zone": edge.desk().zone,
         "decisions": interaction_words.DECISIONS,
         "reasons": interaction_words.REASONS,
+        "steps": interaction_words.STEPS,
+        "asked_by": [*interaction_words.ASKED_BY.items(), *message_words.CHANNELS.items()],
+        "outcomes": interaction_words.OUTCOMES,
         "explained": interaction_words.EXPLAINED,
     }
 

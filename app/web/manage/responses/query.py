@@ -30,6 +30,7 @@ from app.web.manage.unit_choice import seek_unit
 
 # A list to choose from up to here; beyond, a field to type a name or code into.
 MOST_UNITS = 200
+_NONE = "none"
 _YES_NO = {"yes": True, "no": False}
 
 
@@ -93,6 +94,8 @@ def read_query(session: Session, args: MultiDict[str, str], *, scope: Scope, zon
         handled=_read_seconds(query, "handled"),
         at_hour=_read_hour(query, zone),
         answered=_read_answer(query),
+        chose_none=_read_none(query),
+        at_code=bool(_read_flag(query, "walk_up")),
         since=start_of(first, zone) if first else None,
         until=start_of(last + timedelta(days=1), zone) if last else None,
     )
@@ -123,6 +126,7 @@ FIELDS = (
     "handled",
     "at",
     "answer",
+    "walk_up",
 )
 
 
@@ -159,10 +163,18 @@ def _read_id(query: ResponseQuery, name: str) -> uuid.UUID | None:
 def _read_answer(query: ResponseQuery) -> tuple[str, tuple[int, ...]] | None:
     """Return a later question and some of its values from `manner`, `manner:5` or `manner:4,5`."""
     key, colon, values = query.value("answer").partition(":")
+    if values == _NONE:
+        return None
     if colon and not re.fullmatch(r"\d{1,3}(,\d{1,3}){0,19}", values, re.ASCII):
         query.problems["answer"] = gettext("There is no such choice.")
         return None
     return (key, tuple(int(value) for value in values.split(",")) if values else ()) if key else None
+
+
+def _read_none(query: ResponseQuery) -> str | None:
+    """Return the question of `reasons:none`, of which nothing was chosen."""
+    key, _, values = query.value("answer").partition(":")
+    return key or None if values == _NONE else None
 
 
 def _read_seconds(query: ResponseQuery, name: str) -> tuple[int, int | None] | None:
