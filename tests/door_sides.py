@@ -74,7 +74,7 @@ def fill_sides(app: Flask, database: Database, now: datetime) -> dict[str, Side]
     for name, side in filled.items():
         users[name] = {**users[name], **_add_roster(database, side.arguments, now), **_add_read(database, side, now)}
     text = {"text_key": "invitation", "text_channel": "sms", "text_language": "en"}
-    common = {"survey_key": "office-visit", "topic_key": "waiting", "draft_id": draft_id, **text}
+    common = {"page": "hours", "survey_key": "office-visit", "topic_key": "waiting", "draft_id": draft_id, **text}
     return {name: Side({**side.arguments, **users[name], **common}, side.secret) for name, side in filled.items()}
 
 

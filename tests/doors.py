@@ -27,7 +27,7 @@ DOORS: Mapping[str, tuple[object, Mapping[str, str]]] = {
     "topics.show_rules": (READERS_OF_RULES, {}),
     "topics.try_out": (READERS_OF_RULES, {"text": "A long queue"}),
     "topics.show_rule": (READERS_OF_RULES, {}),
-    "figure_downloads.download_figures": (STAFF, {}),
+    "figure_downloads.download_table": (STAFF, {}),
     "figure_downloads.download_report": (STAFF, {}),
     "saved_views.show": (STAFF, {}),
     "saved_views.save": (STAFF, {"name": "Ours", "address": "/manage/figures?period=year"}),
@@ -303,4 +303,4 @@ DOORS: Mapping[str, tuple[object, Mapping[str, str]]] = {
     "case_work.close": (CALLERS, {"outcome": "resolved", "cause": "waiting_time"}),
 }
 # What an address may name that belongs to no unit.
-EVERYBODYS = frozenset({"survey_key", "topic_key", "text_key", "text_channel", "text_language"})
+EVERYBODYS = frozenset({"page", "survey_key", "topic_key", "text_key", "text_channel", "text_language"})

@@ -47,7 +47,9 @@ kept          views that staff saved, and reports that come by the clock
 paper         reports on paper: what stands on them, drawn as PDF in a process of its own
 report        what a printed report of a unit and a period says
 evidence      what ISO 10004 wants told beside the figures: wording, frame, dates, funnel, cases
-figure_lines  the tables behind a metric's page as lines of a file, pure
+figure_lines  figures as lines of a file, pure
+page_lines    the tables of each page of figures as such lines (public_rating_lines: of the stars)
+none_chosen  who saw a question of reasons and chose none
 
 Knows everything below, writes nothing but what is counted ahead, what is `kept` and `events`. Known by web and the
 command line.

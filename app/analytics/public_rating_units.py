@@ -127,7 +127,7 @@ def list_units(
     lines = [
         UnitStars(
             place,
-            {site: standings[unit_id, site] for unit_id, site in standings if unit_id == unit.id},
+            {site: standings[unit.id, site] for site in Site if (unit.id, site) in standings},
             pages.get(unit.id, {}),
             own.get(unit.id, nothing),
         )

@@ -306,6 +306,7 @@ def _arguments(session: Session) -> dict[tuple[str, str], object]:
         ("", "message_id"): one(select(Message.id).order_by(Message.id)),
         ("", "endpoint_id"): one(select(WebhookEndpoint.id)),
         ("", "event_id"): one(select(TimeLineEvent.id)),
+        ("figures", "page"): "hours",
         ("", "text_key"): "invitation",
         ("", "text_channel"): "sms",
         ("", "text_language"): "kk",

@@ -6,7 +6,7 @@ hours, who_answers, contact_centre, drivers, employees, topics  the other pages 
 events   what happened when, and whether a figure changed then (event_editing; event_marks: on the lines of figures)
 public_ratings  stars of the review sites beside our own figures (rating_entry: typed in by hand)
 evidence  for ISO 10004 and ISO 18295 (evidence_paper: its words, for page and press)
-downloads  a page's tables as CSV and its report as PDF
+downloads  the tables of each page as CSV and the report as PDF
 report_paper  the report in words; report_plans, report_letter: the same by e-mail
 saved_views  a page with its filter under a name
 words, *_words  what is stored as keys, in the reader's language

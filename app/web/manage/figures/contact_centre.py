@@ -8,9 +8,12 @@ from typing import Any
 from flask import Blueprint, render_template, url_for
 from flask_babel import format_decimal, gettext
 
+from app.accounts.scope import Scope
+from app.analytics.centre.lines import list_centre
 from app.analytics.centre.mix import Mix
 from app.analytics.centre.view import ContactCentre, read_contact_centre
 from app.analytics.differences import Verdict
+from app.analytics.figure_lines import PageLines
 from app.analytics.metrics import Figure
 from app.analytics.seconds import Band
 from app.surveys.definition import Metric
@@ -54,8 +57,7 @@ def show() -> str:
     """The contact centre of one unit, or of all that the user may see."""
     scope = access.scope()
     query = read_figure_query(scope)
-    query.metric = Metric.CSAT
-    centre = read_contact_centre(edge.db(), query.wanted, scope)
+    centre = _read(query, scope)
     return render_template(
         "manage/figures/contacts.html",
         **figure_context(query, scope),
@@ -74,6 +76,16 @@ def show() -> str:
         words=words,
         Verdict=Verdict,
     )
+
+
+def list_table(query: FigureQuery, scope: Scope) -> PageLines:
+    """Return the page's tables."""
+    return list_centre(_read(query, scope))
+
+
+def _read(query: FigureQuery, scope: Scope) -> ContactCentre:
+    query.metric = Metric.CSAT
+    return read_contact_centre(edge.db(), query.wanted, scope)
 
 
 def say_seconds(seconds: float | None) -> str:

@@ -1,20 +1,32 @@
-"""A metric's page to take along: its tables as CSV, and a report of its unit and days as PDF."""
+"""The pages of figures to take along: the tables of each as CSV, and a report of its unit and days as PDF."""
 
 import threading
+from collections.abc import Callable, Mapping
 
 from flask import Blueprint, redirect
 from werkzeug.exceptions import ServiceUnavailable
 from werkzeug.wrappers import Response
 
 from app.accounts.scope import Scope
-from app.analytics.figure_lines import list_lines, write_lines
-from app.analytics.metric_view import read_metric
+from app.analytics.figure_lines import PageLines, write_lines
 from app.analytics.paper.press import print_paper
 from app.analytics.paper.sheet import Paper
+from app.kit.errors import NotFoundError
 from app.surveys.definition import Metric
 from app.web import access, edge
+from app.web.manage.figures import (
+    contact_centre,
+    drivers,
+    employees,
+    events,
+    hours,
+    metric,
+    public_ratings,
+    topics,
+    who_answers,
+)
 from app.web.manage.figures.drawing import OF_CUSTOMERS
-from app.web.manage.figures.query import FigureQuery, read_figure_query
+from app.web.manage.figures.query import TABLES, FigureQuery, read_figure_query
 from app.web.manage.figures.report_paper import Letterhead, PaperAsked, compose_report
 from app.web.manage.words import CHANNELS
 
@@ -23,21 +35,34 @@ access.gate(figure_downloads, access.Gate.STAFF)
 # Each draws in a process of its own for a second or two: more of them at once would take what respondents are served
 # with.
 _PRESSES = threading.BoundedSemaphore(2)
+_PAGES = {page: endpoint for endpoint, page in TABLES.items()}
+_LISTED: Mapping[str, Callable[[FigureQuery, Scope], PageLines]] = {
+    "figures": metric.list_table,
+    "hours": hours.list_table,
+    "who-answers": who_answers.list_table,
+    "contact-centre": contact_centre.list_table,
+    "drivers": drivers.list_table,
+    "employees": employees.list_table,
+    "topics": topics.list_table,
+    "events": events.list_table,
+    "public": public_ratings.list_table,
+}
 
 
-@figure_downloads.get("/figures.csv")
-def download_figures() -> Response:
-    """The metric of the address: the whole, the time before, what was chosen, the trend, the units below."""
+@figure_downloads.get("/<page>.csv")
+def download_table(page: str) -> Response:
+    """The tables of one page of figures, by its name; 404 for any other."""
     scope = access.scope()
-    query = read_customers_query(scope)
+    if page not in _LISTED:
+        raise NotFoundError("no such page of figures")
+    query = read_figure_query(scope)
     if query.problems:
-        return show_problems(query, "figures.show")
-    view = read_metric(edge.db(), query.wanted, scope, query.metric)
+        return show_problems(query, _PAGES[page])
+    content = write_lines(_LISTED[page](query, scope))
     first, last = query.period.first.isoformat(), query.period.last.isoformat()
-    lines = list_lines(view, query.period) if view else iter(())
-    name = f"{query.metric.value}-{first}-{last}.csv"
+    name = f"{query.metric.value if page == 'figures' else page}-{first}-{last}.csv"
     return Response(
-        write_lines(lines),
+        content,
         mimetype="text/csv",
         headers={"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"},
     )

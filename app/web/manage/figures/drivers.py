@@ -3,11 +3,14 @@
 from flask import Blueprint, render_template
 from flask_babel import gettext
 
+from app.accounts.scope import Scope
 from app.analytics.differences import LEAST, Verdict
-from app.analytics.drivers import Driver, read_drivers
+from app.analytics.drivers import Driver, Drivers, read_drivers
+from app.analytics.figure_lines import PageLines
 from app.analytics.hours import MOST_DAYS
 from app.analytics.metrics import Method
-from app.surveys.definition import Metric, QuestionType
+from app.analytics.page_lines import list_drivers
+from app.surveys.definition import Metric, Question, QuestionType
 from app.web import access, edge
 from app.web.manage import words
 from app.web.manage.figures import words as figure_words
@@ -22,8 +25,7 @@ def show() -> str:
     """The later questions of one unit, or of all that the user may see; at most the last 90 days of the period."""
     scope = access.scope()
     query = read_figure_query(scope)
-    query.metric = Metric.CSAT
-    drivers = read_drivers(edge.db(), query.wanted, scope)
+    drivers = _read(query, scope)
     shortened, query.period = query.period != drivers.period, drivers.period
     ends = [
         end for each in drivers.found if each.difference for end in (each.difference.ci_low, each.difference.ci_high)
@@ -36,7 +38,7 @@ def show() -> str:
         most_days=MOST_DAYS,
         least=LEAST,
         axis=(min([0.0, *ends]), max([0.0, *ends])),
-        ask=lambda driver: driver.question.ask(edge.current_language(), edge.desk().company),
+        ask=lambda driver: _ask(driver.question),
         say_side=say_side,
         behind=lambda driver: _behind(query, driver, driver.values),
         behind_other=lambda driver: _behind(query, driver, driver.other_values) if driver.other_values else None,
@@ -46,6 +48,20 @@ def show() -> str:
         words=words,
         Verdict=Verdict,
     )
+
+
+def list_table(query: FigureQuery, scope: Scope) -> PageLines:
+    """Return the page's table."""
+    return list_drivers(_read(query, scope), _ask)
+
+
+def _read(query: FigureQuery, scope: Scope) -> Drivers:
+    query.metric = Metric.CSAT
+    return read_drivers(edge.db(), query.wanted, scope)
+
+
+def _ask(question: Question) -> str:
+    return question.ask(edge.current_language(), edge.desk().company)
 
 
 def say_side(driver: Driver, *, other: bool = False) -> str:

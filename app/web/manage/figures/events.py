@@ -2,16 +2,20 @@
 
 import uuid
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from flask import Blueprint, render_template, request
 from flask_babel import ngettext
 
 from app.accounts.permissions import Permission
+from app.accounts.scope import Scope
 from app.analytics.differences import Verdict
-from app.analytics.events.judging import judge_events
+from app.analytics.events.judging import Judged, judge_events
+from app.analytics.events.lines import list_events
 from app.analytics.events.listing import EventLine, find_within, list_below, list_touching
 from app.analytics.events.windows import USUAL_WINDOW, WINDOWS
+from app.analytics.figure_lines import PageLines
 from app.surveys.definition import Metric
 from app.web import access, edge
 from app.web.manage import words
@@ -24,11 +28,47 @@ figure_events = Blueprint("figure_events", __name__, url_prefix="/manage/figures
 access.gate(figure_events, access.Gate.STAFF)
 
 
+@dataclass(frozen=True, slots=True)
+class _TimeLine:
+    """What the page tells; `days` is the window on either side."""
+
+    days: int
+    judged: Sequence[Judged]
+    below: Sequence[EventLine]
+
+
 @figure_events.get("")
 def show() -> str:
     """The events of the period with a verdict each, and those of units below; `days` is the window on either side."""
     scope = access.scope()
     query = read_figure_query(scope)
+    found = _read(query, scope)
+    days = found.days
+    return render_template(
+        "manage/figures/events.html",
+        **figure_context(query, scope),
+        judged=found.judged,
+        below=found.below,
+        metrics=OF_CUSTOMERS,
+        days=days,
+        windows=[(each, ngettext("%(num)s day", "%(num)s days", each)) for each in WINDOWS],
+        with_days=lambda address, chosen=days: _with_days(address, chosen),
+        changeable=_changeable([*(each.event for each in found.judged), *found.below]),
+        behind=lambda stretch: _behind(query, *stretch),
+        event_words=event_words,
+        figure_words=figure_words,
+        words=words,
+        Verdict=Verdict,
+    )
+
+
+def list_table(query: FigureQuery, scope: Scope) -> PageLines:
+    """Return the page's tables."""
+    found = _read(query, scope)
+    return list_events(found.judged, found.below)
+
+
+def _read(query: FigureQuery, scope: Scope) -> _TimeLine:
     if query.metric not in OF_CUSTOMERS:
         query.metric = Metric.CSAT
     days = next((each for each in WINDOWS if str(each) == request.args.get("days")), USUAL_WINDOW)
@@ -46,22 +86,7 @@ def show() -> str:
         today=edge.now().astimezone(edge.desk().zone).date(),
     )
     below = list_below(session, scope, unit_id=query.unit_id, first=period.first, last=period.last)
-    return render_template(
-        "manage/figures/events.html",
-        **figure_context(query, scope),
-        judged=judged,
-        below=below,
-        metrics=OF_CUSTOMERS,
-        days=days,
-        windows=[(each, ngettext("%(num)s day", "%(num)s days", each)) for each in WINDOWS],
-        with_days=lambda address, chosen=days: _with_days(address, chosen),
-        changeable=_changeable([*(each.event for each in judged), *below]),
-        behind=lambda stretch: _behind(query, *stretch),
-        event_words=event_words,
-        figure_words=figure_words,
-        words=words,
-        Verdict=Verdict,
-    )
+    return _TimeLine(days, judged, below)
 
 
 def _behind(query: FigureQuery, first: date, last: date) -> str:

@@ -2,13 +2,16 @@
 
 from flask import Blueprint, render_template
 
+from app.accounts.scope import Scope
 from app.analytics.differences import Verdict
+from app.analytics.figure_lines import PageLines
 from app.analytics.hours import MOST_DAYS, Cell, HourMap, read_hours
+from app.analytics.page_lines import list_hours
 from app.surveys.definition import Metric
 from app.web import access, edge
 from app.web.manage import words
 from app.web.manage.figures import words as figure_words
-from app.web.manage.figures.query import figure_context, read_figure_query
+from app.web.manage.figures.query import FigureQuery, figure_context, read_figure_query
 
 figure_times = Blueprint("figure_times", __name__, url_prefix="/manage/figures/hours")
 access.gate(figure_times, access.Gate.STAFF)
@@ -21,8 +24,7 @@ def show() -> str:
     """The hours of one unit, or of all that the user may see; at most the last 90 days of the period."""
     scope = access.scope()
     query = read_figure_query(scope)
-    query.metric = Metric.CSAT
-    hours = read_hours(edge.db(), query.wanted, scope)
+    hours = _read(query, scope)
     shortened, query.period = query.period != hours.period, hours.period
     return render_template(
         "manage/figures/hours.html",
@@ -37,6 +39,16 @@ def show() -> str:
         words=words,
         Verdict=Verdict,
     )
+
+
+def list_table(query: FigureQuery, scope: Scope) -> PageLines:
+    """Return the page's table."""
+    return list_hours(_read(query, scope))
+
+
+def _read(query: FigureQuery, scope: Scope) -> HourMap:
+    query.metric = Metric.CSAT
+    return read_hours(edge.db(), query.wanted, scope)
 
 
 def _shade(cell: Cell, hours: HourMap) -> str:

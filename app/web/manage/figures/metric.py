@@ -4,9 +4,12 @@ from typing import Any
 
 from flask import Blueprint, render_template
 
+from app.accounts.scope import Scope
 from app.analytics.differences import Verdict
 from app.analytics.events.listing import list_touching
-from app.analytics.metric_view import read_metric
+from app.analytics.figure_lines import PageLines
+from app.analytics.metric_view import MetricView, read_metric
+from app.analytics.page_lines import list_metric
 from app.surveys.definition import Metric
 from app.web import access, edge
 from app.web.manage import words
@@ -24,9 +27,7 @@ def show() -> str:
     """The metric of one unit, or of all that the user may see."""
     scope = access.scope()
     query = read_figure_query(scope)
-    if query.metric not in OF_CUSTOMERS:
-        query.metric = Metric.CSAT
-    view, period = read_metric(edge.db(), query.wanted, scope, query.metric), query.period
+    view, period = _read(query, scope), query.period
     events = list_touching(edge.db(), scope, unit_id=query.unit_id, first=period.first, last=period.last)
     return render_template(
         "manage/figures/metric.html",
@@ -43,6 +44,17 @@ def show() -> str:
         words=words,
         Verdict=Verdict,
     )
+
+
+def list_table(query: FigureQuery, scope: Scope) -> PageLines:
+    """Return the page's tables: the whole, the time before, what was chosen, the trend, the units below."""
+    return list_metric(_read(query, scope), query.period)
+
+
+def _read(query: FigureQuery, scope: Scope) -> MetricView | None:
+    if query.metric not in OF_CUSTOMERS:
+        query.metric = Metric.CSAT
+    return read_metric(edge.db(), query.wanted, scope, query.metric)
 
 
 def _behind(query: FigureQuery, values: tuple[int, ...] = (), **more: Any) -> str:

@@ -3,6 +3,9 @@
 from flask import Blueprint, render_template, request
 
 from app.accounts.permissions import Permission
+from app.accounts.scope import Scope
+from app.analytics.figure_lines import PageLines
+from app.analytics.public_rating_lines import list_ratings
 from app.analytics.public_rating_units import OFFICES, Asking, Lack, Level, Listed, count_lacks, list_units
 from app.analytics.public_ratings import PublicRatings, read_public_ratings
 from app.review_sites.catalogue import Site
@@ -19,6 +22,8 @@ public_ratings = Blueprint("public_ratings", __name__, url_prefix="/manage/figur
 access.gate(public_ratings, access.Gate.STAFF)
 
 _KEPT = ("unit", "period", "from", "to")
+# A file of more units than any company has is a mistake of ours.
+_MOST_UNITS = 20_000
 
 
 @public_ratings.get("")
@@ -62,6 +67,16 @@ def show() -> str:
         Level=Level,
         Asking=Asking,
     )
+
+
+def list_table(query: FigureQuery, scope: Scope) -> PageLines:
+    """Return the page's tables, with all units of the list rather than a page of them."""
+    session, now = edge.db(), edge.now()
+    _, listed = _read_listed(query)
+    ratings = read_public_ratings(session, edge.desk().catalogue, query.wanted, scope, now=now)
+    sources = edge.wiring().ratings
+    units, _ = list_units(session, sources, query.wanted, scope, listed, offset=0, limit=_MOST_UNITS, now=now)
+    return list_ratings(ratings, units)
 
 
 def _read_listed(query: FigureQuery) -> tuple[Table, Listed]:

@@ -51,6 +51,22 @@ PAGES: tuple[tuple[str, LazyString], ...] = (
     ("public_ratings.show", lazy_gettext("Public ratings")),
     ("evidence.show", lazy_gettext("Evidence")),
 )
+# The pages whose tables may be taken along, by the name of the file; some have fields of their own beside the filter.
+TABLES: Mapping[str, str] = {
+    "figures.show": "figures",
+    "figure_times.show": "hours",
+    "figure_funnel.show": "who-answers",
+    "figure_contacts.show": "contact-centre",
+    "figure_drivers.show": "drivers",
+    "figure_people.show": "employees",
+    "figure_topics.show": "topics",
+    "figure_events.show": "events",
+    "public_ratings.show": "public",
+}
+_OWN_FIELDS: Mapping[str, tuple[str, ...]] = {
+    "figure_events.show": ("days",),
+    "public_ratings.show": ("level", "q", "lack", "site", "sort"),
+}
 FIELDS = ("unit", "period", "from", "to", "channel", "employee", "about", "metric")
 
 
@@ -153,7 +169,18 @@ def figure_context(query: FigureQuery, scope: Scope) -> dict[str, Any]:
         "unit_choices": list_choices(edge.db(), scope),
         "channel_choices": [(channel.value, CHANNELS[channel]) for channel in Channel],
         "words_of_channels": CHANNELS,
+        "table_file": _table_file(query),
     }
+
+
+def _table_file(query: FigureQuery) -> str | None:
+    """Return the address of the page's tables as a file, for what the page shows."""
+    page = TABLES.get(request.endpoint or "")
+    if page is None:
+        return None
+    own = {name: request.args.get(name, "") for name in _OWN_FIELDS.get(request.endpoint or "", ())}
+    kept = {name: value for name, value in own.items() if value.isprintable() and len(value) <= 200}
+    return query.address("figure_downloads.download_table", page=page, **kept)
 
 
 def _read_period(query: FigureQuery, today: Period) -> None:

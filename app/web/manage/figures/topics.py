@@ -3,7 +3,10 @@
 from flask import Blueprint, render_template
 
 from app.accounts.permissions import Permission
+from app.accounts.scope import Scope
 from app.analytics.differences import Verdict
+from app.analytics.figure_lines import PageLines
+from app.analytics.page_lines import list_topics
 from app.analytics.topics import ReasonLine, ReasonQuestion, read_reasons, read_topics
 from app.kit.i18n import say
 from app.responses.topics.catches import is_sorting_anew
@@ -11,7 +14,7 @@ from app.responses.topics.rules import NO_TOPIC
 from app.web import access, edge
 from app.web.manage import words
 from app.web.manage.figures import words as figure_words
-from app.web.manage.figures.query import figure_context, read_figure_query
+from app.web.manage.figures.query import FigureQuery, figure_context, read_figure_query
 from app.web.manage.responses import topic_words
 
 figure_topics = Blueprint("figure_topics", __name__, url_prefix="/manage/figures/topics")
@@ -45,3 +48,10 @@ def show() -> str:
         words=words,
         Verdict=Verdict,
     )
+
+
+def list_table(query: FigureQuery, scope: Scope) -> PageLines:
+    """Return the page's tables."""
+    session, language = edge.db(), edge.current_language()
+    topics, reasons = read_topics(session, query.wanted, scope), read_reasons(session, query.wanted, scope)
+    return list_topics(topics, reasons, lambda text: say(text, language))

@@ -1,15 +1,23 @@
-"""Who answers: how far the people asked came, the rates by AAPOR, and how walk-ups went on, apart from them."""
+"""Who answers: how far the people asked came, the rates by AAPOR, and how walk-ups went on, apart from them.
+
+Every count leads to the contacts that it is of, or to the answers.
+"""
 
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint, render_template, url_for
 from flask_babel import gettext, lazy_gettext
 from flask_babel.speaklater import LazyString
 
-from app.analytics.funnel import read_funnel
+from app.accounts.scope import Scope
+from app.analytics.figure_lines import PageLines
+from app.analytics.funnel import Funnel, read_funnel
+from app.analytics.measured import Measured
 from app.analytics.metrics import Figure
+from app.analytics.page_lines import list_asked
 from app.analytics.response_rate import (
     Disposition,
     WalkUps,
@@ -23,20 +31,12 @@ from app.web import access, edge
 from app.web.manage import words
 from app.web.manage.figures import words as figure_words
 from app.web.manage.figures.query import FigureQuery, figure_context, read_figure_query
+from app.web.manage.messages.interaction_words import OUTCOMES, REASONS, STEPS
 from app.web.manage.messages.words import CHANNELS
 
 figure_funnel = Blueprint("figure_funnel", __name__, url_prefix="/manage/figures/who-answers")
 access.gate(figure_funnel, access.Gate.STAFF)
 
-STEPS: Mapping[str, LazyString] = {
-    "invited": lazy_gettext("Invited"),
-    "sent": lazy_gettext("Sent"),
-    "delivered": lazy_gettext("Delivered"),
-    "opened": lazy_gettext("Opened by a person (at least)"),
-    "rated": lazy_gettext("Rated"),
-    "finished": lazy_gettext("Finished"),
-    "reviewed": lazy_gettext("Went to a review site"),
-}
 RATES: Mapping[str, LazyString] = {
     "rr1": lazy_gettext("RR1: finished, of all who may have been reached"),
     "rr2": lazy_gettext("RR2: rated, of all who may have been reached"),
@@ -44,42 +44,61 @@ RATES: Mapping[str, LazyString] = {
     "cooperation": lazy_gettext("COOP3: finished, of those who rated or said no"),
     "refusal": lazy_gettext("REF1: said no or broke off"),
 }
-DISPOSITIONS: Mapping[Disposition, LazyString] = {
-    Disposition.INTERVIEW: lazy_gettext("finished (I)"),
-    Disposition.PARTIAL: lazy_gettext("rated, and left the rest (P)"),
-    Disposition.REFUSAL: lazy_gettext("said stop, or looked and left (R)"),
-    Disposition.NON_CONTACT: lazy_gettext("received it and kept silent (NC)"),
-    Disposition.UNKNOWN: lazy_gettext("nobody knows whether it arrived (UO)"),
-    Disposition.INELIGIBLE: lazy_gettext("not asked after all: no such number, not sent, a machine"),
-    Disposition.PENDING: lazy_gettext("still has time to answer"),
-}
+
+
+@dataclass(frozen=True, slots=True)
+class _WhoAnswers:
+    """What the page tells; `opened` is how often people opened the pages of codes."""
+
+    funnel: Funnel
+    rates: Measured
+    outcomes: Counter[Disposition]
+    walk_ups: WalkUps
+    opened: int
 
 
 @figure_funnel.get("")
 def show() -> str:
     """The people of one unit who were asked, or of all that the user may see."""
-    scope, session = access.scope(), edge.db()
+    scope = access.scope()
     query = read_figure_query(scope)
-    query.metric = Metric.CSAT
-    dispositions = count_dispositions(session, query.wanted, scope, now=edge.now()).get(None, Counter())
-    walk_ups = count_walk_ups(session, query.wanted, scope).get(None, WalkUps(rated=0, finished=0))
-    measured = measure_response_rate(dispositions, walk_ups)
+    found = _read(query, scope)
     return render_template(
         "manage/figures/funnel.html",
         **figure_context(query, scope),
-        funnel=read_funnel(session, query.wanted, scope),
-        rates=[(RATES[name], measured.parts[name]) for name in RATES],
-        dispositions=[(told, dispositions[each]) for each, told in DISPOSITIONS.items() if dispositions[each]],
-        walk_ups=walk_ups,
-        completion=measured.parts["walk_up_completion"],
-        opened=count_opens(session, query.wanted, scope),
+        funnel=found.funnel,
+        rates=[(RATES[name], found.rates.parts[name]) for name in RATES],
+        outcomes=[(each, told, found.outcomes[each]) for each, told in OUTCOMES.items() if found.outcomes[each]],
+        walk_ups=found.walk_ups,
+        completion=found.rates.parts["walk_up_completion"],
+        opened=found.opened,
         steps=STEPS,
+        reasons=REASONS,
         say=_say,
         explain=_explain,
-        invited=_invited(query),
+        contacts=lambda **more: _contacts(query, **more),
         message_channels=CHANNELS,
         figure_words=figure_words,
         words=words,
+    )
+
+
+def list_table(query: FigureQuery, scope: Scope) -> PageLines:
+    """Return the page's tables."""
+    found = _read(query, scope)
+    return list_asked(found.funnel, found.rates, found.outcomes, found.walk_ups, found.opened)
+
+
+def _read(query: FigureQuery, scope: Scope) -> _WhoAnswers:
+    query.metric, session = Metric.CSAT, edge.db()
+    outcomes = count_dispositions(session, query.wanted, scope, now=edge.now()).get(None, Counter())
+    walk_ups = count_walk_ups(session, query.wanted, scope).get(None, WalkUps(rated=0, finished=0))
+    return _WhoAnswers(
+        funnel=read_funnel(session, query.wanted, scope),
+        rates=measure_response_rate(outcomes, walk_ups),
+        outcomes=outcomes,
+        walk_ups=walk_ups,
+        opened=count_opens(session, query.wanted, scope),
     )
 
 
@@ -93,8 +112,8 @@ def _explain(figure: Figure) -> str:
     return words.explain_share(figure)
 
 
-def _invited(query: FigureQuery) -> str:
-    """Return the address of the contacts that were asked about."""
+def _contacts(query: FigureQuery, **more: Any) -> str:
+    """Return the address of the contacts that are counted, narrowed further by fields of their list."""
     values: dict[str, Any] = {
         "unit": query.unit.code if query.unit is not None and query.unit_id is not None else None,
         "from": query.period.first.isoformat(),
@@ -102,6 +121,6 @@ def _invited(query: FigureQuery) -> str:
         "channel": query.channel.value if query.channel else None,
         "employee": query.employee.code if query.employee else None,
         "about": query.call_topic,
-        "decision": "invited",
+        **more,
     }
     return url_for("interactions.show_list", **{key: value for key, value in values.items() if value})
