@@ -1,7 +1,7 @@
 """The first page of staff: how many answered, how satisfied they are and were, who went on to a review site. Read-only.
 
 Suspect answers are counted apart and enter no figure; history and demo answers count like any other. Each metric comes
-from the surveys whose first question feeds it, never from another scale.
+from the questions that feed it, as its own page counts it, never from another scale.
 """
 
 import uuid
@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Integer, case, exists, func, literal_column, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
 from app.accounts.scope import Scope
@@ -18,17 +18,21 @@ from app.analytics.attention import Attention
 from app.analytics.cut_points import CES_SCALE, DETRACTORS, EASY, PASSIVES, PROMOTERS, RATINGS
 from app.analytics.differences import Verdict, compare_nps
 from app.analytics.filters import ResponseFilter, response_conditions
+from app.analytics.histograms import Group, add_up, count_values
 from app.analytics.metrics import Figure, mean, nps, share
 from app.analytics.periods import Period, Slot
+from app.analytics.series import Asked, list_series
 from app.analytics.tallies import Area, Node, Tally, read_area
 from app.analytics.trend import Trend, make_trend
 from app.analytics.unit_table import UnitConcern, compare_with_before, figures_of, find_units_to_look_at
+from app.analytics.wanted import By, Wanted
 from app.organisation.models import Unit, UnitAncestor
 from app.responses.models import SurveyResponse
 from app.review_sites.catalogue import Site
 from app.review_sites.models import ReviewClick, ReviewOffer
 from app.surveys.definition import Metric
-from app.surveys.service import get_definition
+
+_SHOWN = (Metric.CSAT, Metric.NPS, Metric.CES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,23 +110,28 @@ def read_dashboard(
     area = read_area(session, scope=scope, unit_id=unit_id, period=period, now=now)
     # Nothing to narrow for the company: its every answer lies below it.
     within = None if area.top is not None and area.top.is_company else unit_id
-    wanted = ResponseFilter(unit_id=within, since=period.since, until=period.until)
+    wanted = Wanted(period, unit_id=within)
+    asked = [
+        one
+        for one in list_series(session)
+        if (one.series.is_first or one.question.metric in _SHOWN) and not one.question.is_effort
+    ]
     slots = period.slots()
-    counts = _count_by_slot(session, wanted, scope, slots)
+    counts = _count_by_slot(session, wanted, scope, asked, slots)
     whole = area.whole
     csat, csat_mean = figures_of(whole)
     concerns, attention = find_units_to_look_at(area)
-    left, sites = _read_sites(session, replace(wanted, suspect=False), scope)
+    left, sites = _read_sites(session, wanted.as_filter(), scope)
     return Dashboard(
         path=_read_path(session, area.top.code, scope) if area.top else (),
         responses=sum(counts.answers),
-        suspect=counts.suspect,
+        suspect=_count_suspect(session, wanted, scope),
         csat=csat,
         csat_mean=csat_mean,
         csat_before=share(whole.before_satisfied, whole.before_n),
         change=compare_with_before(whole),
         histogram={} if csat.suppressed else counts.total(Metric.CSAT, RATINGS),
-        nps=_read_nps(session, counts, wanted, scope, period),
+        nps=_read_nps(session, counts, wanted, scope, asked),
         ces=_make_ces(counts),
         trend=make_trend(slots, counts.csat, counts.answers, hourly=period.days == 1),
         left=left,
@@ -141,7 +150,14 @@ class _Counts:
     answers: list[int]
     csat: list[Counter[int]]
     histograms: dict[Metric | None, Counter[int]]
-    suspect: int
+
+    def add(self, place: int, asked: Asked, histogram: Counter[int]) -> None:
+        """Count the answers of a slot to one question."""
+        if asked.series.is_first:
+            self.answers[place] += histogram.total()
+        self.histograms.setdefault(asked.question.metric, Counter()).update(histogram)
+        if asked.question.metric is Metric.CSAT:
+            self.csat[place].update(histogram)
 
     def total(self, metric: Metric, scale: Sequence[int]) -> dict[int, int]:
         """Return the histogram of a metric over its whole scale."""
@@ -149,56 +165,34 @@ class _Counts:
         return {value: counted[value] for value in scale}
 
 
-def _count_by_slot(session: Session, wanted: ResponseFilter, scope: Scope, slots: Sequence[Slot]) -> _Counts:
-    response = SurveyResponse
-    slot = _slot_of(slots, 0, len(slots)).label("slot")
-    counted = select(slot, response.survey_version_id, response.rating, response.suspect, func.count().label("n"))
-    rows = session.execute(
-        counted.where(*response_conditions(session, wanted, scope)).group_by(
-            slot, response.survey_version_id, response.rating, response.suspect
-        )
-    )
-    counts = _Counts([0] * len(slots), [Counter() for _ in slots], {}, 0)
-    suspects = 0
-    for place, version_id, rating, suspect, n in rows:
-        if suspect:
-            suspects += n
-            continue
-        metric = get_definition(session, version_id).first.metric
-        counts.answers[place] += n
-        counts.histograms.setdefault(metric, Counter())[rating] += n
-        if metric is Metric.CSAT:
-            counts.csat[place][rating] += n
-    return replace(counts, suspect=suspects)
+def _count_by_slot(
+    session: Session, wanted: Wanted, scope: Scope, asked: Sequence[Asked], slots: Sequence[Slot]
+) -> _Counts:
+    counts = _Counts([0] * len(slots), [Counter() for _ in slots], {})
+    is_one_day = wanted.period.days == 1
+    places: dict[Group, int] = {
+        slot.start if is_one_day else slot.start.date(): place for place, slot in enumerate(slots)
+    }
+    for when, found in count_values(session, wanted, scope, asked, by=By.HOUR if is_one_day else By.DAY).items():
+        for one in asked:
+            if histogram := found.get(one.series):
+                counts.add(places[when], one, histogram)
+    return counts
 
 
-def _slot_of(slots: Sequence[Slot], first: int, end: int) -> ColumnElement[int]:
-    """Return the number of the slot that an answer lies in.
-
-    Bounds are instants that the calendar made, so a day of 23 hours is one; halved again and again, thirty days cost
-    five comparisons, the same on both databases.
-    """
-    if end - first == 1:
-        return literal_column(str(first), Integer)
-    middle = (first + end) // 2
-    return case(
-        (SurveyResponse.answered_at < slots[middle].start, _slot_of(slots, first, middle)),
-        else_=_slot_of(slots, middle, end),
-    )
+def _count_suspect(session: Session, wanted: Wanted, scope: Scope) -> int:
+    left_out = replace(wanted.as_filter(), suspect=True)
+    conditions = response_conditions(session, left_out, scope)
+    return session.scalar(select(func.count()).select_from(SurveyResponse).where(*conditions)) or 0
 
 
-def _read_nps(session: Session, counts: _Counts, wanted: ResponseFilter, scope: Scope, period: Period) -> Nps | None:
+def _read_nps(session: Session, counts: _Counts, wanted: Wanted, scope: Scope, asked: Sequence[Asked]) -> Nps | None:
     now = _nps_counts(counts.histograms.get(Metric.NPS, Counter()))
     if not sum(now):
         return None
-    response, before = SurveyResponse, period.before
-    earlier = replace(wanted, metric=Metric.NPS, suspect=False, since=before.since, until=before.until)
-    rows = session.execute(
-        select(response.rating, func.count())
-        .where(*response_conditions(session, earlier, scope))
-        .group_by(response.rating)
-    )
-    return Nps(nps(*now), compare_nps(now, _nps_counts(Counter(dict(rows.all())))))
+    fed = [one for one in asked if one.question.metric is Metric.NPS]
+    before = count_values(session, wanted.before, scope, fed).get(None, {})
+    return Nps(nps(*now), compare_nps(now, _nps_counts(add_up(before, fed))))
 
 
 def _nps_counts(histogram: Counter[int]) -> tuple[int, int, int]:

@@ -9,8 +9,9 @@ from app.analytics.periods import Period
 
 
 class By(StrEnum):
-    """What figures are told apart by."""
+    """What figures are told apart by; by the hour only within one day, and never counted ahead."""
 
+    HOUR = "hour"
     DAY = "day"
     MONTH = "month"
     CHANNEL = "channel"

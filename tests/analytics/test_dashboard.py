@@ -37,6 +37,24 @@ questions:
 """
 
 
+BOTH = """
+key: both
+version: 1
+audience: customers
+languages: [en]
+title: {en: Both}
+questions:
+  - key: recommend
+    type: nps
+    metric: nps
+    text: {en: How likely are you to recommend us?}
+  - key: overall
+    type: rating5
+    metric: csat
+    text: {en: And how was it today?}
+"""
+
+
 def _read(
     company: Company,
     *,
@@ -208,6 +226,21 @@ def test_nps_is_compared_with_the_days_before(company: Company, now: datetime) -
     found = _read(company).nps
     assert found is not None
     assert found.change is Verdict.LOWER
+
+
+def test_csat_asked_by_a_later_question_counts_as_on_its_own_page(company: Company, now: datetime) -> None:
+    company.versions["both"] = store_version(company.session, parse_survey(BOTH.encode(), "both.yaml"), now=now)
+    company.answers("n1", {5: 10})
+    for number in range(10):
+        response = company.answer("n1", 9, survey="both", at=now - timedelta(hours=2, seconds=number))
+        company.said(response, "overall", 2)
+    for days in (1, 7):
+        found = _read(company, days=days)
+        assert (found.responses, found.csat.value, found.csat.n) == (20, 0.5, 20)
+        assert found.csat_mean.value == pytest.approx(3.5)
+        assert _list(found).lines[0].csat_mean.value == pytest.approx(3.5)
+        assert found.nps is not None
+        assert found.nps.figure.n == 10
 
 
 def test_without_such_surveys_there_is_no_nps_and_no_ces(company: Company) -> None:

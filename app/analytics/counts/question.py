@@ -4,7 +4,7 @@ import uuid
 from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import Select, select
 
@@ -13,8 +13,9 @@ from app.analytics.series import Series
 from app.analytics.wanted import By, Wanted
 from app.organisation.models import UnitAncestor
 
-# What answers are told apart by: a day (of a month: its first), a channel or a topic, an employee or a unit.
-Group = date | str | uuid.UUID | None
+# What answers are told apart by: when an hour began, a day (of a month: its first), a channel or a topic, an
+# employee or a unit.
+Group = datetime | date | str | uuid.UUID | None
 Counts = dict[Group, dict[Series, Counter[int]]]
 
 
@@ -45,7 +46,7 @@ class CountQuestion:
             and self.wanted.call_topic is None
             and self.by not in (By.CHANNEL, By.CALL_TOPIC),
         }
-        return self.wanted.employee_id is None and told_apart[self.kind]
+        return self.by is not By.HOUR and self.wanted.employee_id is None and told_apart[self.kind]
 
 
 def below(ids: Collection[uuid.UUID]) -> Select[uuid.UUID]:

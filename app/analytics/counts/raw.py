@@ -21,6 +21,8 @@ from app.invitations.models import Interaction
 from app.organisation.models import UnitAncestor
 from app.responses.models import ResponseAnswer, SurveyResponse
 
+_TIMES = (By.HOUR, By.DAY, By.MONTH)
+
 
 def read_raw(
     session: Session, question: CountQuestion, stretches: Sequence[Stretch], scope: Scope, counts: Counts
@@ -35,19 +37,19 @@ def read_raw(
     ]
     firsts = [one for one in question.series if one.is_first]
     later = [one for one in question.series if not one.is_first]
-    group = _group_of(question.by, slots, question.wanted.period.zone)
+    group = _group_of(question.by, [start for _, start in slots])
     queries = [_select_firsts(group, firsts)] if firsts else []
     queries += [_select_later(group, later)] if later else []
     keys = {one.version_id: one for one in firsts}
     for query in queries:
         for place, version_id, key, value, n in session.execute(_narrow(query.where(*conditions), question)):
-            found = slots[place] if question.by in (By.DAY, By.MONTH) else place
+            found = slots[place][0] if question.by in _TIMES else place
             add(counts, found, keys[version_id] if key is None else Series(version_id, key, is_first=False), value, n)
 
 
-def _group_of(by: By | None, slots: Sequence[date], zone: ZoneInfo) -> Any:
-    if by in (By.DAY, By.MONTH):
-        return slot_number(SurveyResponse.answered_at, [start_of(first, zone) for first in slots])
+def _group_of(by: By | None, starts: Sequence[datetime]) -> Any:
+    if by in _TIMES:
+        return slot_number(SurveyResponse.answered_at, starts)
     groups: dict[By | None, Any] = {
         By.CHANNEL: SurveyResponse.channel,
         By.CALL_TOPIC: Interaction.topic,
@@ -119,11 +121,14 @@ def slot_number(column: Any, starts: Sequence[datetime], first: int = 0, end: in
     )
 
 
-def _list_slots(question: CountQuestion, stretches: Sequence[Stretch]) -> list[date]:
-    """Return the first day of each group by time that the stretches touch, in order."""
+def _list_slots(question: CountQuestion, stretches: Sequence[Stretch]) -> list[tuple[date, datetime]]:
+    """Return each group by time that the stretches touch and when it starts, in order."""
+    period = question.wanted.period
+    if question.by is By.HOUR:
+        return [(slot.start, slot.start) for slot in period.slots()]
     found = set()
     for stretch in stretches if question.by in (By.DAY, By.MONTH) else ():
         for offset in range((stretch.last - stretch.first).days + 1):
             day = stretch.first + timedelta(days=offset)
             found.add(day if question.by is By.DAY else day.replace(day=1))
-    return sorted(found)
+    return [(first, start_of(first, period.zone)) for first in sorted(found)]
