@@ -17,7 +17,7 @@ from bench.company import build_company, prepare_empty
 from bench.figures import measure_dashboard, measure_export
 from bench.follow_ups import Amount, measure_follow_ups
 from bench.history import write_history
-from bench.metrics import measure_metrics
+from bench.metrics import measure_counting, measure_metrics
 from bench.pairs import compare
 from bench.past import measure_past
 from bench.place import Place, open_place
@@ -109,6 +109,7 @@ def _measure(report: Report, engine: str, topics: Sequence[str], size: Size, *, 
                 say(f"  writing {size.responses:,} answers")
                 with place.wired() as wiring:
                     write_history(wiring, responses=size.responses)
+                measure_counting(report, place, responses=size.responses)
                 measure_dashboard(report, place, responses=size.responses)
                 measure_export(report, place, responses=size.responses)
                 measure_metrics(report, place, responses=size.responses)

@@ -19,6 +19,7 @@ from app.callbacks.states import CaseReason
 from app.kit.db import Base, Database, table_of
 from app.organisation.models import Unit
 from app.responses.models import ResponseAnswer, SurveyResponse
+from app.responses.topics.models import ResponseTopic
 from app.review_sites.models import ReviewClick, ReviewListing
 from app.surveys.definition import Definition
 from app.surveys.service import find_version_id
@@ -28,10 +29,13 @@ from app.web.edge import Wiring
 
 SURVEY = "office-visit"
 DAYS = 3 * 365
+# What is older has been closed: nobody keeps the cases of three years open.
+OPEN_FOR = timedelta(days=30)
 # Of five points: most are content, as in real figures.
 _RATINGS = (5, 5, 5, 5, 4, 4, 4, 3, 2, 1)
 _BANDS = {5: "happy", 4: "happy", 3: "neutral", 2: "unhappy", 1: "unhappy"}
 _WORDS = "Быстро обслужили, но пришлось подождать у входа: талоны кончились, и никто не подсказал, куда идти. Спасибо."
+_TOPICS = ("waiting", "staff", "price", "network")
 _BATCH = 20_000
 Rows = list[tuple[Any, ...]]
 
@@ -48,6 +52,7 @@ class _Batch:
 
     responses: Rows
     answers: Rows
+    topics: Rows
     cases: Rows
     clicks: Rows
 
@@ -69,6 +74,7 @@ def write_history(wiring: Wiring, *, responses: int) -> None:
         for batch in _make(offices, version_id, listings, _later_key(definition), until=now, count=responses):
             _write(connection, SurveyResponse, _RESPONSE, batch.responses)
             _write(connection, ResponseAnswer, _ANSWER, batch.answers)
+            _write(connection, ResponseTopic, _TOPIC, batch.topics)
             _write(connection, CallbackCase, _CASE, batch.cases)
             _write(connection, ReviewClick, _CLICK, batch.clicks)
     _analyse(database)
@@ -79,8 +85,13 @@ _RESPONSE = (
     "scale_style", "comment", "answered_at", "touched_at", "key_hash", "form_hash", "device_hash", "address_hash",
     "suspect", "suspect_reasons", "routed", "demo",
 )  # fmt: skip
+_TOPIC = ("response_id", "topic", "source", "unit_id", "answered_at", "survey_version_id", "rating", "first")
 _ANSWER = ("id", "response_id", "question_key", "value")
-_CASE = ("id", "unit_id", "response_id", "reason", "opened_at", "settle_due_at", "due_at", "demo")
+_SAID = _RESPONSE.index("comment")
+_CASE = (
+    "id", "unit_id", "response_id", "reason", "opened_at", "settle_due_at", "due_at", "closed_at", "outcome", "cause",
+    "settled", "demo",
+)  # fmt: skip
 _CLICK = ("id", "response_id", "listing_id", "site", "url", "clicked_at")
 
 
@@ -96,7 +107,7 @@ def _make(
     dice = random.Random(7)
     step = timedelta(days=DAYS) / count
     moment = until - timedelta(days=DAYS)
-    batch = _Batch([], [], [], [])
+    batch = _Batch([], [], [], [], [])
     for number in range(count):
         moment += step
         at, office, rating = moment.isoformat(" "), dice.choice(offices), dice.choice(_RATINGS)
@@ -110,19 +121,22 @@ def _make(
                 *hashes, suspect, "burst" if suspect else "", routed, False,
             )
         )  # fmt: skip
+        if batch.responses[-1][_SAID] is not None:
+            about = (office.unit_id, at, version_id, rating)
+            batch.topics.append((response_id, dice.choice(_TOPICS), "rule", *about, True))
         if dice.random() < 0.2:
             batch.answers.append((_id_at(moment, dice), response_id, later, dice.randint(1, 5)))
         if routed:
             due = (moment + timedelta(days=1)).isoformat(" ")
-            batch.cases.append(
-                (_id_at(moment, dice), office.unit_id, response_id, CaseReason.LOW_RATING.value, at, due, due, False)
-            )
+            told = (_id_at(moment, dice), office.unit_id, response_id, CaseReason.LOW_RATING.value, at, due, due)
+            done = (due, "settled", "waiting", True) if until - moment > OPEN_FOR else (None, None, None, None)
+            batch.cases.append((*told, *done, False))
         elif rating == 5 and dice.random() < 0.2:
             clicked = (_id_at(moment, dice), response_id, dice.choice(listings), "2gis", "https://2gis.kz/firm/1", at)
             batch.clicks.append(clicked)
         if len(batch.responses) == _BATCH or number == count - 1:
             yield batch
-            batch = _Batch([], [], [], [])
+            batch = _Batch([], [], [], [], [])
 
 
 def _id_at(moment: datetime, dice: random.Random) -> uuid.UUID:

@@ -1,6 +1,7 @@
 """A database, a folder and the keys of one installation under test, gone when the block ends."""
 
 import contextlib
+import gc
 import os
 import secrets
 import socket
@@ -61,6 +62,8 @@ class Place:
     def wired(self) -> Iterator[Wiring]:
         """The program's parts on this database, for what is measured in this process."""
         wiring = wire(self.settings, clock=utc_now, database=None)
+        gc.collect()
+        gc.freeze()  # as wsgi.py does
         try:
             yield wiring
         finally:
