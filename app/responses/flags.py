@@ -14,6 +14,8 @@ class SuspectReason(StrEnum):
     ADDRESS_BURST = "address_burst"
     BURST = "burst"
     REPLAY = "replay"
+    # An employee whose browser says that it has answered in this month: ten answers shall be ten people.
+    REPEATED = "repeated"
 
 
 class StaffMark(StrEnum):

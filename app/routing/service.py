@@ -58,11 +58,13 @@ def take_rating(
     language: Language,
     via: Via = Via.PAGE,
     trap_filled: bool = False,
+    repeated: bool = False,
     now: datetime,
 ) -> Taken:
     """Store a rating and let follow what follows from it; the same form or device again finds what it made.
 
-    Raises RatingNotOnScaleError. Nothing is refused for being fast, repeated or from a busy address: it is flagged.
+    `repeated`: the browser has answered before, where that shall not count again. Raises RatingNotOnScaleError. Nothing
+    is refused for being fast, repeated or from a busy address: it is flagged.
     """
     if not definition.first.accepts(rating):
         raise RatingNotOnScaleError("choose one of the answers shown", field="rating")
@@ -81,7 +83,7 @@ def take_rating(
         signals = responses.signals(
             form=form, trap_filled=trap_filled, from_address=from_address, at_touchpoint=at_touchpoint, now=now
         )
-        reasons = suspect_reasons(signals, limits)
+        reasons = [*suspect_reasons(signals, limits), *([SuspectReason.REPEATED] if repeated else [])]
         step = choose(Answer(definition, rating, suspect=bool(reasons)), desk.policy)
         if responses.insert_response(
             session,

@@ -55,6 +55,7 @@ SUSPECT: Mapping[SuspectReason, LazyString] = {
     SuspectReason.ADDRESS_BURST: lazy_gettext("Many answers came from one network within a minute."),
     SuspectReason.BURST: lazy_gettext("Many answers came through one code within a minute."),
     SuspectReason.REPLAY: lazy_gettext("A form that had already been used was sent again."),
+    SuspectReason.REPEATED: lazy_gettext("The same browser had answered in this month already."),
 }
 
 

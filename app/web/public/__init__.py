@@ -10,6 +10,7 @@ scanners  machines that follow every link of a mail: noted, never written
 preview   /manage/surveys/<key>/preview: these very pages, as staff look at them
 questions what a question looks like: faces, numbers, a list, chips or a text
 device    the signed cookie by which a second tap changes the first
+once_a_month  the one by which an employee counts once a month
 shell     what every page has: the company, the languages, "not in use"
 look      their one stylesheet
 """

@@ -19,6 +19,7 @@ from app.touchpoints.service import LiveTouchpoint, find_live, read_stamp
 from app.web import edge
 from app.web.access import Gate, gate
 from app.web.public.device import give_device, read_device
+from app.web.public.once_a_month import has_answered, remember
 from app.web.public.opened import allow_opened_script
 from app.web.public.question_page import Meeting, render_question
 from app.web.public.questions import read_value
@@ -107,7 +108,7 @@ def _take(asked: _Asked) -> AnyResponse | None:
     except BadFormTokenError:
         return _again(asked, 400, gettext("This page had grown old. Please tap your answer once more."), form)
     desk, device, now, trap_filled = edge.desk(), read_device(), edge.now(), bool(form.get("website"))
-    address = request.remote_addr
+    address, repeated = request.remote_addr, has_answered(asked.definition, now=edge.now())
 
     def store(session: Session) -> Taken | None:
         # The database is asked, not what was so a second ago: a code that is withdrawn takes no answer.
@@ -121,6 +122,7 @@ def _take(asked: _Asked) -> AnyResponse | None:
             rating=rating,
             form=token,
             trap_filled=trap_filled,
+            repeated=repeated,
             device=device,
             address=address,
             language=language,
@@ -131,7 +133,9 @@ def _take(asked: _Asked) -> AnyResponse | None:
     taken = edge.write(store)
     if taken is None:
         return None
-    return give_device(make_response(redirect(url_for("answer.show", key=taken.key), 303)))
+    reply = make_response(redirect(url_for("answer.show", key=taken.key), 303))
+    remember(reply, asked.definition, now=now)
+    return give_device(reply)
 
 
 def _asked(code: str) -> _Asked:

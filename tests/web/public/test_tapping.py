@@ -1,6 +1,7 @@
 """The tap: stored once, and whatever else is sent leads back to the question."""
 
 import pytest
+from sqlalchemy import select
 
 from app.callbacks.models import CallbackCase
 from app.responses.models import RatingChange, SurveyResponse
@@ -127,3 +128,24 @@ def _person_can_go_on(place: Place, person: Person, page: str) -> None:
     person.page = type(person.shown)(page, "html.parser")
     assert person.tap(4).status_code == 303
     assert place.count(SurveyResponse) == 1
+
+
+def test_an_employee_counts_once_a_month_and_may_still_change_their_mind(place: Place, person: Person) -> None:
+    def counted() -> list[tuple[int, str]]:
+        with place.database.reading() as session:
+            rows = session.scalars(select(SurveyResponse).order_by(SurveyResponse.answered_at))
+            return [(row.rating, row.suspect_reasons) for row in rows]
+
+    person.rate(2, "employees")
+    person.rate(4, "employees")
+    assert counted() == [(4, "")]
+    place.clock.pass_by(hours=13)
+    person.rate(1, "employees")
+    person.rate(5)
+    place.clock.pass_by(hours=13)
+    person.rate(4)
+    assert counted() == [(4, ""), (1, "repeated"), (5, ""), (4, "")], "customers may come every day"
+    place.person().rate(3, "employees")
+    place.clock.pass_by(days=31)
+    person.rate(2, "employees")
+    assert counted()[4:] == [(3, ""), (2, "")]
