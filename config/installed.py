@@ -8,6 +8,8 @@ from pydantic.fields import FieldInfo
 
 from app.kit.installation import Installation, KeySource, PlannedJob, SettingLine
 from config.channels import ChannelSettings
+from config.company import CompanySettings
+from config.data import DataSettings
 from config.ratings import RatingSettings
 from config.settings import PREFIX, Settings
 from config.sign_in import SignInSettings
@@ -19,12 +21,15 @@ def variable_of(name: str, field: FieldInfo) -> str:
 
 
 def in_order() -> list[str]:
-    """Return the settings' names as the documents have them: sign-ins beside staff, channels and ratings last."""
-    parts = {name for part in (SignInSettings, ChannelSettings, RatingSettings) for name in part.model_fields}
-    own = [name for name in Settings.model_fields if name not in parts]
-    place = own.index("sign_in_hours") + 1
-    last = [*ChannelSettings.model_fields, *RatingSettings.model_fields]
-    return [*own[:place], *SignInSettings.model_fields, *own[place:], *last]
+    """Return the settings' names as the documents have them: channels and ratings last, the others by subject."""
+    last = (ChannelSettings, RatingSettings)
+    after = {"web_processes": (DataSettings, CompanySettings), "sign_in_hours": (SignInSettings,)}
+    elsewhere = {name for parts in (last, *after.values()) for part in parts for name in part.model_fields}
+    found: list[str] = []
+    for own in Settings.model_fields:
+        if own not in elsewhere:
+            found += [own, *(name for part in after.get(own, ()) for name in part.model_fields)]
+    return found + [name for part in last for name in part.model_fields]
 
 
 def describe_installation(settings: Settings, jobs: Iterable[PlannedJob]) -> Installation:

@@ -4,74 +4,31 @@ A wrong or unknown `OTKLIK_` value stops the start with a list of all that is wr
 """
 
 import os
-import secrets
-from collections.abc import Callable, Mapping
-from functools import cached_property
-from pathlib import Path
-from typing import Annotated, Literal
+from collections.abc import Mapping
+from typing import Literal
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo, available_timezones
 
-import phonenumbers
-from pydantic import AfterValidator, Field, ValidationError, field_validator
+from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
-from app.backup.keys import make_backup_key, parse_backup_key
-from app.kit.crypto import DataKey, format_data_keys, parse_data_keys
+from app.kit.crypto import parse_data_keys
 from app.kit.errors import ConfigurationError
-from app.kit.i18n import Language
-from app.organisation.hours import InvalidHoursError, parse_hours
-from app.touchpoints.posters.colours import read_colour
-from app.touchpoints.posters.logo import read_logo
 from config.channels import ChannelSettings
+from config.company import CompanySettings
+from config.data import DataSettings
+from config.place import PREFIX, ROOT
 from config.ratings import RatingSettings
 from config.sign_in import SignInSettings
 
-ROOT = Path(__file__).resolve().parent.parent
-PREFIX = "OTKLIK_"
-_SHORTEST_SECRET = 32
-HOLIDAYS_OF_PHONES = "phone_region"
-_REDIS = ("redis://", "rediss://")
+__all__ = ["PREFIX", "ROOT", "Settings", "load_settings"]
 
 
-def _time_zone(value: str) -> str:
-    if value not in available_timezones():
-        raise ValueError(f"no time zone {value!r}; write one of the IANA list, such as Asia/Almaty or Europe/Kyiv")
-    return value
-
-
-def _hours(value: str) -> str:
-    try:
-        return str(parse_hours(value))
-    except InvalidHoursError as error:
-        raise ValueError(error.message) from error
-
-
-def _holidays(value: str) -> str:
-    country = value.strip()
-    if country.lower() in ("", HOLIDAYS_OF_PHONES):
-        return country.lower()
-    if country.upper() not in phonenumbers.SUPPORTED_REGIONS:
-        raise ValueError(f"write a two-letter country, such as KZ, or {HOLIDAYS_OF_PHONES}, or leave it empty for none")
-    return country.upper()
-
-
-def _colour(value: str) -> str:
-    return read_colour(value).hex
-
-
-def _logo(value: str) -> str:
-    if value:
-        read_logo(Path(value))
-    return value
-
-
-class Settings(SignInSettings, ChannelSettings, RatingSettings, BaseSettings):
+class Settings(DataSettings, CompanySettings, SignInSettings, ChannelSettings, RatingSettings, BaseSettings):
     """One installation. `host` and `port` are read without the prefix, as platforms set them."""
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, env_file=ROOT / ".env", extra="forbid", frozen=True)
 
-    # In the order of the documents, which tell `description` (config/reference.py; `make docs` writes them).
+    # The documents tell `description` (`make docs` writes them) in the order of config/installed.py.
     host: str = Field(
         default="127.0.0.1",
         validation_alias="HOST",
@@ -97,83 +54,6 @@ class Settings(SignInSettings, ChannelSettings, RatingSettings, BaseSettings):
         ge=0,
         le=64,
         description="Web processes of 8 threads each. 0: one on SQLite, as many as processors on PostgreSQL.",
-    )
-
-    database_url: str = Field(
-        default=f"sqlite:///{ROOT / 'var' / 'otklik.db'}",
-        repr=False,  # may hold a password
-        description="Where everything that is said is kept: `sqlite:////absolute/path/to/file.db` or "
-        "`postgresql://user:password@host/database`.",
-    )
-    queue_url: str = Field(
-        default="",
-        repr=False,  # may hold a password
-        description="Where several worker machines share what is due by the clock: `postgresql://…` or `redis://…`. "
-        "Left out, each worker keeps it in memory; nothing is lost either way, as all work is in the database.",
-    )
-    var_dir: Path = Field(
-        default=ROOT / "var", description="Where the database and the keys live unless told otherwise."
-    )
-    secret_key: str = Field(
-        default="",
-        repr=False,
-        description="Signs cookies and forms; at least 32 characters. Empty: made at the first start in "
-        "`var/keys/secret_key`.",
-    )
-    data_keys: str = Field(
-        default="",
-        repr=False,
-        description="Encrypts telephones and e-mails: `id:base64` of 32 bytes, comma-separated, the first one writes. "
-        "Empty: made at the first start in `var/keys/data_keys`. Without its key a telephone number cannot be read "
-        "again: back the key up, apart from the data.",
-    )
-    backup_key: str = Field(
-        default="",
-        repr=False,
-        description="Encrypts what `flask backup` writes: 32 bytes in base64. Empty: made at the first backup in "
-        "`var/keys/backup_key`. Without it no backup can be opened: keep a copy elsewhere.",
-    )
-    config_dir: Path = Field(
-        default=ROOT / "config", description="Where routing.yaml, review_sites.yaml and consents.yaml lie."
-    )
-    surveys_dir: Path = Field(default=ROOT / "surveys", description="Where the survey files lie.")
-
-    company_name: str = Field(
-        default="Otklik",
-        min_length=1,
-        max_length=120,
-        description="The company's name on every page and in the consent to be called.",
-    )
-    company_colour: Annotated[str, AfterValidator(_colour)] = Field(
-        default="#0a6a5c",
-        description="The company's colour on posters, as # and six hexadecimal digits; what stands on it is white or "
-        "black, whichever is read more easily.",
-    )
-    company_logo: Annotated[str, AfterValidator(_logo)] = Field(
-        default="",
-        description="The company's logo on posters: path of a PNG or JPEG of at most 2 MB and 4 megapixels. Empty: "
-        "only its name.",
-    )
-    time_zone: Annotated[str, AfterValidator(_time_zone)] = Field(
-        default="Asia/Almaty",
-        description="The company's time zone (IANA); every unit without one of its own has it.",
-    )
-    hours: Annotated[str, AfterValidator(_hours)] = Field(
-        default="Mo-Fr 09:00-18:00",
-        description="The company's working hours (OpenStreetMap's opening_hours); every unit without its own has them.",
-    )
-    language: Language = Field(
-        default=Language.RU, description="The language of a page when the browser asks for none of ours."
-    )
-    phone_region: str = Field(
-        default="KZ",
-        description="The country (ISO 3166) whose telephone numbers may be typed without their country code.",
-    )
-
-    holidays: Annotated[str, AfterValidator(_holidays)] = Field(
-        default="phone_region",
-        description="The country (ISO 3166, such as KZ) whose public holidays are days off of every unit that says "
-        "nothing else; `phone_region` is the country above, empty is none. Days of one's own: `config/holidays.yaml`.",
     )
 
     sign_in_idle_minutes: int = Field(
@@ -217,22 +97,6 @@ class Settings(SignInSettings, ChannelSettings, RatingSettings, BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         return init_settings, env_settings, dotenv_settings
 
-    @field_validator("database_url")
-    @classmethod
-    def _database(cls, value: str) -> str:
-        if not value.startswith(("sqlite:///", "postgresql://", "postgresql+psycopg://", "postgres://")):
-            raise ValueError("write sqlite:///path/to/file.db or postgresql://user:password@host/database")
-        return value
-
-    @field_validator("queue_url")
-    @classmethod
-    def _queue(cls, value: str) -> str:
-        if value and not value.startswith(("postgresql://", "postgresql+psycopg://", "postgres://", *_REDIS)):
-            raise ValueError("write postgresql://user:password@host/database or redis://host:6379/0, or leave it out")
-        if value.startswith(_REDIS) and not urlsplit(value).hostname:
-            raise ValueError("write the host of the Redis server: redis://host:6379/0")
-        return value
-
     @field_validator("base_url")
     @classmethod
     def _base(cls, value: str) -> str:
@@ -242,30 +106,6 @@ class Settings(SignInSettings, ChannelSettings, RatingSettings, BaseSettings):
         if parts.scheme not in ("http", "https") or not parts.hostname or parts.path not in ("", "/") or parts.query:
             raise ValueError("write scheme and host only, such as https://feedback.example.kz")
         return f"{parts.scheme}://{parts.netloc}"
-
-    @field_validator("phone_region")
-    @classmethod
-    def _region(cls, value: str) -> str:
-        if value.upper() not in phonenumbers.SUPPORTED_REGIONS:
-            raise ValueError("write a two-letter country, such as KZ, UA or RU")
-        return value.upper()
-
-    @field_validator("secret_key")
-    @classmethod
-    def _secret(cls, value: str) -> str:
-        if value and len(value) < _SHORTEST_SECRET:
-            raise ValueError("at least 32 characters; `openssl rand -base64 32` makes one")
-        return value
-
-    @field_validator("backup_key")
-    @classmethod
-    def _backup(cls, value: str) -> str:
-        if value:
-            try:
-                parse_backup_key(value)
-            except ConfigurationError as error:
-                raise ValueError(error.message) from error
-        return value
 
     @property
     def public_url(self) -> str:
@@ -278,67 +118,6 @@ class Settings(SignInSettings, ChannelSettings, RatingSettings, BaseSettings):
     def secure(self) -> bool:
         """Whether people reach us by https: cookies are then `__Host-` and Secure."""
         return self.public_url.startswith("https://")
-
-    @property
-    def zone(self) -> ZoneInfo:
-        """The company's time zone."""
-        return ZoneInfo(self.time_zone)
-
-    @property
-    def holiday_country(self) -> str | None:
-        """Whose public holidays are days off, or None."""
-        return self.phone_region if self.holidays == HOLIDAYS_OF_PHONES else self.holidays or None
-
-    @property
-    def keys_dir(self) -> Path:
-        """Where keys are made at first start (mode 0600), outside the database."""
-        return self.var_dir / "keys"
-
-    @cached_property
-    def signing_key(self) -> str:
-        """The key that signs cookies and forms: `OTKLIK_SECRET_KEY`, or the file made at first start."""
-        if self.secret_key:
-            return self.secret_key
-        path = self.keys_dir / "secret_key"
-        text = _own_key(path, lambda: secrets.token_urlsafe(48))
-        if len(text) < _SHORTEST_SECRET:
-            raise _no_key(path, text, "delete it to have a new one made, which signs everybody out")
-        return text
-
-    @cached_property
-    def encryption_keys(self) -> tuple[DataKey, ...]:
-        """The data keys: `OTKLIK_DATA_KEYS`, or the file made at first start."""
-        if self.data_keys:
-            return parse_data_keys(self.data_keys)
-        path = self.keys_dir / "data_keys"
-        text = _own_key(path, lambda: format_data_keys([DataKey.generate("k1")]))
-        try:
-            return parse_data_keys(text)
-        except ConfigurationError as error:
-            cure = "delete it only if no telephone number was ever left, since none could be read again"
-            raise _no_key(path, text, cure) from error
-
-    @property
-    def backup_key_file(self) -> Path:
-        """Where the backups' key is made at the first backup, unless the environment gives one."""
-        return self.keys_dir / "backup_key"
-
-    @property
-    def has_backup_key(self) -> bool:
-        """Tell whether there is a key to open backups with; asking makes none."""
-        return bool(self.backup_key) or self.backup_key_file.exists()
-
-    @cached_property
-    def backup_secret(self) -> bytes:
-        """The backups' key: `OTKLIK_BACKUP_KEY`, or the file made at the first backup."""
-        if self.backup_key:
-            return parse_backup_key(self.backup_key)
-        text = _own_key(self.backup_key_file, make_backup_key)
-        try:
-            return parse_backup_key(text)
-        except ConfigurationError as error:
-            cure = "delete it to have a new one made, which opens no earlier backup"
-            raise _no_key(self.backup_key_file, text, cure) from error
 
 
 def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
@@ -379,53 +158,3 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
 
 def _environment_names() -> set[str]:
     return {name for name, field in Settings.model_fields.items() if field.validation_alias is None}
-
-
-def _own_key(path: Path, make: Callable[[], str]) -> str:
-    """Return the key of the file; raises ConfigurationError when there can be no such file."""
-    try:
-        return _key_file(path, make)
-    except OSError as error:
-        raise ConfigurationError(
-            f"Otklik cannot start; {path} cannot be read or made: {error.strerror or error}\n"
-            f"  {PREFIX}VAR_DIR: set it to a directory that this user may write to, now {path.parent.parent}"
-        ) from error
-
-
-def _no_key(path: Path, text: str, without_copy: str) -> ConfigurationError:
-    return ConfigurationError(
-        f"Otklik cannot start; {path} holds no key: it is {'cut short or damaged' if text else 'empty'}\n"
-        f"  Put its copy from the backup there; if there is no copy, {without_copy}"
-    )
-
-
-def _key_file(path: Path, make: Callable[[], str]) -> str:
-    """Read the key, or make it: written whole under another name first, so that two starts agree on one key.
-
-    A new one is on the disk, and its name too, before anything is signed or encrypted with it.
-    """
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
-        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w") as file:
-            file.write(make())
-            file.flush()
-            os.fsync(file.fileno())  # a name that outlives a power cut must not lead to an empty file
-        try:
-            os.link(draft, path)
-        except FileExistsError:
-            pass  # another process was first; its key is the key
-        finally:
-            draft.unlink()
-        for folder in (path.parent, path.parent.parent):  # both may be as new as the key
-            _sync_folder(folder)
-    return path.read_text(errors="replace").strip()
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
