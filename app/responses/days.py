@@ -18,14 +18,30 @@ from app.responses.models import ChangedDay
 SETTLED_AFTER = timedelta(minutes=15)
 _SURELY_UNCOUNTED = timedelta(minutes=10)
 _BATCH = 1000
+# No day of any zone is as short, clocks that are moved on it included.
+_WITHIN_TWO_DAYS = timedelta(hours=20)
 
 
 def mark_days(session: Session, instants: Iterable[datetime]) -> None:
-    """Mark the days of these answers, each quarter of an hour once: no zone begins its day within one."""
-    quarters = sorted({quarter_of(instant) for instant in instants})
-    for start in range(0, len(quarters), _BATCH):
-        rows = [{"id": new_id(), "answered_at": each} for each in quarters[start : start + _BATCH]]
+    """Mark the days of these answers, whatever zone they are counted in."""
+    marks = choose_marks(instants)
+    for start in range(0, len(marks), _BATCH):
+        rows = [{"id": new_id(), "answered_at": each} for each in marks[start : start + _BATCH]]
         session.execute(insert(ChangedDay), rows)
+
+
+def choose_marks(instants: Iterable[datetime]) -> list[datetime]:
+    """Return few of these instants, by their quarters of an hour, so that every day of every zone with one has a mark.
+
+    No zone begins its day within a quarter. Between two marks that are less than a day apart at most one day begins, so
+    that whatever lies between them shares its day with one of the two: a file of years leaves two marks a day.
+    """
+    quarters = sorted({quarter_of(instant) for instant in instants})
+    marks: list[datetime] = []
+    for quarter, following in zip(quarters, [*quarters[1:], None], strict=False):
+        if not marks or following is None or following - marks[-1] >= _WITHIN_TWO_DAYS:
+            marks.append(quarter)
+    return marks
 
 
 def quarter_of(instant: datetime) -> datetime:
