@@ -9,10 +9,10 @@ from datetime import datetime, timedelta
 
 from app.imports.past.options import PastOptions
 from app.imports.past.planning import PastDesk, hash_file, plan_past
-from app.imports.past.staging import STAGED_AT_ONCE, forget_file, show_rows, stage_rows
+from app.imports.past.writing import make_rows, write_rows
 from app.imports.tables import read_table
 from app.kit.i18n import Language
-from app.kit.ids import new_id
+from app.surveys.service import store_version
 from app.web.edge import Wiring
 from bench.place import Place
 from bench.report import Report, Row
@@ -71,13 +71,11 @@ def _take_in(wiring: Wiring, content: bytes) -> float:
         plan = plan_past(session, desk, table, options, name="past.csv", content_hash=hash_file(content, None), now=now)
     if plan.report.refused:
         raise RuntimeError("\n".join(plan.report.lines(dry_run=False)))
-    file_id = new_id()
-    for start in range(0, len(plan.rows), STAGED_AT_ONCE):
-        with wiring.database.transaction() as session:
-            stage_rows(session, desk, plan, file_id, start=start, now=now)
-    begin = time.perf_counter()
     with wiring.database.transaction() as session:
-        show_rows(session, plan, file_id, language=Language.RU, now=now)
-    moment = time.perf_counter() - begin
-    forget_file(wiring.database, file_id)
-    return moment
+        version_id = store_version(session, plan.definition, now=now)
+    dialect = wiring.database.engine.dialect
+    rows = make_rows(dialect, desk, plan, version_id, language=Language.RU, now=now)
+    begin = time.perf_counter()
+    with wiring.database.transaction(large=True) as session:
+        write_rows(session, plan, rows, now=now)
+    return time.perf_counter() - begin

@@ -12,7 +12,7 @@ from app.imports.mapping import parse_defaults, parse_mapping
 from app.imports.past.options import SHARED_FIELDS, PastOptions
 from app.imports.past.planning import PastDesk, hash_file, plan_past
 from app.imports.past.scales import read_missing
-from app.imports.past.staging import take_past
+from app.imports.past.writing import take_past
 from app.imports.tables import read_table
 from app.imports.written_dates import read_date_formats
 from app.kit.i18n import Language

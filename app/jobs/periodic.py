@@ -19,7 +19,6 @@ from app.callbacks.retention import forget_asked, forget_numbers
 from app.callbacks.rules.case_rules import CaseRules
 from app.callbacks.rules.escalation import EscalationRules
 from app.imports.drafts import forget_drafts
-from app.imports.past.staging import forget_staged
 from app.invitations.counts import forget_counts
 from app.invitations.desk import AskDesk
 from app.jobs.asking_back import ASK_BACK, AskingBackWork
@@ -149,11 +148,6 @@ def purge_drafts(session: Session, now: datetime) -> int:
     return forget_drafts(session, before=now - KEEP_DRAFTS, limit=BATCH)
 
 
-def purge_staged(session: Session, now: datetime) -> int:
-    """Forget rows of files whose import died a day ago."""
-    return forget_staged(session, before=now - KEEP_DRAFTS, limit=BATCH)
-
-
 def purge_webhooks(session: Session, now: datetime) -> int:
     """Delete what was sent to webhooks of events 30 days ago."""
     return purge_deliveries(session, before=now - KEEP_DELIVERIES, limit=BATCH)
@@ -252,7 +246,7 @@ def plan_jobs(
         Job("find-lost-messages", timedelta(minutes=15), (find_lost_messages, end_overdue_messages)),
         Job("forget-sign-ins", timedelta(days=1), (purge_sign_ins, purge_invitations, purge_steps), KEEP_SIGN_INS),
         Job("forget-posters", timedelta(hours=1), (purge_posters, purge_poster_events), KEPT_FOR),
-        Job("forget-drafts", timedelta(hours=1), (purge_drafts, purge_staged), KEEP_DRAFTS),
+        Job("forget-drafts", timedelta(hours=1), (purge_drafts,), KEEP_DRAFTS),
         Job("forget-notices", timedelta(hours=1), (purge_told, purge_reports), KEEP_MESSAGES),
         Job("send-digests", timedelta(minutes=5), (tell_digests,)),
         Job("forget-webhooks", timedelta(hours=1), (purge_webhooks,), KEEP_DELIVERIES),

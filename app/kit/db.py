@@ -55,6 +55,11 @@ _RETRY = {"40001", "40P01"}
 _LOCK_NOT_AVAILABLE = "55P03"
 # For whoever writes by another way than ours, such as the `sqlite3` program.
 _BUSY_MS = 10_000
+# SQLite's memory for pages, in KiB: of each connection, and of one that writes a great many rows, whose pages would
+# else go out to the disk and come back several times.
+_CACHE_KIB, _LARGE_CACHE_KIB = 16_384, 131_072
+# After how many pages a commit brings the file up to date, which is what SQLite does by itself.
+_CHECKPOINT_PAGES = 1000
 # Seconds after which a pooled connection is asked whether it still lives before it is used.
 _IDLE = 1.0
 
@@ -134,12 +139,16 @@ class Database:
         return Session(self._writing if write else self.engine, expire_on_commit=False, info=self.info)
 
     @contextmanager
-    def transaction(self, *, patience: float | None = None) -> Iterator[Session]:
+    def transaction(self, *, patience: float | None = None, large: bool = False) -> Iterator[Session]:
         """A writing session that commits at the end of the block and rolls back when it raises.
 
         With `patience`, DatabaseBusyError once a lock has not come free for so many seconds: for what may be left out.
+        `large`: tens of thousands of rows. SQLite takes more memory for them, and brings its file up to date only when
+        others may write again.
         """
-        writing = self._writing if patience is None else self._writing.execution_options(otklik_patience=patience)
+        writing = self._writing
+        if patience is not None or large:
+            writing = writing.execution_options(otklik_patience=patience, otklik_large=large)
         with Session(writing, expire_on_commit=False, info=self.info) as session:
             try:
                 if patience is not None and not self.is_sqlite:
@@ -286,10 +295,17 @@ def _sqlite_engine(url: URL, pool_size: int) -> Engine:
         cursor.execute(f"PRAGMA journal_mode={journal}")
         cursor.execute("PRAGMA synchronous=FULL")
         cursor.execute("PRAGMA foreign_keys=ON")
-        cursor.execute("PRAGMA cache_size=-16384")
+        cursor.execute(f"PRAGMA cache_size=-{_CACHE_KIB}")
         cursor.close()
         # SQLite's own knows Latin letters alone, and whoever seeks "абая" means "Абая" too.
         connection.create_function("lower", 1, _lower, deterministic=True)
+
+    _know_writers(engine, lock)
+    return engine
+
+
+def _know_writers(engine: Engine, lock: FairLock) -> None:
+    """Let connections of SQLite begin as their options say, and give back what they took."""
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
@@ -304,6 +320,10 @@ def _sqlite_engine(url: URL, pool_size: int) -> Engine:
         if options.get("otklik_migrating"):
             connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
             connection.info["foreign_keys_off"] = True
+        if options.get("otklik_large"):
+            connection.exec_driver_sql(f"PRAGMA cache_size=-{_LARGE_CACHE_KIB}")
+            connection.exec_driver_sql("PRAGMA wal_autocheckpoint=0")
+            connection.info["large"] = True
         if patience is None:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
             return
@@ -322,9 +342,12 @@ def _sqlite_engine(url: URL, pool_size: int) -> Engine:
         if record is not None and record.info.pop("foreign_keys_off", False) and connection is not None:
             connection.execute("PRAGMA foreign_keys=ON")
         give_back(record)
+        if record is not None and record.info.pop("large", False) and connection is not None:
+            connection.execute(f"PRAGMA cache_size=-{_CACHE_KIB}")
+            connection.execute(f"PRAGMA wal_autocheckpoint={_CHECKPOINT_PAGES}")
+            # A hundred megabytes, beside whoever reads and writes: within the commit all of them would wait for it.
+            connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
 
     @event.listens_for(engine, "invalidate")
     def invalidate(_connection: Any, record: Any, _error: Any) -> None:
         give_back(record)
-
-    return engine

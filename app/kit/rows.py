@@ -4,13 +4,54 @@ A statement of SQLAlchemy costs its compiling again for each row of parameters: 
 for all else. PostgreSQL takes rows by COPY, SQLite by a statement of plain values.
 """
 
-from collections.abc import Iterable, Sequence
-from functools import lru_cache
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
 
 from sqlalchemy import Table
+from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import Session
+from sqlalchemy.types import TypeEngine
 
 from app.kit.db import UtcDateTime, dialect_of
+
+
+@dataclass(frozen=True, slots=True)
+class ReadyRows:
+    """Rows in the form in which their database takes them; `values` stand in the order of `columns`."""
+
+    table: Table
+    columns: Sequence[str]
+    values: Sequence[Sequence[Any]]
+
+
+def make_ready(dialect: Dialect, table: Table, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> ReadyRows:
+    """Return the rows so that only handing them over is left: what costs time is done before anybody has to wait."""
+    if dialect.name == "postgresql":
+        return ReadyRows(table, columns, list(rows))
+    # Column by column: a million values of one kind in a row cost half of what they do between others.
+    written: list[Sequence[object]] = list(zip(*rows, strict=True))
+    for place, column in enumerate(columns if written else ()):
+        process = _writer(table.c[column].type, dialect)
+        if process is not None:
+            written[place] = [process(value) for value in written[place]]
+    return ReadyRows(table, columns, list(zip(*written, strict=True)))
+
+
+def insert_ready(session: Session, rows: ReadyRows) -> None:
+    """Add rows that were made ready for the session's database; raises what the database does, as DBAPIError."""
+    session.flush()  # what these rows point at may still be pending
+    if dialect_of(session) == "postgresql":
+        _copy(session, rows.table, rows.columns, rows.values)
+    elif rows.values:
+        connection = session.connection()
+        quote = connection.dialect.identifier_preparer
+        listed = ", ".join(quote.quote(column) for column in rows.columns)
+        statement = (
+            f"INSERT INTO {quote.format_table(rows.table)} ({listed}) VALUES ({', '.join('?' * len(rows.columns))})"  # noqa: S608 -- names of ours
+        )
+        connection.exec_driver_sql(statement, rows.values)
 
 
 def insert_rows(session: Session, table: Table, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
@@ -18,34 +59,30 @@ def insert_rows(session: Session, table: Table, columns: Sequence[str], rows: It
 
     Nothing is returned and no object of the session knows of them. Raises what the database does, as DBAPIError.
     """
-    session.flush()  # what these rows point at may still be pending
     if dialect_of(session) == "postgresql":
-        # Its driver is loaded where there is such a database, and nowhere else.
-        from app.kit.copying import copy_rows  # noqa: PLC0415
-
-        copy_rows(session, table, columns, rows)
+        session.flush()
+        _copy(session, table, columns, rows)  # as they come: they need not be held
     else:
-        _execute(session, table, columns, rows)
+        insert_ready(session, make_ready(session.get_bind().dialect, table, columns, rows))
 
 
-def _execute(session: Session, table: Table, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    connection = session.connection()
-    dialect = connection.dialect
-    processors = []
-    for place, column in enumerate(columns):
-        process = table.c[column].type.dialect_impl(dialect).bind_processor(dialect)
-        if process is not None:
-            # All rows were made at the same few instants.
-            instants = isinstance(table.c[column].type, UtcDateTime)
-            processors.append((place, lru_cache(maxsize=16)(process) if instants else process))
-    quote = dialect.identifier_preparer
-    listed = ", ".join(quote.quote(column) for column in columns)
-    statement = f"INSERT INTO {quote.format_table(table)} ({listed}) VALUES ({', '.join('?' * len(columns))})"  # noqa: S608 -- names of ours
-    written = []
-    for row in rows:
-        values = list(row)
-        for place, process in processors:
-            values[place] = process(values[place])
-        written.append(tuple(values))
-    if written:
-        connection.exec_driver_sql(statement, written)
+def _copy(session: Session, table: Table, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    # Its driver is loaded where there is such a database, and nowhere else.
+    from app.kit.copying import copy_rows  # noqa: PLC0415
+
+    copy_rows(session, table, columns, rows)
+
+
+def _writer(kind: TypeEngine[Any], dialect: Dialect) -> Callable[[Any], object] | None:
+    if isinstance(kind, UtcDateTime):
+        return _write_instant
+    return kind.dialect_impl(dialect).bind_processor(dialect)
+
+
+def _write_instant(value: datetime | None) -> str | None:
+    """Return the instant as SQLAlchemy writes it for SQLite, in a fifth of the time."""
+    if value is None:
+        return None
+    if value.tzinfo is None:
+        raise ValueError("a naive datetime cannot be stored; say which zone it is in")
+    return value.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")

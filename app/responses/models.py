@@ -46,7 +46,20 @@ class SurveyResponse(Base):
             sqlite_where=text("suspect"),
             postgresql_where=text("suspect"),
         ),
-        Index("ix_survey_response_touchpoint_id_answered_at", "touchpoint_id", "answered_at"),
+        # An answer without a code, or without an employee, has no place in what is looked up by them.
+        Index(
+            "ix_survey_response_touchpoint_id_answered_at",
+            "touchpoint_id",
+            "answered_at",
+            sqlite_where=text("touchpoint_id IS NOT NULL"),
+            postgresql_where=text("touchpoint_id IS NOT NULL"),
+        ),
+        Index(
+            "ix_survey_response_employee_id",
+            "employee_id",
+            sqlite_where=text("employee_id IS NOT NULL"),
+            postgresql_where=text("employee_id IS NOT NULL"),
+        ),
         # What nobody has read yet, the latest first, however much was read before.
         Index(
             "ix_survey_response_unread",
@@ -72,7 +85,7 @@ class SurveyResponse(Base):
     touchpoint_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("touchpoint.id"))
     # Copied from the touchpoint when answered: re-pointing a code must not move old answers.
     unit_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("unit.id"))
-    employee_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("employee.id"), index=True)
+    employee_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("employee.id"))
     # A single-use link is spent by one response, and this index says so, whatever two requests do at once.
     interaction_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("interaction.id"), unique=True)
     channel: Mapped[str]
@@ -87,6 +100,7 @@ class SurveyResponse(Base):
     # The last time the respondent changed or added anything; `/r/<key>` stays open for 12 hours after it.
     touched_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]
+    # Of the key of its page. An imported answer, whose page nobody was given, has bytes here that no key hashes to.
     key_hash: Mapped[bytes] = mapped_column(unique=True)
     form_hash: Mapped[bytes | None] = mapped_column(unique=True)
     device_hash: Mapped[bytes | None]

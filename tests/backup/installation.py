@@ -123,7 +123,7 @@ def fill(session: Session, vault: Vault, *, now: datetime) -> Filled:
     add_events(session, unit_id=company.east_office, user_id=user_id, odd=ODD, now=later)
     add_kept_figures(session, unit_id=company.east_office, user_id=user_id, odd=ODD, now=later)
     add_public_ratings(session, unit_id=company.east_office, user_id=user_id, odd=ODD, now=later)
-    add_imported_files(session, unit_id=company.east_office, user_id=user_id, odd=ODD, now=later)
+    add_imported_files(session, user_id=user_id, odd=ODD, now=later)
     session.flush()
     return Filled(office, unhappy.key)
 

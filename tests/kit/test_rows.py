@@ -1,9 +1,10 @@
 """Many rows by the shortest way, on both databases."""
 
 from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import String, cast, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -41,3 +42,16 @@ def test_what_the_database_refuses_is_told_as_it_always_is(session: Session) -> 
 
     with pytest.raises(IntegrityError), session.begin_nested():
         insert_rows(session, table_of(Unit), COLUMNS, rows)
+
+
+def test_instants_are_written_as_any_other_statement_writes_them(session: Session) -> None:
+    parent = get_company(session).id
+    moments = [NOW, NOW.replace(microsecond=0), datetime(2026, 3, 4, 11, tzinfo=ZoneInfo("Asia/Almaty"))]
+    rows = [(new_id(), f"r{n}", "A", "office", parent, None, None, False, at, at) for n, at in enumerate(moments)]
+    insert_rows(session, table_of(Unit), COLUMNS, rows)
+
+    as_text = select(cast(Unit.created_at, String)).order_by(Unit.code).where(Unit.code.like("r_"))
+    ours = session.scalars(as_text).all()
+    for row, moment in zip(rows, moments, strict=True):
+        session.execute(update(Unit).where(Unit.id == row[0]).values(created_at=moment))
+    assert session.scalars(as_text).all() == ours

@@ -1,4 +1,4 @@
-"""Files of answers of the past: read and checked whole, staged in batches, made visible at one moment.
+"""Files of answers of the past: read and checked whole, made ready, and written at one moment.
 
 Words: a *past answer* is a row with a rating; a row with anything about the call or visit behind it also becomes an
 *interaction*, and one that nobody rated becomes an interaction alone. They are history: nobody is asked, nothing is
@@ -11,8 +11,8 @@ rows      one row of a file to what it says, pure
 places    the units that rows name, by code or by name, or made for them
 reading   the rows of a file, one after the other
 planning  what a file would add, found while only reading
-models    the files that were taken in, and rows between their staging and their moment
-staging   stage what was planned, show it, or let it go
+models    the files that were taken in
+writing   make the rows of what was planned ready, and write them
 
-Knows the rest of imports and everything below. Known by the command line, the staff's pages and the periodic jobs.
+Knows the rest of imports and everything below. Known by the command line, the staff's pages.
 """

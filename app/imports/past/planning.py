@@ -6,7 +6,7 @@ that say the same: two people may have said it. What is recognised then is the f
 
 import hashlib
 import uuid
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -35,7 +35,6 @@ from app.invitations.earlier import Earlier, find_earlier
 from app.kit.crypto import Vault
 from app.kit.ids import new_id
 from app.organisation.bulk import UnitRecord
-from app.responses.days import quarter_of
 from app.responses.models import SurveyResponse
 from app.routing.policy import RoutingPolicy
 from app.surveys.definition import Definition, Question, QuestionType
@@ -256,10 +255,3 @@ def _notes(plan: PastPlan, columns: Columns, channel: Channel) -> Iterator[Reaso
             more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
             listed = ", ".join(names[:_NAMED])
             yield Reason(f"{len(names)} {what} added: {listed}{more}", f"{what}_added", {"names": listed})
-
-
-def quarters_of(rows: Iterable[Planned]) -> set[datetime]:
-    """Return the quarters of an hour in which something was answered or ended."""
-    return {
-        quarter_of(instant) for each in rows for instant in (each.read.row.answered_at, each.read.row.draft.ended_at)
-    }

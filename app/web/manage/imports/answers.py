@@ -24,7 +24,7 @@ from app.imports.models import DraftKind, ImportDraft
 from app.imports.past.options import FIELDS, PastOptions, guess_answer_columns
 from app.imports.past.planning import PastDesk, PastPlan, hash_file, plan_past
 from app.imports.past.scales import InvalidScaleError, read_missing
-from app.imports.past.staging import PastConflictError, take_past
+from app.imports.past.writing import PastConflictError, take_past
 from app.imports.table_errors import InvalidTableError
 from app.imports.tables import Table, read_table
 from app.imports.times import UnclearDatesError
@@ -142,8 +142,8 @@ def take(draft_id: uuid.UUID) -> Response | tuple[str, int]:
     if plan.report.refused or not plan.rows or _digest(plan, drafts.options_of(draft)) != request.form.get("digest"):
         return _show_draft(draft, changed=True), HTTPStatus.CONFLICT
     try:
-        # In transactions of its own, before this request's: rows are staged in parts, so that raters do not wait. Two
-        # presses at once end in one, since the file is known by its bytes.
+        # In a transaction of its own, before this request's, and as short as it can be. Two presses at once end in one,
+        # since the file is known by its bytes.
         language = _language(drafts.options_of(draft))
         take_past(wired.database, _desk(), plan, language=language, user_id=access.staff().user.id, now=edge.now())
     except PastConflictError:
