@@ -9,7 +9,7 @@ import os
 import platform
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from app.kit.db import SQLITE
@@ -65,6 +65,7 @@ def main() -> None:
     options = _parse()
     begin, report = time.perf_counter(), Report()
     size = QUICK if options.quick else Size()
+    size = replace(size, responses=options.responses or size.responses)
     for engine in [each for each in ENGINES if each in options.only] or ENGINES:
         if engine == "postgresql" and not os.environ.get("TEST_POSTGRES_URL"):
             say("left out: PostgreSQL, because TEST_POSTGRES_URL is not set")
@@ -86,6 +87,7 @@ def _parse() -> argparse.Namespace:
         "--only", nargs="+", choices=(*ENGINES, *TOPICS), default=[], help="databases and topics; all if left out"
     )
     parser.add_argument("--quick", action="store_true", help="small numbers: whether it works, not how fast")
+    parser.add_argument("--responses", type=int, help="in the history (1,000,000, quick 50,000)")
     parser.add_argument("--out", type=Path, help="write the figures as JSON too")
     return parser.parse_args()
 
