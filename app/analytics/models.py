@@ -7,7 +7,7 @@ import uuid
 from datetime import date
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, PrimaryKeyConstraint, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.kit.db import Base, one_of
@@ -53,6 +53,10 @@ class ValueCount(Base):
     __table_args__ = (
         one_of("kind", Kind),
         one_of("grain", Grain),
+        # The count with it: the histograms of a unit lie on as many pages of the table as there are days.
+        PrimaryKeyConstraint(
+            *("subject_id", "kind", "grain", "starts_on", "series_id", "part", "value"), postgresql_include=["n"]
+        ),
         Index("ix_value_count_starts_on", "starts_on", "grain"),
         # The key is nearly the whole row: no copy of it beside it.
         {"sqlite_with_rowid": False},
