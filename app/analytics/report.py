@@ -11,6 +11,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from app.accounts.scope import Scope
+from app.analytics.centre.view import ContactSummary, read_contact_summary
 from app.analytics.first_request import FirstRequest, read_first_request
 from app.analytics.measured import Measured
 from app.analytics.metric_view import MetricView, read_metric
@@ -22,6 +23,7 @@ from app.analytics.response_rate import (
     count_walk_ups,
     measure_response_rate,
 )
+from app.analytics.topics import Topics, read_topics
 from app.analytics.wanted import Wanted
 from app.surveys.definition import Metric
 
@@ -38,6 +40,8 @@ class Report:
     response_rate: Measured
     cases: Recovery | None
     first_request: FirstRequest | None
+    contacts: ContactSummary
+    topics: Topics
 
 
 def read_report(
@@ -56,6 +60,8 @@ def read_report(
         response_rate=measure_response_rate(asked, walk_ups),
         cases=read_recovery(session, **at) if is_whole else None,  # type: ignore[arg-type]
         first_request=read_first_request(session, **at, days=repeat_days) if is_whole else None,  # type: ignore[arg-type]
+        contacts=read_contact_summary(session, wanted, scope),
+        topics=read_topics(session, wanted, scope),
     )
 
 

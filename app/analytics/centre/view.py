@@ -1,6 +1,7 @@
-"""The page of the contact centre as a value. Read-only."""
+"""The page of the contact centre as a value, and the few figures of it that a report has. Read-only."""
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
@@ -31,6 +32,31 @@ class ContactCentre:
     topics_left_out: int
     people: tuple[PersonRow, ...]
     people_left_out: int
+
+
+@dataclass(frozen=True, slots=True)
+class ContactSummary:
+    """The whole of it in a few figures; `by_channel` are contacts, the most used channel first."""
+
+    handled: Handled
+    waiting: Seconds
+    handling: Seconds
+    by_channel: Mapping[str, int]
+
+
+def read_contact_summary(session: Session, wanted: Wanted, scope: Scope) -> ContactSummary:
+    """Return the headlines of the page of the contact centre; four statements."""
+    asking = Asking(session, wanted, scope)
+    waits, handles = (count_seconds(asking, each) for each in (Interaction.wait_seconds, Interaction.handle_seconds))
+    mix: Counter[str] = Counter()
+    for stretch in read_mix(asking):
+        mix.update(stretch.by_channel)
+    return ContactSummary(
+        tell(count_handled(asking, None).get(None, Counter())),
+        measure_seconds(waits),
+        measure_seconds(handles),
+        dict(sorted(mix.items(), key=lambda pair: (-pair[1], pair[0]))),
+    )
 
 
 def read_contact_centre(session: Session, wanted: Wanted, scope: Scope) -> ContactCentre:

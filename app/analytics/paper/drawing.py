@@ -41,6 +41,9 @@ _CARDS_ACROSS = 3
 _GAP = 3.0
 _PAD = 1.2
 _CHART_HEIGHT, _CHART_LEFT = 52.0, 20.0
+# A chart gives way so far before it goes on to the next page and leaves this one empty.
+_LEAST_CHART, _BELOW_CHART = 34.0, 14.0
+_HEADING = 12.0
 
 
 def draw_paper(paper: Paper) -> bytes:
@@ -104,7 +107,7 @@ class _Pages(FPDF):
         match block:
             case Heading():
                 # Never alone at the foot of a page.
-                self._room(40 if following is not None else 12)
+                self._room(_HEADING + self._beginning(following))
                 self.ln(3)
                 self._say(block.text, _HEAD, bold=True)
                 self.ln(0.5)
@@ -119,6 +122,18 @@ class _Pages(FPDF):
                 self._table(block)
             case Chart():
                 self._chart(block)
+
+    def _beginning(self, block: Block | None) -> float:
+        """Return the room that the beginning of a block takes, which a heading stays with."""
+        match block:
+            case None:
+                return 0.0
+            case Chart():
+                return _LEAST_CHART + _BELOW_CHART
+            case Cards():
+                return self._tallest(block.cards[:_CARDS_ACROSS])
+            case _:
+                return 28.0
 
     def _paragraph(self, block: Paragraph) -> None:
         if block.note:
@@ -137,13 +152,8 @@ class _Pages(FPDF):
             self.ln(1.5)
 
     def _cards(self, cards: Sequence[Card]) -> None:
-        width = (self.epw - _GAP * (_CARDS_ACROSS - 1)) / _CARDS_ACROSS
-        room = width - 6
-        heights = []
-        for card in cards:
-            height = 6 + self._height(card.title, _BODY, room, bold=True) + _VALUE * _POINT * _LEADING
-            heights.append(height + sum(self._height(line, _SMALL, room) for line in card.lines))
-        tallest = max(heights)
+        width = self._card_width()
+        room, tallest = width - 6, self._tallest(cards)
         self._room(tallest + _GAP)
         top = self.get_y()
         for place, card in enumerate(cards):
@@ -156,6 +166,16 @@ class _Pages(FPDF):
                 for line in card.lines:
                     self._say(line, _SMALL, colour=SOFT)
         self.set_y(top + tallest + _GAP)
+
+    def _card_width(self) -> float:
+        return (self.epw - _GAP * (_CARDS_ACROSS - 1)) / _CARDS_ACROSS
+
+    def _tallest(self, cards: Sequence[Card]) -> float:
+        room, heights = self._card_width() - 6, [0.0]
+        for card in cards:
+            height = 6 + self._height(card.title, _BODY, room, bold=True) + _VALUE * _POINT * _LEADING
+            heights.append(height + sum(self._height(line, _SMALL, room) for line in card.lines))
+        return max(heights)
 
     def _table(self, table: Table) -> None:
         total = sum(table.widths)
@@ -218,8 +238,9 @@ class _Pages(FPDF):
         self._fill(self._accent, left + width * whisker.value - 0.4, middle - 2, 0.8, 4)
 
     def _chart(self, chart: Chart) -> None:
-        height = _CHART_HEIGHT
-        self._room(height + 14)
+        left_over = self.h - self.b_margin - self.get_y() - _BELOW_CHART
+        height = min(_CHART_HEIGHT, left_over) if left_over >= _LEAST_CHART else _CHART_HEIGHT
+        self._room(height + _BELOW_CHART - 0.1)
         top, left, width = self.get_y() + 3, _MARGIN + _CHART_LEFT, self.epw - _CHART_LEFT
 
         def at(x: float, y: float) -> tuple[float, float]:

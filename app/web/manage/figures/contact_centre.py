@@ -15,11 +15,11 @@ from app.analytics.centre.view import ContactCentre, read_contact_centre
 from app.analytics.differences import Verdict
 from app.analytics.figure_lines import PageLines
 from app.analytics.metrics import Figure
-from app.analytics.seconds import Band
 from app.surveys.definition import Metric
 from app.web import access, edge
 from app.web.manage import words
 from app.web.manage.charts import Part, StackPlot, label_places, middle_of, plot_stacks
+from app.web.manage.figures import contact_words
 from app.web.manage.figures import words as figure_words
 from app.web.manage.figures.query import FigureQuery, figure_context, read_figure_query
 from app.web.manage.trend_view import Label
@@ -67,11 +67,11 @@ def show() -> str:
         axis=_axis([each.measured.figure for each in (*centre.by_waiting, *centre.by_handling)]),
         people_axis=_axis([row.csat for row in centre.people]),
         has_answers=_has_answers(centre),
-        say_band=say_band,
-        say_shorter=say_shorter,
-        explain=explain_contacts,
-        say_seconds=say_seconds,
-        say_point=say_point,
+        say_band=contact_words.say_band,
+        say_shorter=contact_words.say_shorter,
+        explain=contact_words.explain_contacts,
+        say_seconds=contact_words.say_seconds,
+        say_point=contact_words.say_point,
         figure_words=figure_words,
         words=words,
         Verdict=Verdict,
@@ -86,44 +86,6 @@ def list_table(query: FigureQuery, scope: Scope) -> PageLines:
 def _read(query: FigureQuery, scope: Scope) -> ContactCentre:
     query.metric = Metric.CSAT
     return read_contact_centre(edge.db(), query.wanted, scope)
-
-
-def say_seconds(seconds: float | None) -> str:
-    """Return a time in seconds with two decimals, or a dash."""
-    return "–" if seconds is None else str(gettext("%(seconds)s s", seconds=words.show_mean(seconds)))
-
-
-def say_point(seconds: float | None) -> str:
-    """Return a median or a percentile, which is nearly always a whole second."""
-    return "–" if seconds is None else str(gettext("%(seconds)s s", seconds=format_decimal(seconds, "#,##0.#")))
-
-
-def say_band(band: Band) -> str:
-    """Return a band of seconds."""
-    if band.until is None:
-        return str(gettext("%(first)s s and longer", first=format_decimal(band.first)))
-    return str(gettext("%(first)s–%(until)s s", first=format_decimal(band.first), until=format_decimal(band.until)))
-
-
-def say_shorter(verdict: Verdict | None) -> str:
-    """Return how a band stands to the next shorter one."""
-    if verdict is None:
-        return "–"
-    return str(
-        {
-            Verdict.HIGHER: gettext("higher than the shorter"),
-            Verdict.LOWER: gettext("lower than the shorter"),
-            Verdict.NO_CLEAR_DIFFERENCE: gettext("not distinguishable from the shorter"),
-            Verdict.TOO_FEW: gettext("too few answers"),
-        }[verdict]
-    )
-
-
-def explain_contacts(figure: Figure) -> str:
-    """Return in words how sure a share of contacts is, or why there is none."""
-    if not figure.n:
-        return str(gettext("The other system has not told this of any contact."))
-    return words.explain_share(figure)
 
 
 def _contacts(query: FigureQuery, **more: Any) -> str:

@@ -11,6 +11,7 @@ from flask_babel import format_date, format_decimal, gettext, ngettext
 from sqlalchemy.orm import Session
 
 from app.accounts.scope import Scope
+from app.analytics.centre.view import ContactSummary
 from app.analytics.first_request import FirstRequest
 from app.analytics.metric_view import MetricView
 from app.analytics.metrics import Figure
@@ -30,16 +31,21 @@ from app.analytics.paper.sheet import (
 )
 from app.analytics.recovery import Recovery
 from app.analytics.report import Report, read_report
+from app.analytics.seconds import Seconds
+from app.analytics.topics import Topics
 from app.analytics.wanted import Wanted
 from app.kit.i18n import Language
 from app.surveys.definition import Metric
 from app.web.manage import words
 from app.web.manage.callbacks import figure_words as case_words
+from app.web.manage.figures import contact_words
 from app.web.manage.figures import words as figure_words
 from app.web.manage.figures.drawing import OF_CUSTOMERS, axis_of, draw_trend, list_bars
+from app.web.manage.responses import topic_words
 
 # More lines are a list and no report; the page has them all.
 MOST_UNITS = 60
+MOST_TOPICS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +135,10 @@ def _list_blocks(report: Report, asked: PaperAsked) -> Iterator[Block]:
     if report.first_request is not None and (report.first_request.by_survey.n or report.first_request.by_repeat.n):
         yield Heading(gettext("Resolved the first time"))
         yield Cards(first_request_cards(report.first_request))
+    if report.contacts.handled.contacts:
+        yield from tell_contacts(report.contacts)
+    if report.topics.lines:
+        yield from tell_topics(report.topics, asked.language)
 
 
 def _card_of(metric: Metric, view: MetricView) -> Card:
@@ -161,6 +171,98 @@ def first_request_cards(first: FirstRequest) -> tuple[Card, Card]:
     return (
         figure_card(gettext("By what people answer"), first.by_survey),
         figure_card(again, first.by_repeat, counted=contacts),
+    )
+
+
+def tell_contacts(contacts: ContactSummary) -> Iterator[Block]:
+    """Yield how contacts went: how many were taken and settled, how long people waited, which ways they came by."""
+    handled, of = contacts.handled, contacts.handled.contacts
+    yield Heading(gettext("Contact centre"))
+    yield Cards(
+        (
+            Card(
+                gettext("Contacts"),
+                str(format_decimal(of)),
+                (gettext("calls, chats and visits that ended in these days"),),
+            ),
+            _share_of_contacts(gettext("Contacts taken"), handled.answered, gettext("somebody took the contact")),
+            _share_of_contacts(
+                gettext("Settled at once"),
+                handled.resolved,
+                gettext("of those taken: settled on the first line"),
+            ),
+            _seconds_card(gettext("Waiting, mean"), contacts.waiting, gettext("until somebody took it")),
+            _seconds_card(gettext("Handling, mean"), contacts.handling, gettext("from taking it to the end")),
+        )
+    )
+    yield Table(
+        (gettext("Channel"), "", gettext("Contacts"), gettext("Share")),
+        tuple(
+            (str(words.CHANNELS.get(channel, channel)), Strip(n / of), str(format_decimal(n)), words.show_share(n / of))
+            for channel, n in contacts.by_channel.items()
+        ),
+        (3, 3.4, 1.9, 1),
+        (2, 3),
+    )
+
+
+def _share_of_contacts(title: str, figure: Figure, about: str) -> Card:
+    lines = [about, contact_words.explain_contacts(figure)]
+    if figure.n:
+        lines.append(ngettext("of %(num)s contact", "of %(num)s contacts", figure.n))
+    return Card(title, figure_words.show(figure), tuple(lines))
+
+
+def _seconds_card(title: str, seconds: Seconds, about: str) -> Card:
+    lines = [about]
+    if seconds.mean.value is None:
+        lines.append(words.explain_mean(seconds.mean) if seconds.n else contact_words.explain_contacts(seconds.mean))
+    else:
+        median, p90 = contact_words.say_point(seconds.median), contact_words.say_point(seconds.p90)
+        lines += [
+            words.explain_mean(seconds.mean),
+            gettext("Half took at most %(median)s, nine of ten at most %(p90)s.", median=median, p90=p90),
+        ]
+    if seconds.n:
+        lines.append(ngettext("of %(num)s contact", "of %(num)s contacts", seconds.n))
+    return Card(title, contact_words.say_seconds(seconds.mean.value), tuple(lines))
+
+
+def tell_topics(topics: Topics, language: Language) -> Iterator[Block]:
+    """Yield what was spoken of most, and how satisfied those were who did."""
+    yield Heading(gettext("What customers speak of"))
+    yield Table(
+        (
+            gettext("Topic"),
+            gettext("Mentions"),
+            gettext("Of those who said something"),
+            gettext("Satisfied of these"),
+            gettext("Range"),
+            gettext("Beside the others"),
+        ),
+        tuple(
+            (
+                topic_words.say_topic(line.key, language),
+                str(format_decimal(line.n)),
+                figure_words.show(line.share),
+                figure_words.show(line.csat),
+                figure_words.show_range(line.csat),
+                topic_words.say_against(line.against),
+            )
+            for line in topics.lines[:MOST_TOPICS]
+        ),
+        (3, 1.5, 1.8, 1.7, 2.1, 2.2),
+        (1, 2, 3, 4),
+    )
+    left = len(topics.lines) - MOST_TOPICS
+    if left > 0:
+        more = ngettext(
+            "%(num)s more topic is on the page of topics.", "%(num)s more topics are on the page of topics.", left
+        )
+        yield Paragraph(more, soft=True)
+    yield Paragraph(
+        gettext("A response may be about several topics. A topic says what was spoken of, not whether it was praised."),
+        soft=True,
     )
 
 

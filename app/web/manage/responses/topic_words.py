@@ -3,16 +3,17 @@
 from flask_babel import gettext
 
 from app.analytics.differences import Verdict
+from app.kit.i18n import Language
 from app.responses.topics.classifier import TopicSource
 from app.responses.topics.rules import NO_TOPIC
 from app.web import edge
 
 
-def say_topic(key: str) -> str:
-    """Return the topic's name in the reader's language; for `""`, that there is none."""
+def say_topic(key: str, language: Language | None = None) -> str:
+    """Return the topic's name in the language, or in the request's; for `""`, that there is none."""
     if not key:
         return str(gettext("None that we know"))
-    return edge.wiring().topics.rules.say(key, edge.current_language())
+    return edge.wiring().topics.rules.say(key, language or edge.current_language())
 
 
 def list_topics() -> list[tuple[str, str]]:
