@@ -49,6 +49,7 @@ report        what a printed report of a unit and a period says
 evidence      what ISO 10004 wants told beside the figures: wording, frame, dates, funnel, cases
 figure_lines  figures as lines of a file, pure
 page_lines    the tables of each page of figures as such lines (public_rating_lines: of the stars)
+rank_correlation  whether two figures of the same units rise together, pure
 none_chosen  who saw a question of reasons and chose none
 
 Knows everything below, writes nothing but what is counted ahead, what is `kept` and `events`. Known by web and the

@@ -90,8 +90,12 @@ def test_the_contacts_of_a_step_are_found_as_they_are_counted(calls: Calls) -> N
     calls.answer(calls.ask(MessageState.FAILED, MessageState.HANDED_OVER))
     calls.answer(calls.ask(delivery=Delivery.SELF), finished=False)
     funnel = read_funnel(calls.session, MONTH, EVERYTHING)
-    ways = ((AskedBy.MESSAGE, funnel.messages), (AskedBy.SHOWN, funnel.shown))
-    for by, counted in (*ways, *((MessagingChannel(name), rows) for name, rows in funnel.by_channel.items())):
+    ways: dict[AskedBy | MessagingChannel, tuple[StepCount, ...]] = {
+        AskedBy.MESSAGE: funnel.messages,
+        AskedBy.SHOWN: funnel.shown,
+        MessagingChannel.SMS: funnel.by_channel["sms"],
+    }
+    for by, counted in ways.items():
         for step in counted:
             conditions = reached_conditions(calls.session, Step(step.name), by)
             found = calls.session.scalar(select(func.count()).select_from(Interaction).where(*conditions))

@@ -15,6 +15,7 @@ from app.analytics.differences import mean_difference, share_difference, share_z
 from app.analytics.distributions import mann_whitney
 from app.analytics.metrics import mean, wilson_interval
 from app.analytics.quantiles import t_between, t_two_sided
+from app.analytics.rank_correlation import rank_correlation
 
 # The first call of a package like these takes a second, and a machine may be busy.
 unhurried = settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
@@ -105,3 +106,16 @@ def test_who_stands_out_is_whom_statsmodels_names(p_values: list[float]) -> None
     rejected, *_ = multipletests(p_values, alpha=0.05, method="fdr_bh")
     named = stand_out(dict(enumerate(p_values)))
     assert named == {place for place, stands_out in enumerate(rejected) if stands_out}
+
+
+@unhurried
+@given(st.lists(st.tuples(st.integers(0, 12), st.integers(0, 12)), min_size=10, max_size=60))
+def test_the_rank_correlation_is_that_of_scipy(pairs: list[tuple[int, int]]) -> None:
+    found = rank_correlation(pairs)
+    if any(len({pair[side] for pair in pairs}) == 1 for side in (0, 1)):
+        assert found is None
+        return
+    assert found is not None
+    expected = stats.spearmanr(pairs)
+    assert (found.rho, found.p) == pytest.approx((expected.statistic, expected.pvalue), abs=1e-9)
+    assert found.ci_low <= found.rho <= found.ci_high

@@ -28,6 +28,10 @@ class Axis:
         """Return how far below the top a value lies."""
         return _percent((self.high - value) / (self.high - self.low))
 
+    def x(self, value: float) -> float:
+        """Return how far from the left a value lies, where the axis goes across."""
+        return _round(100 - self.y(value))
+
 
 @dataclass(frozen=True, slots=True)
 class Dot:
@@ -90,6 +94,24 @@ class StackPlot:
     parts: tuple[Part, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """One point of a scatter; `index` says which of the pairs."""
+
+    index: int
+    x: float
+    y: float
+
+
+@dataclass(frozen=True, slots=True)
+class ScatterPlot:
+    """Points by two figures: `across` goes from the left to the right, `up` from the bottom to the top."""
+
+    across: Axis
+    up: Axis
+    spots: tuple[Spot, ...]
+
+
 def plot_line(
     figures: Sequence[Figure], *, scale: tuple[float, float], steps: Sequence[float], also: Sequence[float] = ()
 ) -> LinePlot:
@@ -139,6 +161,19 @@ def plot_stacks(columns: Sequence[Sequence[int]]) -> StackPlot:
                 parts.append(Part(index, kind, x, top, width, _round(bottom - top)))
             below += count
     return StackPlot(axis, tuple(parts))
+
+
+def plot_scatter(
+    pairs: Sequence[tuple[float, float]],
+    *,
+    across: tuple[tuple[float, float], Sequence[float]],
+    up: tuple[tuple[float, float], Sequence[float]],
+) -> ScatterPlot:
+    """Return a point for each pair; of either axis the scale and the steps that its lines may be apart by."""
+    right = fit_axis([pair[0] for pair in pairs], scale=across[0], steps=across[1])
+    top = fit_axis([pair[1] for pair in pairs], scale=up[0], steps=up[1])
+    spots = [Spot(index, right.x(x), top.y(y)) for index, (x, y) in enumerate(pairs)]
+    return ScatterPlot(right, top, tuple(spots))
 
 
 def fit_axis(values: Sequence[float], *, scale: tuple[float, float], steps: Sequence[float]) -> Axis:

@@ -15,6 +15,7 @@ from app.web import access, edge
 from app.web.manage import words
 from app.web.manage.figures import words as figure_words
 from app.web.manage.figures.query import FigureQuery, figure_context, read_figure_query
+from app.web.manage.figures.staff_view import draw_staff
 
 figure_people = Blueprint("figure_people", __name__, url_prefix="/manage/figures/employees")
 access.gate(figure_people, access.Gate.STAFF)
@@ -43,6 +44,7 @@ def show() -> str:
         "manage/figures/people.html",
         **figure_context(query, scope),
         both=found.both,
+        drawing=None if found.must_choose else draw_staff(found.both),
         metric=found.metric,
         metrics=OF_EMPLOYEES,
         people=found.people,
