@@ -30,7 +30,7 @@ def test_entries_are_told_in_words_and_a_filter_that_is_none_keeps_what_was_type
         record(session, "units.imported", now=now, object_type="import", details={"added": 3}, address="203.0.113.9")
     shown = admin.get(f"{HOME}?action=units.imported").text
     assert "Units taken in from a file" in shown
-    assert "added: 3" in shown
+    assert "new: 3" in shown
     for bad in ("from=yesterday", "action=nothing", "who=%00", "from=2026-02-02&to=2026-02-01", "object=" + "x" * 5000):
         answer = admin.get(f"{HOME}?address=203.0.113.9&{bad}")
         assert (answer.status_code, "203.0.113.9" in answer.text) == (422, True), bad

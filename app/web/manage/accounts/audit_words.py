@@ -6,6 +6,7 @@ from flask_babel import lazy_gettext
 from flask_babel.speaklater import LazyString
 
 from app.accounts.audit_search import AuditLine
+from app.web.manage.accounts.audit_details import list_details
 from app.web.manage.accounts.words import DEEDS, ROLES
 
 ACTIONS: Mapping[str, LazyString] = {
@@ -122,8 +123,6 @@ _PAGES: Mapping[str, str] = {
     "improvement": "/manage/improvements/",
     "webhook_endpoint": "/manage/webhooks/",
 }
-# Told in words of their own, or too long to be of use to a reader; the file has them all.
-_TOLD = frozenset({"unit_id", "case_id", "role"})
 
 
 def say_action(action: str) -> str:
@@ -146,12 +145,8 @@ def find_page(line: AuditLine) -> str | None:
 
 
 def say_details(line: AuditLine) -> list[str]:
-    """Return the rest of what is known: the role and unit in words, all else as it was written."""
+    """Return the rest of what is known: the role and unit, then all else, each with its word."""
     said = [str(ROLES.get(line.details["role"], line.details["role"]))] if line.details.get("role") else []
     if line.unit and line.object_type != "unit":
         said.append(line.unit)
-    return said + [f"{key}: {_say(value)}" for key, value in line.details.items() if key not in _TOLD]
-
-
-def _say(value: object) -> str:
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+    return said + list_details(line.details)
