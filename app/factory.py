@@ -4,7 +4,6 @@ from functools import partial
 from pathlib import Path
 
 from flask import Blueprint, Flask
-from flask_babel import Babel
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app.accounts.company_provider import Provider
@@ -239,7 +238,7 @@ def create_app(settings: Settings, *, clock: Clock = utc_now, database: Database
     wiring = app.extensions["otklik"] = wire(settings, clock=clock, database=database)
     app.extensions["otklik.settings"] = settings  # for the command line alone, which starts and examines the service
     edge.init_edge(app)
-    Babel(app, locale_selector=lambda: edge.current_language().value)
+    edge.Texts(app, locale_selector=lambda: edge.current_language().value)
     app.jinja_env.globals.update(languages=NAMES, Language=Language)
     errors.init_errors(app)
     init_rates(app)

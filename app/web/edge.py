@@ -12,12 +12,15 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
 from flask import Flask, Request, Response, current_app, g, request, url_for
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
+from flask_babel import Babel, Domain, format_decimal
+from jinja2 import pass_context
+from jinja2.runtime import Context
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import LanguageAccept
@@ -351,3 +354,33 @@ def _read_tags(header: str) -> tuple[str, ...]:
 @lru_cache(maxsize=256)
 def _fingerprint(path: str) -> str:
     return hashlib.sha256(Path(path).read_bytes()).hexdigest()[:10]
+
+
+class _Grouping(Domain):  # type: ignore[misc]  # Flask-Babel has no types
+    """The texts, with the number of a plural as the reader writes it: "12,345 answers"."""
+
+    def ngettext(self, singular: str, plural: str, num: int, **variables: Any) -> str:
+        """Return the form for the number, with the number in it."""
+        form: str = self.get_translations().ungettext(singular, plural, num)
+        return form % {**variables, "num": format_decimal(num)}
+
+
+class Texts(Babel):  # type: ignore[misc]
+    """The texts in the reader's language, with counts grouped, in templates as in Python."""
+
+    @cached_property
+    def domain_instance(self) -> Domain:
+        """The texts of the application."""
+        return _Grouping(domain=self.domain)
+
+    def init_app(self, app: Flask, *args: Any, **options: Any) -> None:
+        """Set it up for the application and its templates."""
+        super().init_app(app, *args, **options)
+        plain = cast("Callable[..., str]", app.jinja_env.globals["ngettext"])
+
+        @pass_context
+        def ngettext(context: Context, singular: str, plural: str, num: int, **variables: Any) -> str:
+            variables.setdefault("num", format_decimal(num))
+            return plain(context, singular, plural, num, **variables)
+
+        app.jinja_env.globals["ngettext"] = ngettext
