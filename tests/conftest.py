@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 from app.kit.crypto import DataKey, Vault
 from app.kit.db import Database
 from app.kit.schema import upgrade_database
+from tests.kept_postgres import KeptPostgres
 
 POSTGRES = os.environ.get("TEST_POSTGRES_URL", "")
 ENGINES = ["sqlite", *(["postgresql"] if POSTGRES else [])]
@@ -137,8 +138,16 @@ def database(engine_name: str, request: pytest.FixtureRequest, tmp_path: Path) -
         shutil.copyfile(request.getfixturevalue("sqlite_template"), own)
         yield from _used(f"sqlite:///{own}")
         return
-    with new_postgres(template=request.getfixturevalue("postgres_template")) as url:
+    with request.getfixturevalue("kept_postgres").lend() as url:
         yield from _used(url)
+
+
+@pytest.fixture(scope="session")
+def kept_postgres(postgres_template: str) -> Iterator[KeptPostgres]:
+    """The PostgreSQL database that one test after the other has for its own."""
+    kept = KeptPostgres(lambda: new_postgres(template=postgres_template))
+    yield kept
+    kept.close()
 
 
 def _used(url: str) -> Iterator[Database]:
