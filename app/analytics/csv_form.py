@@ -6,7 +6,6 @@ such a sign: whoever takes one apostrophe off `^'+[=+-@…]` has exactly what wa
 
 import re
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
 from functools import lru_cache
 
 from app.analytics.export_rows import ExportRow
@@ -24,7 +23,7 @@ _PLAIN_WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 def csv_line(row: ExportRow) -> str:
     """Return the row as one record, its line end included."""
     return (
-        f"{row.id},{_instant(row.answered_at)},{_word(row.unit)},{_often(row.unit_name)},{_word(row.touchpoint)},"
+        f"{row.id},{row.answered_at},{_word(row.unit)},{_often(row.unit_name)},{_word(row.touchpoint)},"
         f"{_word(row.survey)},{row.survey_version},{_word(row.channel)},{_word(row.language)},{row.rating},"
         f"{_text(row.comment)},{_flag(row.suspect)},{_flag(row.routed)},{row.case_id or ''},{_word(row.via)},"
         f"{_text(row.answers)},{_often(row.unit_address)},{_word(row.employee)},{_often(row.employee_name)},"
@@ -45,8 +44,8 @@ def csv_chunks(rows: Iterable[ExportRow], *, bom: bool) -> Iterator[bytes]:
 
 def _interaction(row: ExportRow) -> str:
     return (
-        f"{_often(row.source)},{_text(row.external_id)},{_often(row.topic)},{_maybe(row.started_at)},"
-        f"{_maybe(row.ended_at)},{_number(row.wait_seconds)},{_number(row.handle_seconds)},"
+        f"{_often(row.source)},{_text(row.external_id)},{_often(row.topic)},{row.started_at or ''},"
+        f"{row.ended_at or ''},{_number(row.wait_seconds)},{_number(row.handle_seconds)},"
         f"{'' if row.answered is None else _flag(row.answered)},{'' if row.resolved is None else _flag(row.resolved)}"
     )
 
@@ -73,14 +72,6 @@ def _word(text: str | None) -> str:
     if text is not None and _PLAIN_WORD.fullmatch(text):
         return text
     return _text(text)
-
-
-def _instant(moment: datetime) -> str:
-    return f"{moment.astimezone(UTC).isoformat()[:19]}Z"
-
-
-def _maybe(moment: datetime | None) -> str:
-    return "" if moment is None else _instant(moment)
 
 
 def _number(value: int | None) -> str:

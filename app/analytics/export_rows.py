@@ -1,21 +1,25 @@
-"""The rows of an export: every response with its case and with the call or visit behind it. Read-only."""
+"""The rows of an export: every response with its case and with the call or visit behind it. Read-only.
+
+Ids and instants come from the database as the texts that an export writes: making objects of a million of them, and
+texts again, took as long as all else.
+"""
 
 import json
 import uuid
 from collections.abc import Iterator, Sequence
-from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ARRAY, ColumnElement, Select, String, Uuid, any_, bindparam, cast, func, select, type_coerce
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.accounts.scope import Scope
 from app.analytics.filters import ResponseFilter, response_conditions
-from app.analytics.reports import given_answers, latest_case, plain_answers
+from app.analytics.reports import latest_case, plain_answers
 from app.callbacks.models import CallbackCase
 from app.invitations.models import Interaction
+from app.kit.db import dialect_of
 from app.organisation.models import Employee, Unit
-from app.responses.models import SurveyResponse
+from app.responses.models import ResponseAnswer, SurveyResponse
 from app.surveys.definition import Definition
 from app.surveys.service import get_definition
 from app.touchpoints.models import Touchpoint
@@ -26,12 +30,14 @@ _BATCH = 2_000
 class ExportRow(NamedTuple):
     """One response of an export. `unit`, `touchpoint` and `employee` are codes; `answers` is JSON by question key.
 
+    Ids are written with hyphens, instants in UTC as `2026-03-04T06:00:59Z`.
+
     From `source` on it is the interaction that was answered about; without one all of that is None. A tuple, because a
     million of them are made in a row.
     """
 
-    id: uuid.UUID
-    answered_at: datetime
+    id: str
+    answered_at: str
     unit: str
     unit_name: str
     touchpoint: str | None
@@ -43,7 +49,7 @@ class ExportRow(NamedTuple):
     comment: str | None
     suspect: bool
     routed: bool
-    case_id: uuid.UUID | None
+    case_id: str | None
     via: str
     answers: str | None
     unit_address: str | None = None
@@ -52,8 +58,8 @@ class ExportRow(NamedTuple):
     source: str | None = None
     external_id: str | None = None
     topic: str | None = None
-    started_at: datetime | None = None
-    ended_at: datetime | None = None
+    started_at: str | None = None
+    ended_at: str | None = None
     wait_seconds: int | None = None
     handle_seconds: int | None = None
     answered: bool | None = None
@@ -67,7 +73,7 @@ def export_responses(session: Session, wanted: ResponseFilter, *, scope: Scope) 
     query = _rows(session, wanted, scope)
     result = session.connection().execute(query, execution_options={"yield_per": _BATCH})
     for rows in result.partitions():
-        answers = given_answers(session, [row[0] for row in rows])
+        answers = _given_answers(session, [row[0] for row in rows])
         for row in rows:
             version_id = row[5]
             definition = definitions.get(version_id)
@@ -80,11 +86,11 @@ def export_responses(session: Session, wanted: ResponseFilter, *, scope: Scope) 
 
 def _rows(session: Session, wanted: ResponseFilter, scope: Scope) -> Select[*tuple[Any, ...]]:
     """Return the query: the columns of an ExportRow in their order, the version's id in place of key and number."""
-    response = SurveyResponse
+    response, dialect = SurveyResponse, dialect_of(session)
     return (
         select(
-            response.id,
-            response.answered_at,
+            _id_text(response.id, dialect).label("id_text"),
+            _instant_text(response.answered_at, dialect).label("answered"),
             Unit.code,
             Unit.name,
             Touchpoint.code.label("touchpoint"),
@@ -95,7 +101,7 @@ def _rows(session: Session, wanted: ResponseFilter, scope: Scope) -> Select[*tup
             response.comment,
             response.suspect,
             response.routed,
-            latest_case(CallbackCase.id).label("case_id"),
+            _id_text(latest_case(CallbackCase.id), dialect).label("case_id"),
             response.via,
             Unit.address,
             Employee.code.label("employee"),
@@ -103,8 +109,8 @@ def _rows(session: Session, wanted: ResponseFilter, scope: Scope) -> Select[*tup
             Interaction.source,
             Interaction.external_id,
             Interaction.topic,
-            Interaction.started_at,
-            Interaction.ended_at,
+            _instant_text(Interaction.started_at, dialect).label("begun"),
+            _instant_text(Interaction.ended_at, dialect).label("over"),
             Interaction.wait_seconds,
             Interaction.handle_seconds,
             Interaction.answered,
@@ -117,6 +123,43 @@ def _rows(session: Session, wanted: ResponseFilter, scope: Scope) -> Select[*tup
         .where(*response_conditions(session, wanted, scope))
         .order_by(response.answered_at, response.id)
     )
+
+
+def _given_answers(session: Session, ids: Sequence[str]) -> dict[str, list[tuple[str, int | None, str | None]]]:
+    """Return (question, value, text) of each answer to a later question, by response; one query with one parameter."""
+    answer, dialect = ResponseAnswer, dialect_of(session)
+    these: ColumnElement[bool]
+    if dialect == "sqlite":
+        plain = json.dumps([one.replace("-", "") for one in ids])
+        these = type_coerce(answer.response_id, String).in_(select(func.json_each(plain).table_valued("value").c.value))
+    else:
+        these = answer.response_id == any_(cast(bindparam(None, ids, ARRAY(String)), ARRAY(Uuid)))
+    found: dict[str, list[tuple[str, int | None, str | None]]] = {}
+    query = select(_id_text(answer.response_id, dialect), answer.question_key, answer.value, answer.text)
+    order = (answer.response_id, answer.question_key, answer.value)
+    for response_id, key, value, text in session.connection().execute(query.where(these).order_by(*order)):
+        found.setdefault(response_id, []).append((key, value, text))
+    return found
+
+
+def _id_text(column: Any, dialect: str) -> ColumnElement[str]:
+    """Return an id as text with its hyphens; SQLite keeps 32 digits."""
+    if dialect != "sqlite":
+        return cast(column, String)
+    digits = type_coerce(column, String)
+    parts = [func.substr(digits, start, length) for start, length in ((1, 8), (9, 4), (13, 4), (17, 4), (21, 12))]
+    whole: ColumnElement[str] = parts[0]
+    for part in parts[1:]:
+        whole = whole.concat("-").concat(part)
+    return whole
+
+
+def _instant_text(column: InstrumentedAttribute[Any], dialect: str) -> ColumnElement[str]:
+    """Return an instant in UTC as `2026-03-04T06:00:59Z`; SQLite keeps it nearly so."""
+    if dialect != "sqlite":
+        return func.to_char(func.timezone("UTC", column), 'YYYY-MM-DD"T"HH24:MI:SS"Z"', type_=String)
+    written = type_coerce(column, String)
+    return func.substr(written, 1, 10).concat("T").concat(func.substr(written, 12, 8)).concat("Z")
 
 
 def _answers_json(definition: Definition, given: Sequence[tuple[str, int | None, str | None]]) -> str:

@@ -6,10 +6,8 @@ the sheet may be saved as CSV later. What a sheet cannot hold goes on in the nex
 """
 
 import re
-import uuid
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC, datetime
 from functools import lru_cache
 from io import RawIOBase
 from typing import Any
@@ -106,7 +104,7 @@ def _line(row: ExportRow, number: int) -> str:
         if type(value) is int:
             cells.append(f'<c r="{letters}{number}"><v>{value}</v></c>')
         else:
-            text = _often(value) if letters in _REPEATED else _text(value)
+            text = _often(value) if letters in _REPEATED else f">{value}" if letters in _PLAIN else _text(value)
             cells.append(f'<c r="{letters}{number}" t="inlineStr"><is><t{text}</t></is></c>')
     return f'<row r="{number}">{"".join(cells)}</row>'
 
@@ -121,12 +119,8 @@ def _text(value: object) -> str:
             text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
         # Spaces at the ends, and line ends, are what was written, too.
         return f">{text}" if text == text.strip() and "\n" not in text else f' xml:space="preserve">{text}'
-    if isinstance(value, datetime):
-        return f">{value.astimezone(UTC).isoformat()[:19]}Z"
     if isinstance(value, bool):
         return ">true" if value else ">false"
-    if isinstance(value, uuid.UUID):
-        return f">{value}"
     raise TypeError(f"no cell for {type(value).__name__}")
 
 
@@ -147,6 +141,8 @@ _OFTEN = (
     *("unit", "unit_name", "touchpoint", "survey", "channel", "language", "suspect", "routed", "via", "unit_address"),
     *("employee", "employee_name", "source", "topic", "answered", "resolved"),
 )
+# Ids and instants: nothing in them is computed, or has to be said in another way.
+_PLAIN = frozenset(_LETTERS[COLUMNS.index(name)] for name in ("id", "answered_at", "case_id", "started_at", "ended_at"))
 _REPEATED = frozenset(_LETTERS[COLUMNS.index(name)] for name in _OFTEN)
 
 

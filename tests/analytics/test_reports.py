@@ -3,7 +3,7 @@
 import json
 import uuid
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -219,7 +219,7 @@ def test_the_export_joins_each_response_with_its_latest_case(company: Company) -
     second = company.answer("s1", 9, survey="nps", suspect="burst", routed=False)
     rows = {row.id: row for row in export_responses(company.session, ResponseFilter(), scope=EVERYTHING)}
 
-    row = rows[first.id]
+    row = rows[str(first.id)]
     assert (row.unit, row.unit_name, row.touchpoint, row.survey, row.survey_version) == (
         "n1",
         "Unit n1",
@@ -227,9 +227,9 @@ def test_the_export_joins_each_response_with_its_latest_case(company: Company) -
         "visit",
         1,
     )
-    assert (row.case_id, row.suspect, row.routed, row.via) == (open_case.id, False, True, "page")
+    assert (row.case_id, row.suspect, row.routed, row.via) == (str(open_case.id), False, True, "page")
     assert json.loads(row.answers or "") == {"reasons": ["queue", "price"], "waiting": 4, "wish": "стул"}
-    row = rows[second.id]
+    row = rows[str(second.id)]
     assert (row.touchpoint, row.survey, row.survey_version, row.case_id, row.answers) == (None, "nps", 3, None, None)
     assert (row.suspect, row.routed) == (True, False)
 
@@ -242,5 +242,16 @@ def test_the_export_is_in_the_order_of_answering_whatever_the_batch(
     for response in made:
         company.said(response, "waiting", 4)
     rows = list(export_responses(company.session, ResponseFilter(), scope=EVERYTHING))
-    assert [row.id for row in rows] == [one.id for one in sorted(made, key=lambda one: (one.answered_at, one.id))]
+    assert [row.id for row in rows] == [str(one.id) for one in sorted(made, key=lambda one: (one.answered_at, one.id))]
     assert all(row.answers == '{"waiting":4}' for row in rows)
+
+
+def test_the_export_writes_instants_as_whole_seconds_in_utc(company: Company) -> None:
+    moments = [datetime(2026, 3, 4, 11, 0, 59, 900_000, tzinfo=ALMATY), datetime(2026, 3, 5, tzinfo=UTC)]
+    for at in moments:
+        company.answer(at=at)
+
+    rows = list(export_responses(company.session, ResponseFilter(), scope=EVERYTHING))
+
+    assert [row.answered_at for row in rows] == ["2026-03-04T06:00:59Z", "2026-03-05T00:00:00Z"]
+    assert (rows[0].started_at, rows[0].ended_at) == (None, None)
