@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pytest
 
 from app.analytics.metrics import Figure, mean, share
-from app.web.manage.charts import fit_axis, label_places, middle_of, plot_bars, plot_line
+from app.web.manage.charts import fit_axis, label_places, middle_of, plot_bars, plot_line, plot_scatter
 
 STEPS = (0.05, 0.1, 0.2, 0.25)
 
@@ -106,3 +106,10 @@ def test_no_more_labels_than_a_phone_has_room_for(count: int, places: list[int])
 
 def test_a_point_lies_in_the_middle_of_its_room() -> None:
     assert [middle_of(index, 4) for index in range(4)] == [12.5, 37.5, 62.5, 87.5]
+
+
+def test_spots_that_nearly_meet_share_a_number() -> None:
+    pairs = [(0.0, 0.0), (0.5, 0.5), (0.51, 0.5), (1.0, 1.0)]
+    plot = plot_scatter(pairs, across=((0, 1), (0.2, 0.25)), up=((0, 1), (0.2, 0.25)))
+    assert [(spot.x, spot.y) for spot in plot.spots] == [(0, 100), (50, 50), (51, 50), (100, 0)]
+    assert [numbers for _, numbers in plot.named()] == ["1", "2, 3", "4"]

@@ -75,3 +75,16 @@ def test_without_a_contact_the_page_says_how_they_come(app: Flask, database: Dat
         pass
 
     assert "through the API" in page_of(app).get_text()
+
+
+def test_where_nobody_was_asked_the_page_of_first_resolution_points_to_what_was_settled(
+    app: Flask, database: Database, now: datetime
+) -> None:
+    with acme(database, now) as company:
+        for place in range(40):
+            contact(company, resolved=place % 4 > 0)
+    said = " ".join(page_of(app, "/manage/figures?metric=fcr").get_text(" ").split())
+    assert "Settled at once 75%" in said
+    assert "of 40 contacts" in said
+    assert page_of(app, "/manage/figures?metric=fcr&unit=n1").select_one("main a[href*='contact-centre?unit=n1']")
+    assert "Settled at once" not in page_of(app, "/manage/figures?metric=fcr&unit=s1").get_text()

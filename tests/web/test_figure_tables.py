@@ -10,11 +10,14 @@ import pytest
 from bs4 import BeautifulSoup
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
 from app.analytics.events.models import EventKind, TimeLineEvent
 from app.kit.db import Database
 from app.kit.ids import new_id
+from app.responses.models import SurveyResponse
 from app.responses.topics.sorting import SETTLED, sort_responses
+from app.touchpoints.service import add_touchpoint
 from tests.analytics.contacts import clerk, contact
 from tests.web.staff import signed_in
 from tests.web.test_dashboard import acme
@@ -125,6 +128,17 @@ def test_those_who_chose_no_reason_are_listed(admin: FlaskClient) -> None:
     assert row is not None
     assert row.select(".numbers")[0].get_text() == "108"
     assert "108 responses" in admin.get(str(link["href"])).text
+
+
+def test_walk_ups_are_listed_as_they_are_counted(admin: FlaskClient, database: Database, now: datetime) -> None:
+    with database.transaction() as session:
+        one = session.scalars(select(SurveyResponse).where(SurveyResponse.interaction_id.is_(None))).first()
+        assert one is not None
+        one.touchpoint_id = add_touchpoint(session, unit_id=one.unit_id, survey_key="visit", now=now).id
+    link = page_of(admin, "who-answers").select_one("a[href*='walk_up']")
+    assert link is not None
+    assert link.get_text() == "1"
+    assert "1 response" in admin.get(str(link["href"])).text
 
 
 BENT: tuple[tuple[str, Callable[[int], bool]], ...] = (

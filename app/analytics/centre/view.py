@@ -11,6 +11,7 @@ from app.analytics.centre.bands import BandMeasured, read_bands
 from app.analytics.centre.handled import Asking, Handled, count_handled, count_seconds, tell
 from app.analytics.centre.mix import Mix, read_mix
 from app.analytics.centre.people import PersonRow, TopicRow, read_people, read_topics
+from app.analytics.metrics import Figure
 from app.analytics.seconds import HANDLING, WAITING, Seconds, measure_seconds
 from app.analytics.series import feeding, firsts, list_series
 from app.analytics.wanted import Wanted
@@ -42,6 +43,11 @@ class ContactSummary:
     waiting: Seconds
     handling: Seconds
     by_channel: Mapping[str, int]
+
+
+def read_settled(session: Session, wanted: Wanted, scope: Scope) -> Figure:
+    """Return the share of the contacts taken that were settled there and then, as the page tells it."""
+    return tell(count_handled(Asking(session, wanted, scope), None).get(None, Counter())).resolved
 
 
 def read_contact_summary(session: Session, wanted: Wanted, scope: Scope) -> ContactSummary:

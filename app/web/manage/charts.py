@@ -102,6 +102,10 @@ class Spot:
     x: float
     y: float
 
+    def is_near(self, other: "Spot") -> bool:
+        """Tell whether numbers beside both would stand on each other on a phone."""
+        return abs(self.x - other.x) < 6 and abs(self.y - other.y) < 7
+
 
 @dataclass(frozen=True, slots=True)
 class ScatterPlot:
@@ -110,6 +114,17 @@ class ScatterPlot:
     across: Axis
     up: Axis
     spots: tuple[Spot, ...]
+
+    def named(self) -> list[tuple[Spot, str]]:
+        """Return the spots that a number stands beside, with their numbers from 1: those that nearly meet share one."""
+        found: list[tuple[Spot, list[Spot]]] = []
+        for spot in self.spots:
+            near = next((group for at, group in found if at.is_near(spot)), None)
+            if near is None:
+                found.append((spot, [spot]))
+            else:
+                near.append(spot)
+        return [(at, ", ".join(str(spot.index + 1) for spot in group)) for at, group in found]
 
 
 def plot_line(

@@ -5,10 +5,12 @@ from typing import Any
 from flask import Blueprint, render_template
 
 from app.accounts.scope import Scope
+from app.analytics.centre.view import read_settled
 from app.analytics.differences import Verdict
 from app.analytics.events.listing import list_touching
 from app.analytics.figure_lines import PageLines
 from app.analytics.metric_view import MetricView, read_metric
+from app.analytics.metrics import Figure
 from app.analytics.page_lines import list_metric
 from app.surveys.definition import Metric
 from app.web import access, edge
@@ -33,6 +35,7 @@ def show() -> str:
         "manage/figures/metric.html",
         **figure_context(query, scope),
         view=view,
+        settled=_read_settled(query, scope) if view is None or not view.measured.n else None,
         metrics=OF_CUSTOMERS,
         trend=draw_trend(view) if view else None,
         marks=mark_events(events, view.trend) if view else (),
@@ -55,6 +58,14 @@ def _read(query: FigureQuery, scope: Scope) -> MetricView | None:
     if query.metric not in OF_CUSTOMERS:
         query.metric = Metric.CSAT
     return read_metric(edge.db(), query.wanted, scope, query.metric)
+
+
+def _read_settled(query: FigureQuery, scope: Scope) -> Figure | None:
+    """Return what the contact centre itself tells of first-time resolution, where nobody was asked about it."""
+    if query.metric is not Metric.FCR:
+        return None
+    told = read_settled(edge.db(), query.wanted, scope)
+    return told if told.n else None
 
 
 def _behind(query: FigureQuery, values: tuple[int, ...] = (), **more: Any) -> str:
