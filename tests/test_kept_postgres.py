@@ -22,11 +22,13 @@ def kept(postgres_template: str) -> Iterator[KeptPostgres]:
     kept.close()
 
 
-def _rows(url: str) -> dict[str, list[object]]:
+def _rows(url: str) -> dict[str, list[tuple[object, ...]]]:
     engine = create_engine(url)
     with engine.connect() as connection:
         tables = connection.execute(text("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")).scalars().all()
-        found = {name: list(connection.execute(text(f'SELECT * FROM "{name}"')).all()) for name in tables}
+        found = {
+            str(name): [tuple(row) for row in connection.execute(text(f'SELECT * FROM "{name}"'))] for name in tables
+        }
     engine.dispose()
     return found
 
