@@ -1,12 +1,16 @@
 """The page of events: written down by leaders, seen by all whom they touch, marked on the line of the figure."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
+from bs4 import BeautifulSoup
 from flask import Flask
 
 from app.accounts.models import Role
+from app.analytics.events.models import TimeLineEvent
 from app.kit.db import Database
+from app.kit.ids import new_id
+from app.organisation.service import get_unit
 from tests.web.staff import add_staff, form_token, signed_in
 from tests.web.test_dashboard import acme
 
@@ -78,3 +82,32 @@ def test_an_event_of_another_city_is_not_there(app: Flask) -> None:
     own = signed_in(app, "manager")
     assert own.post(address, data={"csrf_token": form_token(own), "do": "remove"}).status_code == 303
     assert own.get(address).status_code == 404
+
+
+def test_more_events_than_a_page_holds_stand_on_further_pages_and_all_in_the_file(
+    app: Flask, database: Database, now: datetime
+) -> None:
+    with database.transaction() as session:
+        units = {code: get_unit(session, code).id for code in ("company", "north")}
+        for number in range(120):
+            unit_id = units["company" if number % 2 else "north"]
+            day = now.date() - timedelta(days=1 + number // 12)
+            made = {"id": new_id(), "created_at": now, "updated_at": now}
+            session.add(TimeLineEvent(**made, unit_id=unit_id, day=day, kind="script", title=f"No. {number:03}"))
+    browser = signed_in(app, "admin")
+
+    def titles(query: str) -> tuple[list[str], list[str]]:
+        page = BeautifulSoup(browser.get(f"{HOME}{query}").text, "html.parser")
+        touching, *below = page.select("table.ranking")
+        return tuple([bdi.text for bdi in table.select("td bdi") if "No." in bdi.text] for table in (touching, *below))  # type: ignore[return-value]
+
+    first, second = titles(""), titles("?page=2")
+    assert [len(each) for each in (*first, *second)] == [50, 50, 10, 50]
+    assert len({*first[0], *second[0]}) == 60
+    assert second == titles("?page=99999"), "no page is beyond the last"
+    assert first == titles("?page=-1&below=x")
+    assert len(titles("?below=2")[1]) == 10
+    assert 'href="/manage/figures/events?page=2"' in browser.get(HOME).text
+    assert "days=7&amp;page=2" in browser.get(f"{HOME}?days=7").text
+    file = browser.get("/manage/figures/events.csv").text
+    assert all(f"No. {number:03}" in file for number in range(120))

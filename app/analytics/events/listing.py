@@ -14,7 +14,7 @@ from app.analytics.counts.question import below
 from app.analytics.events.models import TimeLineEvent
 from app.organisation.models import Unit, UnitAncestor
 
-# A time line with more marks is read by nobody.
+# A time line with more marks, or a longer page of the list, is read by nobody.
 MOST_EVENTS = 50
 
 
@@ -35,36 +35,45 @@ class EventLine:
 
 
 def list_touching(
-    session: Session, scope: Scope, *, unit_id: uuid.UUID | None, first: date, last: date, limit: int = MOST_EVENTS
+    session: Session,
+    scope: Scope,
+    *,
+    unit_id: uuid.UUID | None,
+    first: date,
+    last: date,
+    limit: int = MOST_EVENTS,
+    offset: int = 0,
 ) -> list[EventLine]:
     """Return the events that touch all of what is looked at, the latest first: of the unit and of those above it.
 
     Without a unit it is all that may be seen: then those above every unit that was granted. Of units above the scope no
     more is told than what happened there, which happened here as well.
     """
-    tops = [unit_id] if unit_id is not None else _tops(session, scope)
-    if not tops:
-        return []
-    above = (
-        select(UnitAncestor.ancestor_id)
-        .where(UnitAncestor.unit_id.in_(tops))
-        .group_by(UnitAncestor.ancestor_id)
-        .having(func.count() == len(tops))
-    )
-    return _list(session, [TimeLineEvent.unit_id.in_(above)], first, last, limit)
+    return _list(session, _touching(session, scope, unit_id), first, last, limit=limit, offset=offset)
+
+
+def count_touching(session: Session, scope: Scope, *, unit_id: uuid.UUID | None, first: date, last: date) -> int:
+    """Return how many events `list_touching` has in all."""
+    return _count(session, _touching(session, scope, unit_id), first, last)
 
 
 def list_below(
-    session: Session, scope: Scope, *, unit_id: uuid.UUID | None, first: date, last: date, limit: int = MOST_EVENTS
+    session: Session,
+    scope: Scope,
+    *,
+    unit_id: uuid.UUID | None,
+    first: date,
+    last: date,
+    limit: int = MOST_EVENTS,
+    offset: int = 0,
 ) -> list[EventLine]:
     """Return the events that touch a part of what is looked at alone, the latest first."""
-    tops = [unit_id] if unit_id is not None else _tops(session, scope)
-    if not tops:
-        return []
-    conditions: list[ColumnElement[bool]] = [scope.where(TimeLineEvent.unit_id), TimeLineEvent.unit_id.in_(below(tops))]
-    if len(tops) == 1:
-        conditions.append(TimeLineEvent.unit_id != tops[0])
-    return _list(session, conditions, first, last, limit)
+    return _list(session, _below(session, scope, unit_id), first, last, limit=limit, offset=offset)
+
+
+def count_below(session: Session, scope: Scope, *, unit_id: uuid.UUID | None, first: date, last: date) -> int:
+    """Return how many events `list_below` has in all."""
+    return _count(session, _below(session, scope, unit_id), first, last)
 
 
 def find_within(session: Session, scope: Scope, events: Sequence[EventLine]) -> frozenset[uuid.UUID]:
@@ -80,8 +89,33 @@ def _tops(session: Session, scope: Scope) -> Sequence[uuid.UUID]:
     return sorted(scope.unit_ids)
 
 
+def _touching(session: Session, scope: Scope, unit_id: uuid.UUID | None) -> list[ColumnElement[bool]]:
+    tops = [unit_id] if unit_id is not None else _tops(session, scope)
+    above = (
+        select(UnitAncestor.ancestor_id)
+        .where(UnitAncestor.unit_id.in_(tops))
+        .group_by(UnitAncestor.ancestor_id)
+        .having(func.count() == len(tops))
+    )
+    return [TimeLineEvent.unit_id.in_(above)]
+
+
+def _below(session: Session, scope: Scope, unit_id: uuid.UUID | None) -> list[ColumnElement[bool]]:
+    tops = [unit_id] if unit_id is not None else _tops(session, scope)
+    conditions: list[ColumnElement[bool]] = [scope.where(TimeLineEvent.unit_id), TimeLineEvent.unit_id.in_(below(tops))]
+    if len(tops) == 1:
+        conditions.append(TimeLineEvent.unit_id != tops[0])
+    return conditions
+
+
+def _count(session: Session, conditions: list[ColumnElement[bool]], first: date, last: date) -> int:
+    event = TimeLineEvent
+    query = select(func.count()).select_from(event).where(*conditions, event.day >= first, event.day <= last)
+    return session.scalar(query) or 0
+
+
 def _list(
-    session: Session, conditions: list[ColumnElement[bool]], first: date, last: date, limit: int
+    session: Session, conditions: list[ColumnElement[bool]], first: date, last: date, *, limit: int, offset: int
 ) -> list[EventLine]:
     event = TimeLineEvent
     rows = session.execute(
@@ -102,5 +136,6 @@ def _list(
         .where(*conditions, event.day >= first, event.day <= last)
         .order_by(event.day.desc(), event.id.desc())
         .limit(limit)
+        .offset(offset)
     )
     return [EventLine(*row) for row in rows]
