@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, select, tuple_
+from sqlalchemy import ColumnElement, func, select, tuple_
 from sqlalchemy.orm import Session
 
 from app.accounts.scope import Scope
@@ -15,6 +15,7 @@ from app.kit.cursors import read_cursor, write_cursor
 from app.organisation.models import Employee, Unit, UnitAncestor
 
 PAGE_SIZE = 50
+MOST_COUNTED = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +81,20 @@ def list_interactions(
         write_cursor(lines[-1].interaction.ended_at, lines[-1].interaction.id) if len(ids) > limit and lines else None
     )
     return InteractionPage(lines, older)
+
+
+def count_interactions(
+    session: Session,
+    wanted: InteractionFilter,
+    *,
+    scope: Scope,
+    further: Sequence[ColumnElement[bool]] = (),
+    most: int = MOST_COUNTED,
+) -> int | None:
+    """Return how many there are, or None for more than `most`: counting so many takes long."""
+    found = select(Interaction.id).where(*_conditions(wanted, scope), *further).limit(most + 1)
+    n = session.scalar(select(func.count()).select_from(found.subquery())) or 0
+    return n if n <= most else None
 
 
 def _conditions(wanted: InteractionFilter, scope: Scope) -> list[ColumnElement[Any]]:

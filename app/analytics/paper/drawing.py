@@ -259,6 +259,7 @@ class _Pages(FPDF):
             self._run(run, at)
         if chart.overall is not None:
             self.set_draw_color(*SOFT)
+            self.set_line_width(0.3)
             self.set_dash_pattern(dash=1.5, gap=1.5)
             self.line(*at(0, chart.overall), *at(100, chart.overall))
             self.set_dash_pattern()

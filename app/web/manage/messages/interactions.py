@@ -4,9 +4,10 @@ import uuid
 from typing import Any
 
 from flask import Blueprint, render_template, request, url_for
+from flask_babel import format_decimal, gettext, ngettext
 
 from app.analytics.one_interaction import find_interaction
-from app.invitations.listing import list_interactions
+from app.invitations.listing import MOST_COUNTED, count_interactions, list_interactions
 from app.kit.errors import NotFoundError
 from app.messaging.listing import list_about
 from app.organisation.service import get_unit
@@ -26,13 +27,16 @@ def show_list() -> tuple[str, int]:
     """The list; a filter that cannot be read is shown again with what is wrong, and 422."""
     scope, now = access.scope(), edge.now()
     query = read_interaction_query(edge.db(), request.args, scope=scope, zone=edge.desk().zone, now=now)
-    page, before = None, request.args.get("before") or None
+    page, total, before = None, "", request.args.get("before") or None
     if not query.problems:
         page = list_interactions(edge.db(), query.wanted, scope=scope, further=query.further, cursor=before)
+        if query.typed:  # all of them together are a matter of the figures
+            total = _say_total(count_interactions(edge.db(), query.wanted, scope=scope, further=query.further))
     shown = render_template(
         "manage/interactions/list.html",
         query=query,
         page=page,
+        total=total,
         older=_address(query, before=page.older) if page and page.older else None,
         newest=_address(query) if before else None,
     )
@@ -77,6 +81,12 @@ def _survey_name(key: str) -> str:
     surveys = edge.wiring().surveys
     # A survey whose file was taken away is named by its key.
     return surveys.current(key).name(edge.current_language(), edge.desk().company) if key in surveys else key
+
+
+def _say_total(found: int | None) -> str:
+    if found is None:
+        return str(gettext("more than %(most)s contacts", most=format_decimal(MOST_COUNTED)))
+    return str(ngettext("%(num)s contact", "%(num)s contacts", found))
 
 
 def _address(query: InteractionQuery, **more: str) -> str:
