@@ -82,10 +82,14 @@ class RowReader:
         self._source = source
         self._zone_of = zone_of
         self._latest = now + timedelta(days=1)
+        # Most of our fields stand in no file.
+        self._given = frozenset(field for field in FIELDS if columns.gives(field))
 
     def read(self, row: TableRow) -> InteractionDraft:
         """Return the draft of a row, its employee as it is written; raises RefusedRowError with all that is wrong."""
-        return _Row(self._columns, self._formats, row.cells).read(self._source, self._zone_of, self._latest)
+        return _Row(self._columns, self._formats, row.cells, self._given).read(
+            self._source, self._zone_of, self._latest
+        )
 
     def unread(self, row: TableRow) -> Iterator[Reason]:
         """Yield what of the row is left out without refusing it."""
@@ -97,7 +101,8 @@ class RowReader:
 class _Row:
     """The cells of a row on their way to a draft, and what is wrong with them."""
 
-    def __init__(self, columns: Columns, formats: Formats, cells: Mapping[str, object]) -> None:
+    def __init__(self, columns: Columns, formats: Formats, cells: Mapping[str, object], given: frozenset[str]) -> None:
+        self._given = given
         self._columns = columns
         self._formats = formats
         self._cells = cells
@@ -105,13 +110,14 @@ class _Row:
 
     def read(self, source: str, zone_of: Callable[[str], ZoneInfo], latest: datetime) -> InteractionDraft:
         unit = self._text("unit") or ""
-        wait, handle = (self._value(field, partial(self._length, field)) for field in _LENGTHS)
+        wait = self._value("wait_seconds", partial(self._length, "wait_seconds"))
+        handle = self._value("handle_seconds", partial(self._length, "handle_seconds"))
         zone = self._check("unit", lambda: zone_of(unit))
         span = None
         if zone is not None:
             span = self._check(None, lambda: self._span(zone, (wait or 0) + (handle or 0), latest))
         channel = self._value("channel", _channel)
-        answered, resolved = (self._value(field, _yes_no) for field in ("answered", "resolved"))
+        answered, resolved = self._value("answered", _yes_no), self._value("resolved", _yes_no)
         employee, topic = self._text("employee"), self._text("topic")
         phone, email, recording_url = self._text("phone"), self._text("email"), self._text("recording_url")
         external_id, tags = self._text("external_id"), self._text("tags")
@@ -141,7 +147,9 @@ class _Row:
 
     def _span(self, zone: ZoneInfo, lasted: int, latest: datetime) -> tuple[datetime | None, datetime]:
         """Return start, if the file tells it, and end, both in UTC."""
-        day, clock, start, end = (self._value(field, self._moment) for field in _MOMENTS)
+        read = self._formats.dates.read
+        day, clock = self._value("date", read), self._value("time", read)
+        start, end = self._value("started_at", read), self._value("ended_at", read)
         if self._reasons:
             raise RefusedRowError(())  # said already
         if isinstance(day, datetime):
@@ -164,13 +172,13 @@ class _Row:
         return started_at, ended_at
 
     def _value(self, field: str, read: Callable[[object], T]) -> T | None:
-        if not self._columns.gives(field):
+        if field not in self._given:
             return None
         cell = self._columns.read(self._cells, field)
         return None if cell is None else self._check(field, lambda: read(cell))
 
     def _text(self, field: str) -> str | None:
-        if not self._columns.gives(field):
+        if field not in self._given:
             return None
         return self._check(field, lambda: self._columns.text(self._cells, field)) or None
 
@@ -183,9 +191,6 @@ class _Row:
             refused = InvalidTimeError("this is outside the calendar; leave it empty if there is no date")
         self._reasons.extend(explain(refused, column=self._columns.name(field) if field else None))
         return None
-
-    def _moment(self, cell: object) -> datetime | date | time:
-        return self._formats.dates.read(cell)
 
     def _length(self, field: str, cell: object) -> int:
         fractions = field in self._formats.fractions

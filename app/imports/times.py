@@ -183,6 +183,7 @@ def _read_text(text: str, order: DateOrder) -> Moment:
     return datetime.combine(day, clock, _read_zone(found["zone"], text) if found["zone"] else None)
 
 
+@lru_cache(maxsize=8192)  # a moment stands once in a file, its day and its time of day again and again
 def _read_day(text: str, order: DateOrder) -> date:
     if "-" not in text and "." not in text and "/" not in text:
         year, month, day = text[:4], text[4:6], text[6:]
@@ -201,6 +202,7 @@ def _read_day(text: str, order: DateOrder) -> date:
         raise InvalidTimeError(f"there is no day {text!r}; is it written as the other dates are?") from error
 
 
+@lru_cache(maxsize=8192)
 def _read_clock(text: str) -> time:
     found = _CLOCK.fullmatch(text)
     if found is None:

@@ -19,6 +19,7 @@ from app.imports.times import (
 )
 
 _SIGNS = "-./"
+_SIGN = re.compile(f"[{re.escape(_SIGNS)}]")
 _PARTS = re.compile(r"(\d{1,2})([-./])(\d{1,2})\2\d{2,4}")
 
 
@@ -37,7 +38,8 @@ class WrittenDates:
         if not isinstance(cell, str):
             return read_moment(cell, DateOrder.DMY)
         text = cell.strip()
-        sign = next((letter for letter in text[:5] if letter in _SIGNS), "")
+        found = _SIGN.search(text, 0, 5)
+        sign = found[0] if found else ""
         return _read_text(text, self.by_sign.get(sign, self.others))
 
 

@@ -5,6 +5,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
+from operator import attrgetter
 from urllib.parse import urlsplit
 
 from app.invitations.models import Decision, Delivery, Reason
@@ -81,18 +82,22 @@ class Accepted:
     repeated: bool
 
 
-def read_draft(draft: InteractionDraft, *, region: str) -> InteractionDraft:
+def read_draft(
+    draft: InteractionDraft, *, region: str, place: tuple[str, str | None] | None = None
+) -> InteractionDraft:
     """Return the draft in the one form that is stored and compared: addresses normalised, times in UTC, text trimmed.
 
+    `place` are the codes of unit and employee where the draft has them as somebody wrote them.
     Raises InvalidInputError with the field. A number that cannot be read is refused (`contact.phone`) and not merely
     left out: its sender can mend it, and a skipped interaction would be noticed by nobody.
     """
+    unit, employee = place or (draft.unit, draft.employee)
     return replace(
         draft,
         source=_text(draft.source, "source", required=True),
         external_id=_text(draft.external_id, "external_id", required=True),
-        unit=_text(draft.unit, "unit", required=True),
-        employee=_text(draft.employee, "employee") or None,
+        unit=_text(unit, "unit", required=True),
+        employee=_text(employee, "employee") or None,
         phone=_phone(draft.phone, region),
         email=_email(draft.email),
         telegram_id=_text(draft.telegram_id, "contact.telegram_id") or None,
@@ -111,16 +116,21 @@ def hash_draft(vault: Vault, draft: InteractionDraft) -> bytes:
 
     Keyed, since a plain hash over a number of ten digits and known other fields would give the number away.
     """
-    said = {field.name: getattr(draft, field.name) for field in fields(draft) if field.name not in _NOT_SAID}
-    return vault.derive_link("interaction", json.dumps(said, default=_plain, sort_keys=True, ensure_ascii=False))
+    return vault.derive_link("interaction", _AS_JSON.encode(dict(zip(_SAID, _SAYS(draft), strict=True))))
 
 
 def _plain(value: object) -> object:
     return value.isoformat() if isinstance(value, datetime) else str(value)
 
 
+# Composed once: files of calls have a draft for each of their rows.
+_SAID = tuple(field.name for field in fields(InteractionDraft) if field.name not in _NOT_SAID)
+_SAYS = attrgetter(*_SAID)
+_AS_JSON = json.JSONEncoder(default=_plain, sort_keys=True, ensure_ascii=False)
+
+
 def _text(value: str | None, field: str, *, required: bool = False) -> str:
-    text = " ".join((value or "").split())
+    text = " ".join(value.split()) if value else ""
     if required and not text:
         raise InvalidInputError("is missing; write it", field=field, code="missing")
     if len(text) > LONGEST_NAME:

@@ -129,7 +129,7 @@ def text_signer(signing_key: str, salt: str) -> Signer:
 
 
 def _mac(key: bytes, kind: str, value: str) -> bytes:
-    return hmac.new(key, f"{kind}\0{value}".encode(), hashlib.sha256).digest()
+    return hmac.digest(key, f"{kind}\0{value}".encode(), "sha256")
 
 
 def _place(table: str, column: str, row_id: uuid.UUID) -> bytes:

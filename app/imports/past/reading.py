@@ -1,6 +1,5 @@
 """The rows of a file of answers, one after the other: where each was, who served, and what is to be said of all."""
 
-import dataclasses
 import uuid
 from collections import Counter
 from collections.abc import Iterator
@@ -115,10 +114,8 @@ class FileReader:
             topic = _read_topic(draft.topic) if draft.topic is not None else None
             return ReadRow(line, row, unit.id, employee_id, name, topic, digest(name))
         # Only what has a name of its own is ever compared, and so has to be in the one form that is compared.
-        whole = read_draft(
-            dataclasses.replace(draft, unit=unit.code, employee=operator.code if operator is not None else None),
-            region=self._phone_region,
-        )
+        place = unit.code, operator.code if operator is not None else None
+        whole = read_draft(draft, region=self._phone_region, place=place)
         body_hash = hash_draft(self._vault, whole)
         return ReadRow(line, row, unit.id, employee_id, whole.external_id, whole.topic, body_hash)
 
