@@ -19,6 +19,7 @@ from app.responses.models import SurveyResponse
 from app.responses.topics.sorting import SETTLED, sort_responses
 from app.touchpoints.service import add_touchpoint
 from tests.analytics.contacts import clerk, contact
+from tests.analytics.test_paper import read_pages
 from tests.web.staff import signed_in
 from tests.web.test_dashboard import acme
 
@@ -139,6 +140,21 @@ def test_walk_ups_are_listed_as_they_are_counted(admin: FlaskClient, database: D
     assert link is not None
     assert link.get_text() == "1"
     assert "1 response" in admin.get(str(link["href"])).text
+
+
+def test_the_report_tells_contacts_and_topics_as_their_pages_do(admin: FlaskClient) -> None:
+    report = " ".join(read_pages(admin.get(f"{HOME}/report.pdf").data))
+    centre = " ".join(page_of(admin, "contact-centre").get_text(" ").split())
+    assert "Settled at once 50%" in centre
+    for said in ("Contact centre", "Settled at once 50%", "of 64 contacts", "Call 64 100%"):
+        assert said in report, said
+    table = page_of(admin, "topics").select_one("table.topics tbody tr")
+    assert table is not None
+    name, share = (str(table.select(part)[0].get_text(" ", strip=True)) for part in ("th", "td:nth-of-type(2)"))
+    assert f"{name} " in report
+    assert share.split()[0] in report
+    assert "What customers speak of Topic Mentions" in report
+    assert "Contact centre" not in " ".join(read_pages(admin.get(f"{HOME}/report.pdf?unit=n2").data))
 
 
 BENT: tuple[tuple[str, Callable[[int], bool]], ...] = (
