@@ -35,7 +35,7 @@ def make_ready(dialect: Dialect, table: Table, columns: Sequence[str], rows: Ite
     for place, column in enumerate(columns if written else ()):
         process = _writer(table.c[column].type, dialect)
         if process is not None:
-            written[place] = [process(value) for value in written[place]]
+            written[place] = _write_column(process, written[place])
     return ReadyRows(table, columns, list(zip(*written, strict=True)))
 
 
@@ -77,6 +77,13 @@ def _writer(kind: TypeEngine[Any], dialect: Dialect) -> Callable[[Any], object] 
     if isinstance(kind, UtcDateTime):
         return _write_instant
     return kind.dialect_impl(dialect).bind_processor(dialect)
+
+
+def _write_column(process: Callable[[Any], object], values: Sequence[object]) -> Sequence[object]:
+    first = values[0]
+    if all(value is first for value in values):  # all rows were made at one instant, in one survey, by one rule
+        return [process(first)] * len(values)
+    return [process(value) for value in values]
 
 
 def _write_instant(value: datetime | None) -> str | None:
