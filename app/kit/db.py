@@ -10,7 +10,7 @@ import sqlite3
 import time
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -346,7 +346,8 @@ def _know_writers(engine: Engine, lock: FairLock) -> None:
             connection.execute(f"PRAGMA cache_size=-{_CACHE_KIB}")
             connection.execute(f"PRAGMA wal_autocheckpoint={_CHECKPOINT_PAGES}")
             # A hundred megabytes, beside whoever reads and writes: within the commit all of them would wait for it.
-            connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+            with suppress(SQLITE.Error):  # all is committed; whoever commits next tries again
+                connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
 
     @event.listens_for(engine, "invalidate")
     def invalidate(_connection: Any, record: Any, _error: Any) -> None:

@@ -76,6 +76,25 @@ def test_sqlite_is_set_up_to_keep_what_it_acknowledged(tmp_path: Path) -> None:
     database.dispose()
 
 
+def test_a_large_write_leaves_its_file_up_to_date_and_its_connection_as_any_other(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path}/o.db", pool_size=1)
+    settings = ("cache_size", "wal_autocheckpoint")
+
+    def read_settings() -> list[object]:
+        with database.reading() as session:
+            return [session.execute(text(f"PRAGMA {name}")).scalar() for name in settings]
+
+    before = read_settings()
+    with database.transaction(large=True) as session:
+        assert session.execute(text("PRAGMA wal_autocheckpoint")).scalar() == 0
+        session.execute(text("CREATE TABLE t (v TEXT)"))
+        session.execute(text("INSERT INTO t VALUES (:v)"), [{"v": "x" * 4000}] * 1500)
+
+    assert read_settings() == before
+    assert (tmp_path / "o.db").stat().st_size > 1500 * 4000
+    database.dispose()
+
+
 def test_the_lock_serves_in_the_order_of_coming(tmp_path: Path) -> None:
     lock, served = FairLock(tmp_path / "lock"), list[int]()
     lock.acquire()
