@@ -86,14 +86,14 @@ def test_no_page_has_a_barrier_or_scrolls_sideways_and_every_answer_is_easy_to_h
         ):
             assert height >= SMALLEST_TAP, f"{where}: {words}"
             assert 0 <= left < right <= width, f"{where}: {words}"
-        if width != 360:
+        # What axe looks at is the same in every language, as on the staff's pages.
+        if language is Language.RU:
             _unfold(page)
             assert not find_barriers(page), where
 
 
 def _unfold(page: Page) -> None:
-    for block in page.locator("details").all():
-        block.evaluate("it => { it.open = true }")
+    page.evaluate("for (const block of document.querySelectorAll('details')) block.open = true")
 
 
 def test_no_word_under_a_face_is_cut_or_runs_into_the_next(shown_site: Site, visitor: Visitor) -> None:
