@@ -28,6 +28,7 @@ _STATUS = {
     "invalid_input": 422,
     "conflict": 409,
     "database_busy": 503,
+    "printing_late": 503,
 }
 _TITLES = {
     400: lazy_gettext("This request could not be read"),

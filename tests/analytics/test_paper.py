@@ -4,7 +4,7 @@ import pypdfium2
 import pytest
 
 from app.analytics.paper.drawing import draw_paper
-from app.analytics.paper.press import print_paper
+from app.analytics.paper.press import PaperLateError, print_paper
 from app.analytics.paper.sheet import (
     Block,
     Card,
@@ -81,6 +81,12 @@ def test_the_press_draws_every_word_with_its_own_letters() -> None:
         assert "As of noon" in page
     # The head of a table comes again on each of its pages.
     assert all("CSAT" in page for page in pages if "75%" in page)
+
+
+def test_a_press_that_is_not_ready_in_time_is_busy_and_not_broken() -> None:
+    with pytest.raises(PaperLateError) as caught:
+        print_paper(paper(*EVERY_KIND), seconds=0.01)
+    assert status_of(caught.value) == 503
 
 
 @pytest.mark.parametrize("text", ["", "\x00\ud800", "x" * 100_000, "مكتب ₸ 🙂", "%PDF\n<</JS>>"])
