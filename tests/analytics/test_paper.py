@@ -21,6 +21,7 @@ from app.analytics.paper.sheet import (
     read_paper,
     write_paper,
 )
+from app.web.errors import status_of
 
 ROWS = Table(
     ("Кеңсе", "CSAT", "", "n"),
