@@ -39,7 +39,7 @@ _INTERACTION = (
 _RESPONSE = (
     *("id", "survey_version_id", "unit_id", "employee_id", "interaction_id", "channel", "via", "language", "rating"),
     *("score", "band", "scale_style", "comment", "answered_at", "touched_at", "finished_at", "key_hash", "suspect"),
-    *("suspect_reasons", "routed", "demo"),
+    *("suspect_reasons", "routed", "read_at", "demo"),
 )
 _ANSWER = ("id", "response_id", "question_key", "value", "text")
 
@@ -91,7 +91,7 @@ def make_rows(
     marks = _Marks(desk, plan)
     return PastRows(
         make_ready(dialect, table_of(Interaction), _INTERACTION, _interactions(rows, plan.source, now)),
-        make_ready(dialect, table_of(SurveyResponse), _RESPONSE, marks.responses(rated, version_id, language)),
+        make_ready(dialect, table_of(SurveyResponse), _RESPONSE, marks.responses(rated, version_id, language, now)),
         make_ready(dialect, table_of(ResponseAnswer), _ANSWER, _answers(rated)),
         choose_marks(instant for each in rows for instant in _instants(each)),
     )
@@ -172,7 +172,7 @@ class _Marks:
         }
 
     def responses(
-        self, rated: Sequence[tuple[uuid.UUID, Planned]], version_id: uuid.UUID, language: Language
+        self, rated: Sequence[tuple[uuid.UUID, Planned]], version_id: uuid.UUID, language: Language, now: datetime
     ) -> Iterator[Sequence[object]]:
         for response_id, each in rated:
             read, row, draft = each.read, each.read.row, each.read.row.draft
@@ -189,8 +189,9 @@ class _Marks:
                 # Touched then and not now: nothing may be added to it any more, and nobody looks for wishes in it.
                 *(at, at, at if row.comment or row.answers else None),
                 # Nobody was given a page of it: 16 bytes are the hash of no key, and unlike a hash they grow in order,
-                # which spares an index of random values a page for nearly every row.
-                *(response_id.bytes, False, "", False, False),
+                # which spares an index of random values a page for nearly every row. And it counts as read, since
+                # nobody is to acknowledge what was said years ago.
+                *(response_id.bytes, False, "", False, now, False),
             )
 
 

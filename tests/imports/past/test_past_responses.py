@@ -117,6 +117,7 @@ def test_words_codes_and_rows_said_twice(import_past: Import, session: Session) 
     # By the company's clock, which was six hours ahead in that year.
     assert first.answered_at == first.touched_at == first.finished_at == datetime(2023, 7, 13, 9, 28, tzinfo=UTC)
     assert rows[2].finished_at is None
+    assert {row.read_at for row in rows} == {NOW}, "nobody is to acknowledge history"
 
 
 def test_history_asks_nobody_and_opens_nothing(import_past: Import, session: Session) -> None:
