@@ -1,6 +1,7 @@
 """Who saw a question of reasons and chose none: the form was sent, the question was shown, and nothing was ticked.
 
-Whoever left before the end may not have seen it, so they are not among these. Read-only.
+Whoever left before the end may not have seen it, so they are not among these; nor are answers from a chat, an API or a
+file, which had no form. Read-only.
 """
 
 import uuid
@@ -9,8 +10,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from sqlalchemy import ColumnElement, and_, exists, false, or_
 
 from app.analytics.series import Asked, firsts
-from app.responses.models import ResponseAnswer, SurveyResponse
+from app.responses.models import ResponseAnswer, SurveyResponse, Via
 from app.surveys.definition import Question, QuestionType
+
+_ON_A_FORM = (Via.PAGE, Via.KIOSK)
 
 
 def chose_none(series: Sequence[Asked], question: str, *, survey: str | None = None) -> ColumnElement[bool]:
@@ -32,6 +35,7 @@ def _in_each(asked: Iterable[Asked], first: Mapping[uuid.UUID, str]) -> Iterator
             yield and_(
                 SurveyResponse.survey_version_id == version_id,
                 SurveyResponse.finished_at.is_not(None),
+                SurveyResponse.via.in_(_ON_A_FORM),
                 *_shown(one.question, first[version_id]),
                 ~chose,
             )

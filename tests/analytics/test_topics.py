@@ -8,9 +8,12 @@ from sqlalchemy.orm import Session
 
 from app.accounts.scope import EVERYTHING, Scope
 from app.analytics.differences import Verdict
+from app.analytics.filters import ResponseFilter
 from app.analytics.periods import last_days
+from app.analytics.reports import list_responses
 from app.analytics.topics import Spoken, judge_at_once, make_topics, read_reasons, read_topics
 from app.analytics.wanted import Wanted
+from app.responses.models import Via
 from app.responses.topics.sorting import sort_responses
 from tests.analytics.company import Company
 from tests.responses.test_topic_rules import RULES
@@ -60,6 +63,17 @@ def test_reasons_are_counted_by_question_the_most_often_first(session: Session, 
     assert (question.survey, question.key, question.n) == ("visit", "reasons", 7)
     assert [(line.value, line.key, line.n) for line in question.lines] == [(2, "price", 5), (1, "queue", 2)]
     assert read_reasons(session, _wanted(company, unit_id=company.units["south"].id), EVERYTHING) == ()
+
+
+def test_whoever_had_no_form_did_not_leave_its_reasons_out(session: Session, company: Company) -> None:
+    company.said(company.answer("n1", 1), "reasons", 2)
+    for via in Via:
+        response = company.answer("n1", 1, comment="Очередь")
+        response.via, response.finished_at = via, response.answered_at
+    (question,) = read_reasons(session, _wanted(company), EVERYTHING)
+    assert question.none_chosen == len({Via.PAGE, Via.KIOSK})
+    listed = list_responses(session, ResponseFilter(chose_none="reasons"), scope=EVERYTHING, zone=ZoneInfo("UTC"))
+    assert len(listed.lines) == question.none_chosen
 
 
 def test_of_many_topics_that_only_chance_moves_hardly_any_is_called_changed() -> None:
