@@ -1,15 +1,17 @@
 """Which responses a list, a figure or an export is about; the same filter stands behind all three."""
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy import ColumnElement, and_, exists, false, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from app.accounts.scope import Scope
 from app.analytics.none_chosen import chose_none
-from app.analytics.series import feeding, list_series
+from app.analytics.options import join_options
+from app.analytics.series import Series, feeding, list_series, sort_by_type
 from app.analytics.wall_clock import WallHour, hour_of_week
 from app.callbacks.improvements.models import Wish
 from app.invitations.models import Interaction
@@ -196,17 +198,32 @@ def _left_conditions(wanted: ResponseFilter) -> list[ColumnElement[bool]]:
 
 def _feeds(session: Session, metric: Metric, wanted: ResponseFilter) -> ColumnElement[bool]:
     """Return that the response answers a question that feeds the metric, with one of the ratings if any are named."""
+    fed = feeding(list_series(session, survey=wanted.survey), metric)
+    if not wanted.ratings:
+        return _answers_any([one.series for one in fed])
+    by_values: dict[tuple[int, ...], list[Series]] = {}
+    for asked in sort_by_type(fed, metric).values():
+        # A rating is the place of an option in all of them together, as the figure counts it.
+        places = join_options([one.question for one in asked]).places
+        for one, went in zip(asked, places, strict=True):
+            values = tuple(value for value, place in went.items() if place in wanted.ratings)
+            by_values.setdefault(values, []).append(one.series)
+    return or_(false(), *(_answers_any(series, values) for values, series in by_values.items() if values))
+
+
+def _answers_any(series: Sequence[Series], values: Sequence[int] | None = None) -> ColumnElement[bool]:
+    """Return that the response answers one of the questions, with one of the values unless any will do."""
     response, answer = SurveyResponse, ResponseAnswer
-    fed = [one.series for one in feeding(list_series(session, survey=wanted.survey), metric)]
-    first: ColumnElement[bool] = response.survey_version_id.in_(sorted(one.version_id for one in fed if one.is_first))
-    if wanted.ratings:
-        first = and_(first, response.rating.in_(wanted.ratings))
-    later = sorted((one.version_id, one.question_key) for one in fed if not one.is_first)
+    versions = sorted(one.version_id for one in series if one.is_first)
+    first: ColumnElement[bool] = response.survey_version_id.in_(versions)
+    if values is not None:
+        first = and_(first, response.rating.in_(values))
+    later = sorted((one.version_id, one.question_key) for one in series if not one.is_first)
     if not later:
         return first
     asked = or_(*(and_(response.survey_version_id == one, answer.question_key == key) for one, key in later))
     said = exists().where(answer.response_id == response.id, answer.value.is_not(None), asked)
-    return or_(first, said.where(answer.value.in_(wanted.ratings)) if wanted.ratings else said)
+    return or_(first, said if values is None else said.where(answer.value.in_(values)))
 
 
 def _version_ids(session: Session, survey: str) -> list[uuid.UUID]:

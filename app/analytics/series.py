@@ -72,6 +72,18 @@ def feeding(asked: Iterable[Asked], metric: Metric) -> list[Asked]:
     ]
 
 
+def sort_by_type(fed: Iterable[Asked], metric: Metric) -> dict[QuestionType, list[Asked]]:
+    """Return the questions that feed the metric by what they are asked as: those of one type are added up.
+
+    Of `fcr`, yes or no and one of several with the yes first are one question to a share.
+    """
+    by_type: dict[QuestionType, list[Asked]] = {}
+    for one in fed:
+        kind = QuestionType.CHOICE if metric is Metric.FCR else one.question.type
+        by_type.setdefault(kind, []).append(one)
+    return by_type
+
+
 def firsts(asked: Iterable[Asked]) -> list[Asked]:
     """Return the first question of each version: one answer each a response."""
     return [one for one in asked if one.series.is_first]

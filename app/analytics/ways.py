@@ -11,7 +11,7 @@ from app.analytics.histograms import Counts, Group, add_up, count_values
 from app.analytics.measured import Histogram, Measured
 from app.analytics.measures import counted_options, measure
 from app.analytics.options import Places, join_options
-from app.analytics.series import Asked, Series
+from app.analytics.series import Asked, Series, sort_by_type
 from app.analytics.wanted import Wanted
 from app.surveys.definition import Metric, Question, QuestionType
 
@@ -37,11 +37,7 @@ class Way:
 
 def choose_way(session: Session, wanted: Wanted, scope: Scope, metric: Metric, fed: Sequence[Asked]) -> Way | None:
     """Return the type of question with the most answers; one that all use needs no counting."""
-    by_type: dict[QuestionType, list[Asked]] = {}
-    for one in fed:
-        # Yes or no, and one of several with the yes first, are one question to a share.
-        kind = QuestionType.CHOICE if metric is Metric.FCR else one.question.type
-        by_type.setdefault(kind, []).append(one)
+    by_type = sort_by_type(fed, metric)
     if not by_type:
         return None
     sizes: dict[QuestionType, int] = dict.fromkeys(by_type, 0)

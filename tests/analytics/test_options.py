@@ -1,13 +1,16 @@
 """Options in another order in another file count as what they are."""
 
+import json
 from collections import Counter
 from itertools import permutations
 
 from sqlalchemy.orm import Session
 
 from app.accounts.scope import EVERYTHING
-from app.analytics.metric_view import read_metric
+from app.analytics.filters import ResponseFilter
+from app.analytics.metric_view import MetricView, read_metric
 from app.analytics.options import join_options
+from app.analytics.reports import list_responses
 from app.analytics.wanted import Wanted
 from app.kit.i18n import Language
 from app.surveys.loader import parse_survey
@@ -30,6 +33,17 @@ questions:
     metric: acquisition
     text: {{en: How did you find us?}}
     options: {options}
+"""
+SOLVED = ("solved", "partly", "unsolved")
+ASKED_LATER = """
+key: {key}
+version: 1
+audience: customers
+languages: [en]
+title: {{en: Solved}}
+questions:
+  - {{key: overall, type: rating5, metric: csat, text: {{en: How was it?}}}}
+  - {{key: solved, metric: fcr, text: {{en: Was it solved?}}, {asked}}}
 """
 
 
@@ -81,3 +95,32 @@ def test_two_surveys_with_their_options_in_another_order_share_a_figure(session:
     assert (view.measured.figure.value, view.measured.n) == (30 / 40, 40)
     shown = {view.question.options[value - 1].key: n for value, n in view.measured.histogram.items()}
     assert shown == {"reviews": 30, "friends": 7, "radio": 3}
+    assert_each_bar_leads_to_its_answers(session, view, Metric.ACQUISITION)
+
+
+def test_an_option_beside_yes_and_no_leads_to_its_own_answers(session: Session, company: Company) -> None:
+    for key, asked in (
+        ("solved-a", {"type": "choice", "options": [{"key": each, "label": {"en": each}} for each in SOLVED]}),
+        ("solved-b", {"type": "yes_no"}),
+    ):
+        definition = parse_survey(ASKED_LATER.format(key=key, asked=json.dumps(asked)[1:-1]).encode(), "survey.yaml")
+        company.versions[key] = store_version(session, definition, now=company.now)
+    for survey, given in (("solved-a", {1: 9, 2: 4, 3: 2}), ("solved-b", {1: 6, 2: 5})):
+        for value, times in given.items():
+            for _ in range(times):
+                company.said(company.answer("n1", survey=survey), "solved", value)
+
+    view = read_metric(session, Wanted(WEEK), EVERYTHING, Metric.FCR)
+
+    assert view is not None
+    assert (view.measured.figure.value, view.measured.n) == (15 / 26, 26)
+    assert sorted(view.measured.histogram.values()) == [2, 4, 5, 15]
+    assert_each_bar_leads_to_its_answers(session, view, Metric.FCR)
+
+
+def assert_each_bar_leads_to_its_answers(session: Session, view: MetricView, metric: Metric) -> None:
+    for value, n in view.measured.histogram.items():
+        wanted = ResponseFilter(metric=metric, ratings=(value,))
+        assert len(list_responses(session, wanted, scope=EVERYTHING, zone=WEEK.zone).lines) == n, value
+    nowhere = ResponseFilter(metric=metric, ratings=(99,))
+    assert not list_responses(session, nowhere, scope=EVERYTHING, zone=WEEK.zone).lines
