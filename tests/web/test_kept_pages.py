@@ -36,6 +36,11 @@ def test_a_saved_view_stands_in_the_menu_and_leads_back(manager: FlaskClient) ->
     assert (page.status_code, "East 1" in page.text) == (200, True)
 
 
+def test_a_view_begins_where_its_lists_do(manager: FlaskClient) -> None:
+    assert save(manager, address="/manage/figures/events?days=90&page=2&below=3") == 303
+    assert 'href="/manage/figures/events?days=90"' in manager.get(VIEWS).text
+
+
 def test_a_shared_view_is_offered_where_its_unit_is_seen_and_shows_no_more_than_that(
     app: Flask, manager: FlaskClient
 ) -> None:

@@ -24,7 +24,7 @@ access.gate(saved_views, access.Gate.STAFF)
 
 _MAY_BE_SAVED = frozenset({"responses.show_list", *(endpoint for endpoint, _ in PAGES)})
 # Where in a list somebody was is no part of what they looked at.
-_NOT_KEPT = frozenset({"before", "after", "page", "lang"})
+_NOT_KEPT = frozenset({"before", "after", "page", "below", "lang"})
 _REFUSALS: Mapping[str, LazyString] = {
     "empty": lazy_gettext("Give the view a name."),
     "unit_unclear": lazy_gettext("To share it, choose one unit first: this view names none that is known, or several."),
