@@ -9,21 +9,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.accounts.scope import Scope
 from app.analytics.beside_others import compare_with_others
+from app.analytics.counts.raw import count_apart
 from app.analytics.differences import Verdict
 from app.analytics.filters import response_conditions
 from app.analytics.measured import Measured, add_counts, protect_groups
 from app.analytics.measures import measure
 from app.analytics.periods import Period
-from app.analytics.series import feeding, firsts, list_series
+from app.analytics.series import feeding, list_series
 from app.analytics.wall_clock import HOURS_OF_WEEK, hour_of_week
 from app.analytics.wanted import Wanted
 from app.responses.models import SurveyResponse
-from app.surveys.definition import Metric, QuestionType
+from app.surveys.definition import Metric
 
 MOST_DAYS = 90
 
@@ -59,7 +59,7 @@ def shorten(period: Period) -> Period:
 
 
 def read_hours(session: Session, wanted: Wanted, scope: Scope) -> HourMap:
-    """Return the satisfied share of every hour of the week in the last days of what is wanted; two statements."""
+    """Return the satisfied share of every hour of the week in the last days of what is wanted; three statements."""
     wanted = replace(wanted, period=shorten(wanted.period))
     found = _count(session, wanted, scope)
     total = add_counts(found.values())
@@ -83,17 +83,6 @@ def read_hours(session: Session, wanted: Wanted, scope: Scope) -> HourMap:
 
 def _count(session: Session, wanted: Wanted, scope: Scope) -> dict[int, Counter[int]]:
     period, asked = wanted.period, feeding(list_series(session), Metric.CSAT)
-    versions = [one.series.version_id for one in firsts(asked) if one.question.type is QuestionType.RATING5]
-    place = hour_of_week(session, SurveyResponse.answered_at, period.zone, period.since, period.until).label("place")
-    rows = session.execute(
-        select(place, SurveyResponse.rating, func.count())
-        .where(
-            *response_conditions(session, wanted.as_filter(), scope),
-            SurveyResponse.survey_version_id.in_(sorted(versions)),
-        )
-        .group_by("place", SurveyResponse.rating)
-    )
-    found: dict[int, Counter[int]] = {}
-    for at, rating, n in rows:
-        found.setdefault(int(at), Counter())[rating] += n
-    return found
+    place = hour_of_week(session, SurveyResponse.answered_at, period.zone, period.since, period.until)
+    counted = count_apart(session, place, asked, response_conditions(session, wanted.as_filter(), scope))
+    return {int(at): histogram for at, histogram in counted.items() if at is not None}

@@ -21,7 +21,7 @@ from app.analytics.measured import Histogram, Measured, protect_groups
 from app.analytics.measures import measure
 from app.analytics.metric_figures import Split, list_units
 from app.analytics.periods import Period
-from app.analytics.series import Asked, feeding, firsts, list_series
+from app.analytics.series import feeding, list_series
 from app.analytics.wanted import By, Wanted
 from app.organisation.models import Employee
 from app.surveys.definition import Metric, QuestionType
@@ -79,7 +79,7 @@ def compare_staff_and_customers(
     staff = read_employee_figures(session, asking, scope, minimum=minimum, now=now)
     # Neither a channel nor an employee nor a topic narrows what employees say, so none narrows the other side.
     whose = Wanted(period, wanted.unit_id)
-    asked = _overall(list_series(session))
+    asked = feeding(list_series(session), Metric.CSAT)
     total = add_up(count_values(session, whose, scope, asked).get(None, {}), asked)
     units = list_units(session, wanted.unit_id, scope)
     ids = {label.key: unit_id for unit_id, label in units.items() if isinstance(unit_id, uuid.UUID)}
@@ -123,7 +123,3 @@ def read_rated(session: Session, wanted: Wanted, scope: Scope) -> tuple[tuple[Ra
 
 def _rate(histogram: Histogram) -> Measured:
     return measure(Metric.AGENT_CSAT, histogram)
-
-
-def _overall(series: list[Asked]) -> list[Asked]:
-    return [one for one in firsts(feeding(series, Metric.CSAT)) if one.question.type is QuestionType.RATING5]

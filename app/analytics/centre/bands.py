@@ -5,20 +5,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Integer, func, literal_column, select
+from sqlalchemy import Integer, literal_column
 from sqlalchemy import case as sql_case
 
 from app.analytics.before_after import find_change
 from app.analytics.beside_others import judge_many
 from app.analytics.centre.handled import Asking
+from app.analytics.counts.raw import count_apart
 from app.analytics.differences import Verdict
 from app.analytics.filters import response_conditions
 from app.analytics.measured import Measured, protect_groups
 from app.analytics.measures import measure
 from app.analytics.seconds import Band, count_within
 from app.analytics.series import Asked
-from app.invitations.models import Interaction
-from app.responses.models import SurveyResponse
 from app.surveys.definition import Metric
 
 
@@ -38,7 +37,7 @@ class BandMeasured:
 def read_bands(
     asking: Asking, column: Any, times: Mapping[int, int], bands: Sequence[Band], asked: Sequence[Asked]
 ) -> tuple[BandMeasured, ...]:
-    """Return each band with the answers about its contacts; one statement.
+    """Return each band with the answers about its contacts; two statements at most.
 
     `column` holds the seconds, `times` is `{seconds: contacts}`. Neighbours are compared, and only what holds after so
     many comparisons is said.
@@ -62,17 +61,5 @@ def _count_answers(
     """Return the histogram of each band by its place; None is the band of all others."""
     bounds = [(column < band.until, literal_column(str(at), Integer)) for at, band in enumerate(bands[:-1])]
     last = (column.is_not(None), literal_column(str(len(bands) - 1), Integer))
-    place = sql_case(*bounds, last).label("place")
-    rows = asking.session.execute(
-        select(place, SurveyResponse.rating, func.count())
-        .outerjoin(Interaction, Interaction.id == SurveyResponse.interaction_id)
-        .where(
-            *response_conditions(asking.session, asking.wanted.as_filter(), asking.scope),
-            SurveyResponse.survey_version_id.in_(sorted(one.series.version_id for one in asked)),
-        )
-        .group_by("place", SurveyResponse.rating)
-    )
-    found: dict[int | None, Counter[int]] = {}
-    for at, rating, n in rows:
-        found.setdefault(at, Counter())[rating] += n
-    return found
+    conditions = response_conditions(asking.session, asking.wanted.as_filter(), asking.scope)
+    return count_apart(asking.session, sql_case(*bounds, last), asked, conditions, with_contact=True)

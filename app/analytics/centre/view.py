@@ -13,10 +13,10 @@ from app.analytics.centre.mix import Mix, read_mix
 from app.analytics.centre.people import PersonRow, TopicRow, read_people, read_topics
 from app.analytics.metrics import Figure
 from app.analytics.seconds import HANDLING, WAITING, Seconds, measure_seconds
-from app.analytics.series import feeding, firsts, list_series
+from app.analytics.series import feeding, list_series
 from app.analytics.wanted import Wanted
 from app.invitations.models import Interaction
-from app.surveys.definition import Metric, QuestionType
+from app.surveys.definition import Metric
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +68,7 @@ def read_contact_summary(session: Session, wanted: Wanted, scope: Scope) -> Cont
 def read_contact_centre(session: Session, wanted: Wanted, scope: Scope) -> ContactCentre:
     """Return the figures of the contacts of a period; a number of statements that depends on no row."""
     asking = Asking(session, wanted, scope)
-    stars = [one for one in list_series(session) if one.question.type is QuestionType.RATING5]
-    asked = firsts(feeding(stars, Metric.CSAT))
+    asked = feeding(list_series(session), Metric.CSAT)
     whole = count_handled(asking, None).get(None, Counter())
     waits, handles = (count_seconds(asking, each) for each in (Interaction.wait_seconds, Interaction.handle_seconds))
     topics, topics_left_out = read_topics(asking, whole, asked)

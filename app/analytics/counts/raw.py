@@ -1,5 +1,6 @@
 """The answers themselves, counted when they are asked for. Read-only."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
@@ -15,7 +16,7 @@ from app.analytics.counts.cover import Stretch
 from app.analytics.counts.question import CountQuestion, Counts, add
 from app.analytics.filters import response_conditions
 from app.analytics.periods import DAY, start_of
-from app.analytics.series import Series
+from app.analytics.series import Asked, Series
 from app.analytics.wanted import By
 from app.invitations.models import Interaction
 from app.organisation.models import UnitAncestor
@@ -45,6 +46,32 @@ def read_raw(
         for place, version_id, key, value, n in session.execute(_narrow(query.where(*conditions), question)):
             found = slots[place][0] if question.by in _TIMES else place
             add(counts, found, keys[version_id] if key is None else Series(version_id, key, is_first=False), value, n)
+
+
+def count_apart(
+    session: Session,
+    place: ColumnElement[int],
+    asked: Sequence[Asked],
+    conditions: Sequence[ColumnElement[bool]],
+    *,
+    with_contact: bool = False,
+) -> dict[int | None, Counter[int]]:
+    """Return the histogram of the questions' answers by a place that SQL finds, in a statement for first and for later.
+
+    The place may be read from the contact, of which an answer has one or none, `with_contact`.
+    """
+    firsts = [one.series for one in asked if one.series.is_first]
+    later = [one.series for one in asked if not one.series.is_first]
+    found: dict[int | None, Counter[int]] = {}
+    for select_answers, series in ((_select_firsts, firsts), (_select_later, later)):
+        if not series:
+            continue
+        query = select_answers(place, series).where(*conditions)
+        if with_contact:
+            query = query.outerjoin(Interaction, Interaction.id == SurveyResponse.interaction_id)
+        for at, _, _, value, n in session.execute(query):
+            found.setdefault(at, Counter())[value] += n
+    return found
 
 
 def _group_of(by: By | None, starts: Sequence[datetime]) -> Any:
