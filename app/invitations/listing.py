@@ -110,6 +110,8 @@ def _conditions(wanted: InteractionFilter, scope: Scope) -> list[ColumnElement[A
     for told, flag in ((Interaction.answered, wanted.answered), (Interaction.resolved, wanted.resolved)):
         if flag is not None:
             conditions.append(told.is_(flag))
+    if wanted.resolved is not None:  # as figures count it: what nobody took was not settled at once, whatever is told
+        conditions.append(Interaction.answered.is_not(False))
     if wanted.unit_id is not None:
         below = select(UnitAncestor.unit_id).where(UnitAncestor.ancestor_id == wanted.unit_id)
         conditions.append(Interaction.unit_id.in_(below))

@@ -88,3 +88,13 @@ def test_where_nobody_was_asked_the_page_of_first_resolution_points_to_what_was_
     assert "of 40 contacts" in said
     assert page_of(app, "/manage/figures?metric=fcr&unit=n1").select_one("main a[href*='contact-centre?unit=n1']")
     assert "Settled at once" not in page_of(app, "/manage/figures?metric=fcr&unit=s1").get_text()
+
+
+def test_what_was_settled_at_once_leads_to_those_very_contacts(app: Flask, database: Database, now: datetime) -> None:
+    with acme(database, now) as company:
+        for place in range(30):
+            contact(company, resolved=place < 20, answered=None if place % 2 else True)
+        contact(company, resolved=True, answered=False)
+    link = page_of(app).select_one("a[href*='resolved=yes']")
+    assert link is not None
+    assert "20 contacts" in page_of(app, str(link["href"])).get_text()
