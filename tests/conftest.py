@@ -138,7 +138,10 @@ def database(engine_name: str, request: pytest.FixtureRequest, tmp_path: Path) -
         shutil.copyfile(request.getfixturevalue("sqlite_template"), own)
         yield from _used(f"sqlite:///{own}")
         return
-    with request.getfixturevalue("kept_postgres").lend() as url:
+    kept: KeptPostgres = request.getfixturevalue("kept_postgres")
+    if request.node.get_closest_marker("plans"):
+        kept.close()
+    with kept.lend() as url:
         yield from _used(url)
 
 

@@ -21,6 +21,8 @@ from app.kit.ids import new_id
 from app.organisation.service import add_unit, get_company
 from tests.callbacks.factories import acting, make_contact, make_office, make_user
 
+pytestmark = pytest.mark.plans
+
 CASES, OFFICES = 4_000, 60
 # A read of the table itself for each row that an index could have answered.
 _READS_THROUGH = re.compile(

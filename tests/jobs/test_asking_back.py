@@ -101,6 +101,7 @@ def test_whoever_was_asked_is_known_for_as_long_as_the_question_stands(database:
         assert session.scalars(select(Contact.phone_enc)).one() is None
 
 
+@pytest.mark.plans
 def test_both_steps_find_their_rows_by_index(database: Database, vault: Vault) -> None:
     closed = close(database, vault, NOW)
     _fill(database, closed)

@@ -98,6 +98,7 @@ def test_what_became_of_messages_is_told_by_gateway_and_reason(session: Session,
     assert inside.cost == sent.cost
 
 
+@pytest.mark.plans
 def test_figures_are_read_from_the_index_alone(database: Database, now: datetime) -> None:
     with database.transaction() as session:
         office = make_office(session, now=now)

@@ -365,7 +365,7 @@ def test_a_list_of_thousands_of_lines_is_read(app: Flask, company: Company) -> N
     assert report.status_code == 200
     words = main_words(BeautifulSoup(report.text, "html.parser"))
     assert "2,500 refused" in words
-    assert "and 2300 more" in words
+    assert "and 2,300 more" in words
 
 
 def test_taps_of_the_last_thirty_days_are_told(app: Flask, company: Company, listed: None, now: datetime) -> None:
