@@ -9,6 +9,9 @@ from bs4 import BeautifulSoup, Tag
 from flask import Flask
 
 from app.kit.db import Database
+from app.surveys.loader import parse_survey
+from app.surveys.service import store_version
+from config.settings import ROOT
 from tests.analytics.company import Company
 from tests.web.staff import signed_in
 from tests.web.test_dashboard import acme
@@ -22,6 +25,9 @@ def company(database: Database, now: datetime) -> Company:
         company.answers("n2", {5: 12, 1: 25})
         company.answers("s1", {4: 20})
         company.answers("n1", {10: 14, 9: 3, 7: 2, 2: 5}, survey="nps")
+        pmf = parse_survey((ROOT / "surveys" / "pmf.yaml").read_bytes(), "pmf.yaml")
+        company.versions["pmf"] = store_version(company.session, pmf, now=now)
+        company.answers("n1", {1: 20, 2: 15, 3: 10, 4: 3}, survey="pmf")  # three no longer use it
         company.answer("n1", 1, suspect="burst")
         for _ in range(40):
             company.answer("n1", 3, at=now - timedelta(days=35))
@@ -42,7 +48,12 @@ def count(app: Flask, address: str, name: str = "admin") -> int:
 
 
 def test_every_number_leads_to_as_many_responses(app: Flask, company: Company) -> None:
-    for address in ("/manage/figures", "/manage/figures?unit=n1", "/manage/figures?metric=nps"):
+    for address in (
+        "/manage/figures",
+        "/manage/figures?unit=n1",
+        "/manage/figures?metric=nps",
+        "/manage/figures?metric=pmf",
+    ):
         page = read(app, address)
         links = [link for link in page.select("main a") if "/manage/responses" in str(link["href"])]
         told = [(link, number) for link in links if (number := told_by(link)) is not None]
@@ -122,7 +133,7 @@ def test_a_group_below_ten_is_hidden_with_the_one_that_would_give_it_away(
 
 
 def test_without_an_answer_the_page_says_so(app: Flask, company: Company) -> None:
-    assert "No answers in these days" in read(app, "/manage/figures?metric=pmf").get_text(" ")
+    assert "No answers in these days" in read(app, "/manage/figures?metric=acquisition").get_text(" ")
 
 
 def test_all_days_begin_with_the_first_answer_however_old(

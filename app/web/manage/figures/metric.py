@@ -6,6 +6,7 @@ from flask import Blueprint, render_template
 
 from app.accounts.scope import Scope
 from app.analytics.centre.view import read_settled
+from app.analytics.cut_points import PMF_QUALIFIED
 from app.analytics.differences import Verdict
 from app.analytics.events.listing import list_touching
 from app.analytics.figure_lines import PageLines
@@ -70,4 +71,5 @@ def _read_settled(query: FigureQuery, scope: Scope) -> Figure | None:
 
 def _behind(query: FigureQuery, values: tuple[int, ...] = (), **more: Any) -> str:
     """Return the address of the answers behind the metric, or behind some of its values."""
-    return query.answers(figure=query.metric.value, rating=list(values), **more)
+    counted = PMF_QUALIFIED if query.metric is Metric.PMF else ()  # who no longer uses it is asked and not counted
+    return query.answers(figure=query.metric.value, rating=list(values or counted), **more)
