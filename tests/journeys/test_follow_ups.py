@@ -185,7 +185,7 @@ def outlive_an_outage(service: Service, database: Database, gateway: ScriptedGat
         time.sleep(0.5)
         return waiting(database) == 0
 
-    wait_until(all_sent, 40, lambda: waiting(database))
+    wait_until(all_sent, 120, lambda: waiting(database))
     assert taken(gateway, first=100) == Counter(range(100, 120))
 
 
