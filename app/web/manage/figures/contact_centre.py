@@ -3,9 +3,8 @@
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from flask import Blueprint, render_template, url_for
+from flask import Blueprint, render_template
 from flask_babel import format_decimal, gettext
 
 from app.accounts.scope import Scope
@@ -63,7 +62,7 @@ def show() -> str:
         **figure_context(query, scope),
         centre=centre,
         mix=_draw(centre.mix) if centre.handled.contacts else None,
-        contacts=lambda **more: _contacts(query, **more),
+        contacts=query.contacts,
         axis=_axis([each.measured.figure for each in (*centre.by_waiting, *centre.by_handling)]),
         people_axis=_axis([row.csat for row in centre.people]),
         has_answers=_has_answers(centre),
@@ -86,20 +85,6 @@ def list_table(query: FigureQuery, scope: Scope) -> PageLines:
 def _read(query: FigureQuery, scope: Scope) -> ContactCentre:
     query.metric = Metric.CSAT
     return read_contact_centre(edge.db(), query.wanted, scope)
-
-
-def _contacts(query: FigureQuery, **more: Any) -> str:
-    """Return the address of the contacts that are counted, narrowed further by fields of their list."""
-    values: dict[str, Any] = {
-        "unit": query.unit.code if query.unit is not None and query.unit_id is not None else None,
-        "from": query.period.first.isoformat(),
-        "to": query.period.last.isoformat(),
-        "channel": query.channel.value if query.channel else None,
-        "employee": query.employee.code if query.employee else None,
-        "about": query.call_topic,
-        **more,
-    }
-    return url_for("interactions.show_list", **{key: value for key, value in values.items() if value})
 
 
 def _draw(mix: Sequence[Mix]) -> MixDrawing:

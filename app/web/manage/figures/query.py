@@ -134,6 +134,19 @@ class FigureQuery:
         }
         return url_for("responses.show_list", **{key: value for key, value in values.items() if value})
 
+    def contacts(self, **more: Any) -> str:
+        """Return the address of the contacts that are counted, narrowed further by fields of their list."""
+        values: dict[str, Any] = {
+            "unit": self.unit.code if self.unit is not None and self.unit_id is not None else None,
+            "from": self.period.first.isoformat(),
+            "to": self.period.last.isoformat(),
+            "channel": self.channel.value if self.channel else None,
+            "employee": self.employee.code if self.employee else None,
+            "about": self.call_topic,
+            **more,
+        }
+        return url_for("interactions.show_list", **{key: value for key, value in values.items() if value})
+
 
 def read_figure_query(scope: Scope) -> FigureQuery:
     """Return the filter of the request's address; a unit beyond the scope is one that there is not."""

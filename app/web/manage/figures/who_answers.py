@@ -6,9 +6,8 @@ Every count leads to the contacts that it is of, or to the answers.
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
-from flask import Blueprint, render_template, url_for
+from flask import Blueprint, render_template
 from flask_babel import gettext, lazy_gettext
 from flask_babel.speaklater import LazyString
 
@@ -76,7 +75,7 @@ def show() -> str:
         reasons=REASONS,
         say=_say,
         explain=_explain,
-        contacts=lambda **more: _contacts(query, **more),
+        contacts=query.contacts,
         message_channels=CHANNELS,
         figure_words=figure_words,
         words=words,
@@ -110,17 +109,3 @@ def _explain(figure: Figure) -> str:
     if not figure.n:
         return str(gettext("Nobody was asked, or all of them still have time to answer."))
     return words.explain_share(figure)
-
-
-def _contacts(query: FigureQuery, **more: Any) -> str:
-    """Return the address of the contacts that are counted, narrowed further by fields of their list."""
-    values: dict[str, Any] = {
-        "unit": query.unit.code if query.unit is not None and query.unit_id is not None else None,
-        "from": query.period.first.isoformat(),
-        "to": query.period.last.isoformat(),
-        "channel": query.channel.value if query.channel else None,
-        "employee": query.employee.code if query.employee else None,
-        "about": query.call_topic,
-        **more,
-    }
-    return url_for("interactions.show_list", **{key: value for key, value in values.items() if value})
