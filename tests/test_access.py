@@ -91,7 +91,7 @@ def test_each_role_passes_its_doors_and_finds_its_own_units_alone(
         sees_all = name == "admin" and not {"sign_in_id", "batch_id", "passkey_id", "view_id"} & rule.arguments
         for side, is_own in ((foreign_side, False), (own_side, True)):
             if rule.endpoint == "account.end_one" and is_own:
-                continue  # it would end the walk; tests/web/test_account.py does it
+                continue  # it would end the walk; tests/web/manage/accounts/test_account.py does it
             # An empty form too: what is missing in it must not be told before the object is found to be foreign.
             for sent in (form, {}) if rule.arguments and form else (form,):
                 answer = _knock(browser, rule, method, side, {**sent, "csrf_token": token})

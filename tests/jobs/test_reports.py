@@ -28,8 +28,8 @@ from tests.analytics.company import Company
 from tests.analytics.test_paper import read_pages
 from tests.callbacks.factories import acting
 from tests.gateway.mail import ScriptedMail
+from tests.web.manage.test_dashboard import acme
 from tests.web.staff import email_of
-from tests.web.test_dashboard import acme
 
 ALMATY = ZoneInfo("Asia/Almaty")
 

@@ -17,11 +17,11 @@ from app.organisation.service import sync_company
 from config.settings import Settings
 from tests.callbacks.factories import make_case, make_contact, make_response
 from tests.conftest import ENGINES
-from tests.web.case_pages import COMMENT
 from tests.web.kept_app import keep_app
+from tests.web.manage.callbacks.case_pages import COMMENT
 from tests.web.staff import Company, make_company, signed_in
 
-# What lies right in this directory are pages of staff: rendered from what is tried on both databases below them.
+# What lies right here and in manage/ are pages of staff: rendered from what is tried on both databases below them.
 _HERE = Path(__file__).parent
 
 
@@ -33,10 +33,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """
     if len(ENGINES) < 2:
         return
-    left = [item for item in items if item.path.parent == _HERE and not _is_its_turn(item)]
+    left = [item for item in items if _is_page_of_staff(item.path) and not _is_its_turn(item)]
     if left:
         config.hook.pytest_deselected(items=left)
         items[:] = [item for item in items if item not in set(left)]
+
+
+def _is_page_of_staff(path: Path) -> bool:
+    return path.parent == _HERE or path.is_relative_to(_HERE / "manage")
 
 
 def _is_its_turn(item: pytest.Item) -> bool:

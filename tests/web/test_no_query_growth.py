@@ -39,8 +39,8 @@ from app.review_sites.public_ratings.models import Origin
 from app.review_sites.service import set_listing
 from app.touchpoints.models import Channel, PosterBatch
 from app.webhooks.models import WebhookDelivery, WebhookEndpoint
+from tests.web.manage.test_dashboard import acme
 from tests.web.staff import email_of, signed_in
-from tests.web.test_dashboard import acme
 
 ENDPOINT = uuid.UUID(int=17)
 IMPROVEMENT = uuid.UUID(int=18)

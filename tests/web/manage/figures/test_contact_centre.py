@@ -8,8 +8,8 @@ from flask import Flask
 
 from app.kit.db import Database
 from tests.analytics.contacts import clerk, contact
+from tests.web.manage.test_dashboard import acme
 from tests.web.staff import signed_in
-from tests.web.test_dashboard import acme
 
 HOME = "/manage/figures/contact-centre"
 

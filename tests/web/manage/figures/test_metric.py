@@ -13,8 +13,8 @@ from app.surveys.loader import parse_survey
 from app.surveys.service import store_version
 from config.settings import ROOT
 from tests.analytics.company import Company
+from tests.web.manage.test_dashboard import acme
 from tests.web.staff import signed_in
-from tests.web.test_dashboard import acme
 
 
 @pytest.fixture

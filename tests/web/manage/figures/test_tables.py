@@ -20,8 +20,8 @@ from app.responses.topics.sorting import SETTLED, sort_responses
 from app.touchpoints.service import add_touchpoint
 from tests.analytics.contacts import clerk, contact
 from tests.analytics.test_paper import read_pages
+from tests.web.manage.test_dashboard import acme
 from tests.web.staff import signed_in
-from tests.web.test_dashboard import acme
 
 HOME = "/manage/figures"
 PAGES = ("hours", "who-answers", "contact-centre", "drivers", "employees", "topics", "events?days=7", "public")

@@ -13,8 +13,8 @@ from app.accounts.models import AuditEntry
 from app.kit.db import Database
 from app.organisation.models import Unit
 from app.responses.models import SurveyResponse
+from tests.web.manage.imports.test_units_and_employees import press, upload
 from tests.web.staff import Company, form_token, signed_in
-from tests.web.test_imports_pages import press, upload
 
 WORDS = "Rating,Remarks,Date,Branch\nGood,quick,2026-03-01,Abay\nPoor,,2026-03-02,Abay\nDon't know,,2026-03-02,Abay\n"
 

@@ -11,8 +11,8 @@ from app.analytics.events.models import TimeLineEvent
 from app.kit.db import Database
 from app.kit.ids import new_id
 from app.organisation.service import get_unit
+from tests.web.manage.test_dashboard import acme
 from tests.web.staff import add_staff, form_token, signed_in
-from tests.web.test_dashboard import acme
 
 HOME = "/manage/figures/events"
 GOOD = {"unit": "north", "day": "2026-03-01", "kind": "script", "title": "A new <b>script</b>", "note": ""}

@@ -12,8 +12,8 @@ from app.kit.db import Database
 from app.messaging.notices.former import read_former_email
 from app.messaging.notices.models import Notice
 from tests.web.conftest import StoppedClock
+from tests.web.manage.accounts.test_second_factor import set_up
 from tests.web.staff import PASSWORD, email_of, form_token, sign_in, signed_in
-from tests.web.test_second_factor import set_up
 
 pytestmark = pytest.mark.usefixtures("company")
 ACCOUNT, SECURITY, AGAIN = "/manage/account", "/manage/account/security", "/sign-in/again"

@@ -14,8 +14,8 @@ from app.accounts.service import add_user
 from app.callbacks.models import CallbackCase, CasePromise
 from app.kit.db import Database
 from tests.callbacks.factories import make_case, make_contact
-from tests.web.case_pages import LIST, PHONE, kinds_of, post, read_case_row, user_id_of
 from tests.web.conftest import StoppedClock
+from tests.web.manage.callbacks.case_pages import LIST, PHONE, kinds_of, post, read_case_row, user_id_of
 from tests.web.staff import Company, form_token, signed_in
 
 

@@ -13,7 +13,7 @@ from app.accounts.service import add_user
 from app.kit.db import Database
 from app.organisation.service import add_unit
 from tests.callbacks.factories import make_case, make_contact
-from tests.web.case_pages import LIST, PHONE, post, read_case_row, user_id_of
+from tests.web.manage.callbacks.case_pages import LIST, PHONE, post, read_case_row, user_id_of
 from tests.web.staff import Company, form_token, signed_in
 
 

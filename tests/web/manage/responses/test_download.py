@@ -10,8 +10,8 @@ from sqlalchemy import select
 
 from app.accounts.models import AuditEntry
 from app.kit.db import Database
+from tests.web.manage.test_dashboard import acme
 from tests.web.staff import form_token, signed_in
-from tests.web.test_dashboard import acme
 
 HOME = "/manage/responses"
 

@@ -17,8 +17,8 @@ from app.callbacks.timeline import write_event
 from app.kit.db import Database
 from app.organisation.models import Unit
 from tests.callbacks.factories import make_case, make_contact, make_response
-from tests.web.case_pages import LIST, PHONE, SHOWN, kinds_of, post, read_case_row, user_id_of
 from tests.web.conftest import StoppedClock
+from tests.web.manage.callbacks.case_pages import LIST, PHONE, SHOWN, kinds_of, post, read_case_row, user_id_of
 from tests.web.staff import Company, email_of, form_token, signed_in
 from tests.web.test_no_query_growth import counted
 

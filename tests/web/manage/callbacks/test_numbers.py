@@ -18,7 +18,7 @@ from app.kit.db import Database
 from app.kit.i18n import Language
 from app.organisation.service import working_time
 from tests.callbacks.factories import RULES, SOON, make_case
-from tests.web.case_pages import LIST, PHONE, SHOWN, kinds_of, post, read_case_row
+from tests.web.manage.callbacks.case_pages import LIST, PHONE, SHOWN, kinds_of, post, read_case_row
 from tests.web.staff import Company, signed_in
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from app.callbacks.compensation.models import Compensation
 from app.kit.db import Database
-from tests.web.case_pages import LIST, post
+from tests.web.manage.callbacks.case_pages import LIST, post
 from tests.web.staff import Company, form_token, signed_in
 
 HOME = "/manage/compensations"

@@ -1,0 +1,1 @@
+"""The staff's pages, as app/web/manage divides them."""

@@ -1,0 +1,1 @@
+"""The callback desk, its roster, its notices and its figures."""

@@ -1,0 +1,1 @@
+"""One metric after another, events, public ratings, reports."""

@@ -1,0 +1,1 @@
+"""Which office is on which site."""
