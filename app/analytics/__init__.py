@@ -5,7 +5,8 @@ cut_points    where each scale is cut, pure
 measures      what a histogram says of a metric: the headline and its parts, for every face alike, pure
 measured      a metric as measured, and groups beside their whole so that no small one can be worked out, pure
 series        which questions of which versions of surveys feed a metric
-wanted        whose answers a figure counts, as a value; all_days: as many days as there are
+wanted        whose answers a figure counts, as a value
+all_days      as many days as there are; last_answers: as many as are read, of those that have answers
 histograms    how many answers have each value: the one place that figures are counted by; counts: ahead and raw
 metric_view   one metric as its page shows it: now, before, over time, by the units below
 filters       which responses a figure, a list or an export is about, as one WHERE

@@ -1,6 +1,6 @@
 """Figures: what it all adds up to, each number with its n and a way to the answers behind it.
 
-query    what all of these pages are asked for, as it stands in the address
+query    what all of these pages are asked for, as it stands in the address; last_days: of a quarter at most
 metric   /manage/figures: one metric over time and by unit (drawing: how it is drawn, on the page and on paper)
 hours, who_answers, contact_centre, drivers, employees, topics  the other pages of figures, by their names
 events   what happened when, and whether a figure changed then (event_editing; event_marks: on the lines of figures)

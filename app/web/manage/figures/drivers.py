@@ -5,15 +5,16 @@ from flask_babel import gettext
 
 from app.accounts.scope import Scope
 from app.analytics.differences import LEAST, Verdict
-from app.analytics.drivers import Driver, Drivers, read_drivers
+from app.analytics.drivers import Driver, read_drivers
 from app.analytics.figure_lines import PageLines
 from app.analytics.hours import MOST_DAYS
 from app.analytics.metrics import Method
 from app.analytics.page_lines import list_drivers
-from app.surveys.definition import Metric, Question, QuestionType
+from app.surveys.definition import Question, QuestionType
 from app.web import access, edge
 from app.web.manage import words
 from app.web.manage.figures import words as figure_words
+from app.web.manage.figures.last_days import keep_last_days
 from app.web.manage.figures.query import FigureQuery, figure_context, read_figure_query
 
 figure_drivers = Blueprint("figure_drivers", __name__, url_prefix="/manage/figures/drivers")
@@ -22,11 +23,11 @@ access.gate(figure_drivers, access.Gate.STAFF)
 
 @figure_drivers.get("")
 def show() -> str:
-    """The later questions of one unit, or of all that the user may see; at most the last 90 days of the period."""
+    """The later questions of one unit, or of all that the user may see; at most the last 90 days with answers."""
     scope = access.scope()
     query = read_figure_query(scope)
-    drivers = _read(query, scope)
-    shortened, query.period = query.period != drivers.period, drivers.period
+    days = keep_last_days(query, scope)
+    drivers = read_drivers(edge.db(), query.wanted, scope)
     ends = [
         end for each in drivers.found if each.difference for end in (each.difference.ci_low, each.difference.ci_high)
     ]
@@ -34,7 +35,7 @@ def show() -> str:
         "manage/figures/drivers.html",
         **figure_context(query, scope),
         drivers=drivers,
-        shortened=shortened,
+        days=days,
         most_days=MOST_DAYS,
         least=LEAST,
         axis=(min([0.0, *ends]), max([0.0, *ends])),
@@ -52,12 +53,8 @@ def show() -> str:
 
 def list_table(query: FigureQuery, scope: Scope) -> PageLines:
     """Return the page's table."""
-    return list_drivers(_read(query, scope), _ask)
-
-
-def _read(query: FigureQuery, scope: Scope) -> Drivers:
-    query.metric = Metric.CSAT
-    return read_drivers(edge.db(), query.wanted, scope)
+    keep_last_days(query, scope)
+    return list_drivers(read_drivers(edge.db(), query.wanted, scope), _ask)
 
 
 def _ask(question: Question) -> str:

@@ -7,10 +7,10 @@ from app.analytics.differences import Verdict
 from app.analytics.figure_lines import PageLines
 from app.analytics.hours import MOST_DAYS, Cell, HourMap, read_hours
 from app.analytics.page_lines import list_hours
-from app.surveys.definition import Metric
 from app.web import access, edge
 from app.web.manage import words
 from app.web.manage.figures import words as figure_words
+from app.web.manage.figures.last_days import keep_last_days
 from app.web.manage.figures.query import FigureQuery, figure_context, read_figure_query
 
 figure_times = Blueprint("figure_times", __name__, url_prefix="/manage/figures/hours")
@@ -21,16 +21,16 @@ _SHADES = 5
 
 @figure_times.get("")
 def show() -> str:
-    """The hours of one unit, or of all that the user may see; at most the last 90 days of the period."""
+    """The hours of one unit, or of all that the user may see; at most the last 90 days that have answers."""
     scope = access.scope()
     query = read_figure_query(scope)
-    hours = _read(query, scope)
-    shortened, query.period = query.period != hours.period, hours.period
+    days = keep_last_days(query, scope)
+    hours = read_hours(edge.db(), query.wanted, scope)
     return render_template(
         "manage/figures/hours.html",
         **figure_context(query, scope),
         hours=hours,
-        shortened=shortened,
+        days=days,
         most_days=MOST_DAYS,
         zone=edge.desk().zone,
         shade=lambda cell: _shade(cell, hours),
@@ -43,12 +43,8 @@ def show() -> str:
 
 def list_table(query: FigureQuery, scope: Scope) -> PageLines:
     """Return the page's table."""
-    return list_hours(_read(query, scope))
-
-
-def _read(query: FigureQuery, scope: Scope) -> HourMap:
-    query.metric = Metric.CSAT
-    return read_hours(edge.db(), query.wanted, scope)
+    keep_last_days(query, scope)
+    return list_hours(read_hours(edge.db(), query.wanted, scope))
 
 
 def _shade(cell: Cell, hours: HourMap) -> str:

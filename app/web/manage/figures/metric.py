@@ -6,13 +6,14 @@ from flask import Blueprint, render_template
 
 from app.accounts.scope import Scope
 from app.analytics.centre.view import read_settled
-from app.analytics.cut_points import PMF_QUALIFIED
+from app.analytics.cut_points import PMF_LEAST, PMF_QUALIFIED
 from app.analytics.differences import Verdict
 from app.analytics.events.listing import list_touching
 from app.analytics.figure_lines import PageLines
 from app.analytics.metric_view import MetricView, read_metric
 from app.analytics.metrics import Figure
 from app.analytics.page_lines import list_metric
+from app.analytics.suppression import MINIMUM
 from app.surveys.definition import Metric
 from app.web import access, edge
 from app.web.manage import words
@@ -42,6 +43,7 @@ def show() -> str:
         marks=mark_events(events, view.trend) if view else (),
         bars=list_bars(view, edge.current_language()) if view else (),
         axis=axis_of(view) if view else (0.0, 1.0),
+        least=PMF_LEAST if query.metric is Metric.PMF else MINIMUM,
         behind=lambda **more: _behind(query, **more),
         mood=lambda verdict: figure_words.mood(verdict, view.question.type, query.metric) if view else "",
         figure_words=figure_words,
