@@ -114,7 +114,7 @@ def read_dashboard(
     asked = [
         one
         for one in list_series(session)
-        if (one.series.is_first or one.question.metric in _SHOWN) and not one.question.is_effort
+        if (one.series.is_first or one.feeds in _SHOWN) and not one.question.is_effort
     ]
     slots = period.slots()
     counts = _count_by_slot(session, wanted, scope, asked, slots)
@@ -155,8 +155,8 @@ class _Counts:
         """Count the answers of a slot to one question."""
         if asked.series.is_first:
             self.answers[place] += histogram.total()
-        self.histograms.setdefault(asked.question.metric, Counter()).update(histogram)
-        if asked.question.metric is Metric.CSAT:
+        self.histograms.setdefault(asked.feeds, Counter()).update(histogram)
+        if asked.feeds is Metric.CSAT:
             self.csat[place].update(histogram)
 
     def total(self, metric: Metric, scale: Sequence[int]) -> dict[int, int]:
@@ -190,7 +190,7 @@ def _read_nps(session: Session, counts: _Counts, wanted: Wanted, scope: Scope, a
     now = _nps_counts(counts.histograms.get(Metric.NPS, Counter()))
     if not sum(now):
         return None
-    fed = [one for one in asked if one.question.metric is Metric.NPS]
+    fed = [one for one in asked if one.feeds is Metric.NPS]
     before = count_values(session, wanted.before, scope, fed).get(None, {})
     return Nps(nps(*now), compare_nps(now, _nps_counts(add_up(before, fed))))
 

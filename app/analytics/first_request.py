@@ -4,7 +4,7 @@ Neither proves the other: people who were not helped may give up, and people who
 """
 
 import uuid
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -18,13 +18,12 @@ from app.analytics.filters import ResponseFilter, response_conditions
 from app.analytics.grouping import Columns, Grouping
 from app.analytics.metrics import Figure, share
 from app.analytics.periods import Period
+from app.analytics.series import feeding, list_series
 from app.analytics.wanted import By, Wanted
 from app.invitations.models import Interaction
 from app.kit.db import dialect_of
 from app.responses.models import ResponseAnswer, SurveyResponse
 from app.surveys.definition import Metric
-from app.surveys.models import SurveyVersion
-from app.surveys.service import get_definition
 
 # The first option of a question that feeds the metric is the yes; every other one, "partly" among them, is a no.
 _YES = 1
@@ -66,7 +65,9 @@ def read_first_request(
 
 
 def _count_answers(session: Session, scope: Scope, unit_id: uuid.UUID | None, period: Period) -> tuple[int, int]:
-    first, later = _find_questions(session)
+    fed = [one.series for one in feeding(list_series(session), Metric.FCR)]
+    first = [one.version_id for one in fed if one.is_first]
+    later = [(one.version_id, one.question_key) for one in fed if not one.is_first]
     wanted = ResponseFilter(unit_id=unit_id, since=period.since, until=period.until, suspect=False)
     conditions = response_conditions(session, wanted, scope)
     yes = answered = 0
@@ -90,18 +91,6 @@ def _count_answers(session: Session, scope: Scope, unit_id: uuid.UUID | None, pe
         more_yes, more = session.execute(query).one()
         yes, answered = yes + more_yes, answered + more
     return yes, answered
-
-
-def _find_questions(session: Session) -> tuple[Sequence[uuid.UUID], Sequence[tuple[uuid.UUID, str]]]:
-    """Return the versions of surveys that begin with such a question, and version and key of those that come later."""
-    first: list[uuid.UUID] = []
-    later: list[tuple[uuid.UUID, str]] = []
-    for version_id in session.scalars(select(SurveyVersion.id)):
-        definition = get_definition(session, version_id)
-        if definition.first.metric is Metric.FCR:
-            first.append(version_id)
-        later += [(version_id, question.key) for question in definition.later if question.metric is Metric.FCR]
-    return first, later
 
 
 def count_repeats(

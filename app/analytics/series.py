@@ -13,7 +13,9 @@ from sqlalchemy.orm import Session
 
 from app.surveys.definition import Audience, Metric, Question, QuestionType
 from app.surveys.models import SurveyVersion
+from app.surveys.question import scale_of
 from app.surveys.service import get_definition
+from app.surveys.votes import counted_questions
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,13 +29,17 @@ class Series:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A series with what was asked: the survey's key and audience, and the question itself."""
+    """A series with what was asked: the survey's key and audience, and the question itself.
+
+    `feeds` is the metric that its answers are counted in, see `app.surveys.votes`.
+    """
 
     series: Series
     survey: str
     version: int
     audience: Audience
     question: Question
+    feeds: Metric | None
 
 
 def list_series(session: Session, *, survey: str | None = None) -> list[Asked]:
@@ -44,10 +50,12 @@ def list_series(session: Session, *, survey: str | None = None) -> list[Asked]:
     found = []
     for version_id, key, version in session.execute(query.order_by(SurveyVersion.key, SurveyVersion.version)):
         definition = get_definition(session, version_id)
+        counted = counted_questions(definition)
         for question in definition.questions:
             if question.type is not QuestionType.TEXT:
                 series = Series(version_id, question.key, question is definition.first)
-                found.append(Asked(series, key, version, definition.audience, question))
+                feeds = question.metric if question.key in counted else None
+                found.append(Asked(series, key, version, definition.audience, question, feeds))
     return found
 
 
@@ -58,7 +66,7 @@ def feeding(asked: Iterable[Asked], metric: Metric) -> list[Asked]:
     satisfied one is; only the answers of a contact whose employee is known count in it.
     """
     everything = list(asked)
-    fed = [one for one in everything if one.question.metric is metric]
+    fed = [one for one in everything if one.feeds is metric]
     if metric is not Metric.AGENT_CSAT:
         return fed
     told_apart = {one.series.version_id for one in fed}
@@ -66,21 +74,17 @@ def feeding(asked: Iterable[Asked], metric: Metric) -> list[Asked]:
         one
         for one in everything
         if one.series.is_first
-        and one.question.metric is Metric.CSAT
+        and one.feeds is Metric.CSAT
         and one.audience is Audience.CUSTOMERS
         and one.series.version_id not in told_apart
     ]
 
 
 def sort_by_type(fed: Iterable[Asked], metric: Metric) -> dict[QuestionType, list[Asked]]:
-    """Return the questions that feed the metric by what they are asked as: those of one type are added up.
-
-    Of `fcr`, yes or no and one of several with the yes first are one question to a share.
-    """
+    """Return the questions that feed the metric by their scale: those of one scale are added up."""
     by_type: dict[QuestionType, list[Asked]] = {}
     for one in fed:
-        kind = QuestionType.CHOICE if metric is Metric.FCR else one.question.type
-        by_type.setdefault(kind, []).append(one)
+        by_type.setdefault(scale_of(metric, one.question.type), []).append(one)
     return by_type
 
 

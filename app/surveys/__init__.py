@@ -7,6 +7,7 @@ position of an option, from 1.
 question    the model of a question and its rules, pure
 wording     the usual words for points of scales and fixed options
 definition  the model of a whole survey and its rules, pure; what other packages import
+votes       which questions figures count, one for each figure, pure
 answers     a form's fields to answers, pure
 succession  what a later version may not change, pure
 loader      YAML files to definitions, every mistake with its line

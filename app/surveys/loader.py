@@ -7,6 +7,7 @@ from pathlib import Path
 from app.kit.errors import NotFoundError
 from app.kit.yaml_files import MAX_BYTES, YamlFileError, parse_yaml, validate_yaml
 from app.surveys.definition import Definition
+from app.surveys.votes import find_second_votes
 
 
 class UnknownSurveyError(NotFoundError):
@@ -52,7 +53,12 @@ def read_survey(path: Path) -> Definition:
 
 def parse_survey(content: bytes, name: str) -> Definition:
     """Return the survey; raises YamlFileError that lists every mistake as `name:line: what and how to mend it`."""
-    return validate_yaml(parse_yaml(content, name), Definition)
+    document = parse_yaml(content, name)
+    definition = validate_yaml(document, Definition)
+    # Of files alone: what was stored before this was a rule is read back all the same.
+    if mistakes := find_second_votes(definition):
+        raise YamlFileError([document.describe(loc, message) for loc, message in mistakes])
+    return definition
 
 
 def load_surveys(directory: Path) -> SurveyLibrary:

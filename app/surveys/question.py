@@ -154,6 +154,11 @@ class Question(Part):
         return range(1, 1 + len(self.options or _WORDS.get(self.type, ())))
 
     @property
+    def scale(self) -> QuestionType:
+        """The type that stands for all whose answers are added up with its own in a figure, see `scale_of`."""
+        return scale_of(self.metric, self.type)
+
+    @property
     def is_effort(self) -> bool:
         """Whether it asks for effort on five points (CES 1.0), of which the first is the best: no faces fit that."""
         return self.type is QuestionType.RATING5 and self.metric is Metric.CES
@@ -212,6 +217,19 @@ class Question(Part):
                 ("metric",),
                 f"{self.metric} is measured with {' or '.join(_TYPES_OF[self.metric])}, not with {self.type}",
             )
+
+
+def scale_of(metric: Metric | None, kind: QuestionType) -> QuestionType:
+    """Return the type that stands for all whose answers the metric adds up with those of this one.
+
+    Of `fcr`, yes or no and one of several with the yes first are one question; no other types are ever added up.
+    """
+    return QuestionType.CHOICE if metric is Metric.FCR else kind
+
+
+def list_scales(metric: Metric) -> tuple[QuestionType, ...]:
+    """Return the scales that the metric is asked on, the usual one first; more than one only of `ces`."""
+    return tuple(dict.fromkeys(scale_of(metric, kind) for kind in _TYPES_OF[metric]))
 
 
 def fill_company(words: str, company: str) -> str:

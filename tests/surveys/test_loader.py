@@ -10,7 +10,7 @@ from app.kit.i18n import Language
 from app.kit.yaml_files import YamlFileError
 from app.surveys.definition import Band, Metric, QuestionType
 from app.surveys.loader import UnknownSurveyError, load_surveys, parse_survey
-from tests.surveys.surveys import survey
+from tests.surveys.surveys import choice, question, survey, words
 
 ROOT = Path(__file__).parents[2]
 SHIPPED = load_surveys(ROOT / "surveys")
@@ -96,6 +96,45 @@ def test_description_names_every_file_type_and_metric() -> None:
 
     for name in [*(f"{key}.yaml" for key in SHIPPED.definitions), *QuestionType, *Metric]:
         assert f"`{name}`" in readme
+
+
+@pytest.mark.parametrize(
+    ("questions", "told"),
+    [
+        (
+            [question(metric="csat"), question("manner", metric="csat")],
+            "question 2.metric: csat is asked by 'overall' already",
+        ),
+        (
+            [
+                question(),
+                question("solved", "yes_no", metric="fcr"),
+                choice("resolved", "yes", "partly", metric="fcr"),
+            ],
+            "question 3.metric: fcr is asked by 'solved' already",
+        ),
+        (
+            [question(), choice("source", "reviews", "friends", metric="acquisition", multiple=True)],
+            "question 2.multiple: whoever ticks several options would count several times in acquisition",
+        ),
+    ],
+)
+def test_survey_by_which_one_respondent_counts_twice_in_a_figure_is_refused(
+    questions: list[dict[str, object]], told: str
+) -> None:
+    with pytest.raises(YamlFileError) as raised:
+        parse_survey(yaml.safe_dump(survey(*questions)).encode(), "visit.yaml")
+
+    (mistake,) = raised.value.mistakes
+    assert told in mistake
+    assert mistake.startswith("visit.yaml:")
+    assert not mistake.startswith("visit.yaml:1:")
+
+
+def test_ease_and_effort_are_two_figures_and_may_both_be_asked() -> None:
+    effort = question("effort", metric="ces", labels={value: words() for value in range(1, 6)})
+
+    assert parse_survey(yaml.safe_dump(survey(question("ease", "ces7", metric="ces"), effort)).encode(), "ces.yaml")
 
 
 def test_library_knows_its_keys() -> None:
