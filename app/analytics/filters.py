@@ -21,7 +21,7 @@ from app.responses.reading.unread import is_customers, is_unread, unit_of_unread
 from app.responses.topics.models import ResponseTopic
 from app.review_sites.catalogue import Site
 from app.review_sites.models import ReviewClick
-from app.surveys.definition import Band, Metric
+from app.surveys.definition import Band, Metric, QuestionType
 from app.surveys.models import SurveyVersion
 from app.touchpoints.models import Touchpoint
 
@@ -41,8 +41,9 @@ class ResponseFilter:
 
     `unread` keeps what nobody has acknowledged, `improvement_id` what was gathered into the improvement.
 
-    `metric` keeps whoever answered a question that feeds it, which is what a figure counts; `ratings` are then their
-    answers to it, and else those to the first question.
+    `metric` keeps whoever answered a question that feeds it, which is what a figure counts; of a metric that is asked
+    on two scales, those on `scale` alone, if there is one. `ratings` are then their answers to it, and else those to
+    the first question.
     """
 
     unit_id: uuid.UUID | None = None
@@ -60,6 +61,7 @@ class ResponseFilter:
     topic: str | None = None
     survey: str | None = None
     metric: Metric | None = None
+    scale: QuestionType | None = None
     ratings: tuple[int, ...] = ()
     bands: tuple[Band, ...] = ()
     channel: str | None = None
@@ -198,11 +200,12 @@ def _left_conditions(wanted: ResponseFilter) -> list[ColumnElement[bool]]:
 
 def _feeds(session: Session, metric: Metric, wanted: ResponseFilter) -> ColumnElement[bool]:
     """Return that the response answers a question that feeds the metric, with one of the ratings if any are named."""
-    fed = feeding(list_series(session, survey=wanted.survey), metric)
+    by_scale = sort_by_type(feeding(list_series(session, survey=wanted.survey), metric), metric)
+    scales = [asked for scale, asked in by_scale.items() if wanted.scale in (None, scale)]
     if not wanted.ratings:
-        return _answers_any([one.series for one in fed])
+        return _answers_any([one.series for asked in scales for one in asked])
     by_values: dict[tuple[int, ...], list[Series]] = {}
-    for asked in sort_by_type(fed, metric).values():
+    for asked in scales:
         # A rating is the place of an option in all of them together, as the figure counts it.
         places = join_options([one.question for one in asked]).places
         for one, went in zip(asked, places, strict=True):

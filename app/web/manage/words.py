@@ -18,7 +18,7 @@ from app.analytics.suppression import MINIMUM
 from app.analytics.wall_clock import WallHour
 from app.responses.flags import SuspectReason
 from app.responses.models import Via
-from app.surveys.definition import Band
+from app.surveys.definition import Band, QuestionType
 from app.touchpoints.models import Channel
 
 BANDS: Mapping[str, LazyString] = {
@@ -47,6 +47,13 @@ VIAS: Mapping[str, LazyString] = {
     Via.VIBER: lazy_gettext("In Viber"),
     Via.API: lazy_gettext("Through the API"),
     Via.IMPORT: lazy_gettext("From a file"),
+}
+SCALES: Mapping[QuestionType, LazyString] = {
+    QuestionType.RATING5: lazy_gettext("on a scale from 1 to 5"),
+    QuestionType.CES7: lazy_gettext("on a scale from 1 to 7"),
+    QuestionType.NPS: lazy_gettext("on a scale from 0 to 10"),
+    QuestionType.YES_NO: lazy_gettext("yes or no"),
+    QuestionType.CHOICE: lazy_gettext("by a choice"),
 }
 SUSPECT: Mapping[SuspectReason, LazyString] = {
     SuspectReason.TOO_FAST: lazy_gettext("It came faster than a person reads the question."),

@@ -25,7 +25,7 @@ from app.analytics.events.listing import (
 )
 from app.analytics.events.windows import USUAL_WINDOW, WINDOWS, Window, span_of
 from app.analytics.figure_lines import PageLines
-from app.surveys.definition import Metric
+from app.surveys.definition import Metric, QuestionType
 from app.web import access, edge
 from app.web.manage import words
 from app.web.manage.figures import event_words
@@ -52,6 +52,11 @@ class _TimeLine:
     parts: int
     page: int
     page_below: int
+
+    @property
+    def kind(self) -> QuestionType | None:
+        """The type of question that all of them are judged by; None where none is yet."""
+        return next((each.question_type for each in self.judged if each.question_type is not None), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +95,7 @@ def show() -> str:
         windows=[(each, ngettext("%(num)s day", "%(num)s days", each)) for each in WINDOWS],
         with_days=lambda address, chosen=days: _with_days(address, chosen),
         changeable=_changeable([*(each.event for each in found.judged), *found.below]),
-        behind=lambda stretch: _behind(query, *stretch),
+        behind=lambda stretch: _behind(query, found.kind, *stretch),
         event_words=event_words,
         figure_words=figure_words,
         words=words,
@@ -135,8 +140,9 @@ def _read_page(name: str, total: int, limit: int) -> int:
     return min(max(page, 1), max(1, -(-total // limit)))
 
 
-def _behind(query: FigureQuery, first: date, last: date) -> str:
-    return query.answers(figure=query.metric.value, **{"from": first.isoformat(), "to": last.isoformat()})
+def _behind(query: FigureQuery, kind: QuestionType | None, first: date, last: date) -> str:
+    days: dict[str, Any] = {"from": first.isoformat(), "to": last.isoformat()}
+    return query.counted(kind, **days)
 
 
 def _with_days(address: str, days: int) -> str:

@@ -1,12 +1,12 @@
 """One metric at a time: what it is, how it went, which units stand out; every number leads to the answers behind it."""
 
-from typing import Any
+from functools import partial
 
 from flask import Blueprint, render_template
 
 from app.accounts.scope import Scope
 from app.analytics.centre.view import read_settled
-from app.analytics.cut_points import PMF_LEAST, PMF_QUALIFIED
+from app.analytics.cut_points import PMF_LEAST
 from app.analytics.differences import Verdict
 from app.analytics.events.listing import list_touching
 from app.analytics.figure_lines import PageLines
@@ -44,7 +44,7 @@ def show() -> str:
         bars=list_bars(view, edge.current_language()) if view else (),
         axis=axis_of(view) if view else (0.0, 1.0),
         least=PMF_LEAST if query.metric is Metric.PMF else MINIMUM,
-        behind=lambda **more: _behind(query, **more),
+        behind=partial(query.counted, view.question.type if view else None),
         mood=lambda verdict: figure_words.mood(verdict, view.question.type, query.metric) if view else "",
         figure_words=figure_words,
         words=words,
@@ -69,9 +69,3 @@ def _read_settled(query: FigureQuery, scope: Scope) -> Figure | None:
         return None
     told = read_settled(edge.db(), query.wanted, scope)
     return told if told.n else None
-
-
-def _behind(query: FigureQuery, values: tuple[int, ...] = (), **more: Any) -> str:
-    """Return the address of the answers behind the metric, or behind some of its values."""
-    counted = PMF_QUALIFIED if query.metric is Metric.PMF else ()  # who no longer uses it is asked and not counted
-    return query.answers(figure=query.metric.value, rating=list(values or counted), **more)

@@ -16,11 +16,13 @@ from sqlalchemy import select
 
 from app.accounts.scope import Scope
 from app.analytics.all_days import MOST_DAYS, all_days
+from app.analytics.cut_points import PMF_QUALIFIED
 from app.analytics.periods import Period, last_days
 from app.analytics.wanted import Wanted
 from app.organisation.models import Employee, Unit
 from app.organisation.places import Place
-from app.surveys.definition import Metric
+from app.surveys.definition import Metric, QuestionType
+from app.surveys.question import list_scales
 from app.touchpoints.models import Channel
 from app.web import edge
 from app.web.manage.filter_fields import read_day, read_known
@@ -133,6 +135,15 @@ class FigureQuery:
             **more,
         }
         return url_for("responses.show_list", **{key: value for key, value in values.items() if value})
+
+    def counted(self, kind: QuestionType | None, values: Sequence[int] = (), **more: Any) -> str:
+        """Return the address of the responses that the metric counts, or of those with one of the values.
+
+        Of a metric that is asked on two scales, those on the scale of such questions alone.
+        """
+        scale = kind.value if kind is not None and len(list_scales(self.metric)) > 1 else None
+        entered = PMF_QUALIFIED if self.metric is Metric.PMF else ()  # who no longer uses it is asked and not counted
+        return self.answers(figure=self.metric.value, scale=scale, rating=list(values or entered), **more)
 
     def contacts(self, **more: Any) -> str:
         """Return the address of the contacts that are counted, narrowed further by fields of their list."""

@@ -60,13 +60,6 @@ VALUES: Mapping[str, tuple[int, ...]] = {
     "not_disappointed": (cut.NOT_DISAPPOINTED,),
     "resolved": cut.SETTLED_AT_ONCE,
 }
-TYPES: Mapping[QuestionType, LazyString] = {
-    QuestionType.RATING5: lazy_gettext("on a scale from 1 to 5"),
-    QuestionType.CES7: lazy_gettext("on a scale from 1 to 7"),
-    QuestionType.NPS: lazy_gettext("on a scale from 0 to 10"),
-    QuestionType.YES_NO: lazy_gettext("yes or no"),
-    QuestionType.CHOICE: lazy_gettext("by a choice"),
-}
 
 
 def shower(figure: Figure) -> Callable[[float], str]:

@@ -106,6 +106,7 @@ def _words() -> dict[str, object]:
         "bands": words.BANDS,
         "channels": words.CHANNELS,
         "vias": words.VIAS,
+        "scales": words.SCALES,
         "show_time": words.show_time,
         "say_hour": words.say_hour,
         "site_name": edge.desk().catalogue.name,

@@ -23,7 +23,7 @@ from app.organisation.service import search_units
 from app.responses.models import Via
 from app.responses.topics.rules import KEY, NO_TOPIC
 from app.review_sites.catalogue import Site
-from app.surveys.definition import Band, Metric
+from app.surveys.definition import Band, Metric, QuestionType
 from app.touchpoints.models import Channel
 from app.web.manage.filter_fields import read_day, read_known
 from app.web.manage.unit_choice import seek_unit
@@ -52,8 +52,9 @@ class ResponseQuery:
         return self.typed.get(name, [""])[0]
 
     def without(self, name: str) -> dict[str, list[str]]:
-        """Return the address's values without one of the fields."""
-        return {key: values for key, values in self.typed.items() if key != name}
+        """Return the address's values without one of the fields, and without what only narrows that one further."""
+        gone = {name, "scale"} if name == "figure" else {name}
+        return {key: values for key, values in self.typed.items() if key not in gone}
 
 
 def read_query(session: Session, args: MultiDict[str, str], *, scope: Scope, zone: ZoneInfo) -> ResponseQuery:
@@ -77,6 +78,7 @@ def read_query(session: Session, args: MultiDict[str, str], *, scope: Scope, zon
         employee=query.value("employee") or None,
         survey=query.value("survey") or None,
         metric=read_known(query, "figure", Metric),
+        scale=read_known(query, "scale", QuestionType),
         ratings=_read_ratings(query),
         bands=tuple(band for band in [read_known(query, "band", Band)] if band),
         channel=read_known(query, "channel", Channel),
@@ -114,6 +116,7 @@ FIELDS = (
     "suspect",
     "left",
     "figure",
+    "scale",
     "rating",
     "touchpoint",
     "employee",

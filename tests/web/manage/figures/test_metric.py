@@ -7,14 +7,18 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from bs4 import BeautifulSoup, Tag
 from flask import Flask
+from flask.testing import FlaskClient
 
 from app.kit.db import Database
 from app.surveys.loader import parse_survey
 from app.surveys.service import store_version
 from config.settings import ROOT
 from tests.analytics.company import Company
+from tests.surveys.surveys import define, question, words
 from tests.web.manage.test_dashboard import acme
 from tests.web.staff import signed_in
+
+LABELS = {value: words() for value in range(1, 6)}
 
 
 @pytest.fixture
@@ -28,6 +32,14 @@ def company(database: Database, now: datetime) -> Company:
         pmf = parse_survey((ROOT / "surveys" / "pmf.yaml").read_bytes(), "pmf.yaml")
         company.versions["pmf"] = store_version(company.session, pmf, now=now)
         company.answers("n1", {1: 20, 2: 15, 3: 10, 4: 3}, survey="pmf")  # three no longer use it
+        for definition in (
+            define(question("ease", "ces7", metric="ces"), key="ease"),
+            define(question(), question("effort", metric="ces", labels=LABELS), key="effort"),
+        ):
+            company.versions[definition.key] = store_version(company.session, definition, now=now)
+        company.answers("n1", {7: 8, 5: 4, 2: 2}, survey="ease")
+        for _ in range(11):
+            company.said(company.answer("n1", 4, survey="effort"), "effort", 2)
         company.answer("n1", 1, suspect="burst")
         for _ in range(40):
             company.answer("n1", 3, at=now - timedelta(days=35))
@@ -35,31 +47,51 @@ def company(database: Database, now: datetime) -> Company:
 
 
 def read(app: Flask, address: str, name: str = "admin", status: int = 200) -> BeautifulSoup:
-    answer = signed_in(app, name).get(address)
+    return look(signed_in(app, name), address, status)
+
+
+def look(browser: FlaskClient, address: str, status: int = 200) -> BeautifulSoup:
+    answer = browser.get(address)
     assert answer.status_code == status, answer.text
     return BeautifulSoup(answer.text, "html.parser")
 
 
-def count(app: Flask, address: str, name: str = "admin") -> int:
+def count(browser: FlaskClient, address: str) -> int:
     """Return how many responses the list at the address says it has."""
-    page = read(app, address, name)
+    page = look(browser, address)
     (found,) = re.findall(r"(\d+) responses?", page.get_text(" "))
     return int(found)
 
 
 def test_every_number_leads_to_as_many_responses(app: Flask, company: Company) -> None:
+    browser = signed_in(app, "admin")
     for address in (
         "/manage/figures",
         "/manage/figures?unit=n1",
         "/manage/figures?metric=nps",
         "/manage/figures?metric=pmf",
+        "/manage/figures?metric=ces",
     ):
-        page = read(app, address)
+        page = look(browser, address)
         links = [link for link in page.select("main a") if "/manage/responses" in str(link["href"])]
         told = [(link, number) for link in links if (number := told_by(link)) is not None]
         assert len(told) > 6, address
         for link, number in told:
-            assert count(app, str(link["href"])) == number, link
+            assert count(browser, str(link["href"])) == number, link
+
+
+def test_a_list_of_one_scale_says_so_and_leaves_it_with_its_figure(app: Flask, company: Company) -> None:
+    browser = signed_in(app, "admin")
+    dashboard = look(browser, "/manage/")
+    (link, *_) = [link for link in dashboard.select("main a") if "figure=ces" in str(link["href"])]
+    assert parse_qs(urlsplit(str(link["href"])).query)["scale"] == ["ces7"]
+
+    page = look(browser, str(link["href"]))
+    taken = {each.get_text(" ", strip=True): str(each["href"]) for each in page.select("a.taken")}
+    assert [name for name in taken if "on a scale from 1 to 7" in name]
+    (without,) = [address for name, address in taken.items() if "Counted in CES" in name]
+    assert not {"figure", "scale"} & parse_qs(urlsplit(without).query).keys()
+    look(browser, "/manage/responses?figure=ces&scale=ces9", status=422)
 
 
 def told_by(link: Tag) -> int | None:
