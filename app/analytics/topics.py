@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, case, func, literal_column, select, text, true
+from sqlalchemy import ColumnElement, Integer, and_, case, false, func, literal_column, or_, select, text, true
 from sqlalchemy.orm import Session
 
 from app.accounts.scope import EVERYTHING, Scope
@@ -23,7 +23,7 @@ from app.analytics.none_chosen import chose_none
 from app.analytics.series import Asked, feeding, list_series
 from app.analytics.wanted import Wanted
 from app.organisation.models import UnitAncestor
-from app.responses.models import SurveyResponse
+from app.responses.models import ResponseAnswer, SurveyResponse
 from app.responses.topics.models import ResponseTopic
 from app.surveys.definition import Audience, Metric, QuestionType
 
@@ -41,6 +41,9 @@ class Spoken:
         """The share of fours and fives, hidden below ten."""
         return share(self.satisfied, self.rated)
 
+    def __add__(self, other: "Spoken") -> "Spoken":
+        return Spoken(self.n + other.n, self.rated + other.rated, self.satisfied + other.satisfied)
+
 
 @dataclass(slots=True)
 class _Counted:
@@ -51,9 +54,8 @@ class _Counted:
 
     def add(self, topic: str, spoken: Spoken, first: Spoken) -> None:
         """Take in a topic, and those for whom it stands first."""
-        self.topics[topic] = spoken
-        said = self.said
-        self.said = Spoken(said.n + first.n, said.rated + first.rated, said.satisfied + first.satisfied)
+        self.topics[topic] = self.topics.get(topic, Spoken()) + spoken
+        self.said += first
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +112,7 @@ class Topics:
 
 
 def read_topics(session: Session, wanted: Wanted, scope: Scope) -> Topics:
-    """Return the topics that were spoken of, the most often first, in two statements whatever there is."""
+    """Return the topics that were spoken of, the most often first; three statements at most, whatever there is."""
     now, before = _count(session, wanted, scope)
     return make_topics(now.topics, before.topics, now.said, before.said)
 
@@ -216,26 +218,36 @@ def _p_two_sided(successes: int, n: int, other_successes: int, other_n: int) -> 
 
 
 def _count(session: Session, wanted: Wanted, scope: Scope) -> tuple[_Counted, _Counted]:
-    """Return what was counted in the period and in the days before it, in one statement."""
-    topic = ResponseTopic
-    versions = [one.series.version_id for one in feeding(list_series(session), Metric.CSAT) if one.series.is_first]
-    rated = topic.survey_version_id.in_(versions)
-    satisfied = rated & topic.rating.in_(SATISFIED)
+    """Return what was counted in the period and in the days before it; one statement, and one for later questions."""
+    topic, answer = ResponseTopic, ResponseAnswer
+    fed = [one.series for one in feeding(list_series(session), Metric.CSAT)]
+    conditions = _conditions(session, wanted, scope)
     now = case(
         (topic.answered_at >= wanted.period.since, literal_column("1", Integer)), else_=literal_column("0", Integer)
     )
-    columns = [
-        func.coalesce(func.sum(case((condition, 1), else_=0)), 0)
-        for which in (true(), topic.first)
-        for condition in (which, which & rated, which & satisfied)
-    ]
-    rows = session.execute(
-        select(now, topic.topic, *columns).where(*_conditions(session, wanted, scope)).group_by(now, topic.topic)
-    )
+    rated = topic.survey_version_id.in_([one.version_id for one in fed if one.is_first])
+    satisfied = rated & topic.rating.in_(SATISFIED)
+    queries = [select(now, topic.topic, *_add_up(true(), rated, satisfied)).where(*conditions)]
+    if later := sorted((one.version_id, one.question_key) for one in fed if not one.is_first):
+        asked = or_(*(and_(topic.survey_version_id == one, answer.question_key == key) for one, key in later))
+        # Whoever spoke is counted above already.
+        sums = _add_up(false(), answer.value.is_not(None), answer.value.in_(SATISFIED))
+        answered = select(now, topic.topic, *sums).join(answer, answer.response_id == topic.response_id)
+        queries.append(answered.where(asked, *conditions))
     counted = (_Counted(), _Counted())
-    for is_now, key, *numbers in rows:
-        counted[0 if is_now else 1].add(key, Spoken(*numbers[:3]), Spoken(*numbers[3:]))
+    for query in queries:
+        for is_now, key, *numbers in session.execute(query.group_by(now, topic.topic)):
+            counted[0 if is_now else 1].add(key, Spoken(*numbers[:3]), Spoken(*numbers[3:]))
     return counted
+
+
+def _add_up(*conditions: ColumnElement[bool]) -> list[ColumnElement[int]]:
+    """Return how many rows keep each of the conditions, and then how many that stand first do."""
+    return [
+        func.coalesce(func.sum(case((which & condition, 1), else_=0)), 0)
+        for which in (true(), ResponseTopic.first)
+        for condition in conditions
+    ]
 
 
 def _conditions(session: Session, wanted: Wanted, scope: Scope) -> list[ColumnElement[bool]]:

@@ -4,6 +4,7 @@ from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.accounts.scope import EVERYTHING
@@ -13,13 +14,17 @@ from app.analytics.hours import read_hours
 from app.analytics.periods import last_days
 from app.analytics.reports import list_responses
 from app.analytics.staff_and_customers import compare_staff_and_customers
+from app.analytics.topics import read_topics
 from app.analytics.wanted import Wanted
+from app.responses.models import SurveyResponse
+from app.responses.topics.sorting import sort_responses
 from app.surveys.definition import Metric
 from app.surveys.loader import parse_survey
 from app.surveys.service import store_version
 from tests.analytics.company import Company
 from tests.analytics.contacts import clerk, contact
 from tests.analytics.test_dashboard import BOTH
+from tests.responses.test_topic_rules import RULES
 
 ALMATY = ZoneInfo("Asia/Almaty")
 
@@ -39,6 +44,24 @@ def wanted(session: Session, company: Company) -> Wanted:
         company.said(response, "overall", 2)
     company.answer("n1", 9, survey="both", at=at)
     return Wanted(last_days(90, now=company.now, zone=ALMATY))
+
+
+def test_what_people_speak_of_counts_both_and_leads_to_as_many(
+    session: Session, company: Company, wanted: Wanted
+) -> None:
+    for response in session.scalars(select(SurveyResponse)):
+        response.comment = "Очередь" if response.rating == 5 else "Очередь, и дорого"
+    company.answer("n1", 9, survey="both", comment="Дорого", at=company.now - timedelta(days=20))
+    while sort_responses(session, RULES.classifier, now=company.now, limit=20) == 20:
+        pass
+    topics = read_topics(session, wanted, EVERYTHING)
+
+    csat = {line.key: (line.csat.value, line.csat.n, line.n) for line in topics.lines}
+    assert csat == {"waiting": (12 / 26, 26, 27), "price": (0.0, 14, 16)}
+    assert (topics.said.n, topics.said.rated, topics.said.satisfied) == (28, 26, 12), "who spoke of both counts once"
+    for ratings, n in (((), 26), ((4, 5), 12)):
+        behind = ResponseFilter(topic="waiting", metric=Metric.CSAT, ratings=ratings, suspect=False)
+        assert len(list_responses(session, behind, scope=EVERYTHING, zone=ALMATY).lines) == n
 
 
 def test_each_page_counts_both_and_leads_to_as_many(session: Session, company: Company, wanted: Wanted) -> None:
