@@ -15,15 +15,9 @@ from app.kit.i18n import NAMES
 from app.surveys.definition import Metric, Question
 from app.web.manage.figures import words as figure_words
 from app.web.manage.figures.drawing import OF_CUSTOMERS
-from app.web.manage.figures.report_paper import (
-    Letterhead,
-    PaperAsked,
-    figure_card,
-    first_request_cards,
-    put_on_paper,
-    rate_cards,
-    tell_cases,
-)
+from app.web.manage.figures.report_cards import figure_card, first_request_cards, rate_cards
+from app.web.manage.figures.report_chapters import tell_cases
+from app.web.manage.figures.report_paper import Letterhead, PaperAsked, put_on_paper
 from app.web.manage.messages.interaction_words import REASONS
 from app.web.manage.messages.words import CHANNELS as SENT_BY
 from app.web.manage.words import CHANNELS
