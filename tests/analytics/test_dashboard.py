@@ -6,22 +6,18 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from app.accounts.scope import EVERYTHING, Scope
-from app.analytics.dashboard import Dashboard, SiteFigures, read_dashboard
+from app.analytics.dashboard import SiteFigures
 from app.analytics.differences import Verdict
 from app.analytics.metrics import Reason
-from app.analytics.periods import Period, last_days
+from app.analytics.periods import Period
 from app.analytics.trend import Step
-from app.analytics.unit_table import Column, Level, UnitFigures, UnitPage, list_units
-from app.organisation.models import UnitKind
-from app.organisation.service import add_unit
 from app.review_sites.catalogue import Site
 from app.review_sites.models import ReviewOffer
 from app.surveys.loader import parse_survey
 from app.surveys.service import store_version
 from tests.analytics.company import Company
+from tests.analytics.dashboards import codes, list_lines, read, units
 
-ALMATY = ZoneInfo("Asia/Almaty")
 KYIV = ZoneInfo("Europe/Kyiv")
 CES = """
 key: ces
@@ -55,46 +51,9 @@ questions:
 """
 
 
-def _read(
-    company: Company,
-    *,
-    unit: str | None = None,
-    scope: Scope = EVERYTHING,
-    days: int = 7,
-    period: Period | None = None,
-) -> Dashboard:
-    return read_dashboard(
-        company.session,
-        scope=scope,
-        unit_id=company.units[unit].id if unit else None,
-        period=period or last_days(days, now=company.now, zone=ALMATY),
-        now=company.now,
-    )
-
-
-def _list(found: Dashboard, level: Level = Level.NEXT, **asked: object) -> UnitPage:
-    usual = {"search": "", "sort": Column.ANSWERS, "descending": True, "offset": 0, "limit": 50}
-    return list_units(found.area, level, **(usual | asked))  # type: ignore[arg-type]
-
-
-def _units(found: Dashboard, level: Level = Level.NEXT, **asked: object) -> tuple[UnitFigures, ...]:
-    return _list(found, level, **asked).lines
-
-
-def _codes(found: Dashboard, level: Level = Level.NEXT, **asked: object) -> list[str]:
-    return [line.code for line in _units(found, level, **asked)]
-
-
-def test_nothing_answered_gives_no_figures(company: Company) -> None:
-    found = _read(company)
-    assert (found.responses, found.suspect, found.left) == (0, 0, 0)
-    assert found.csat.reason is Reason.NO_ANSWERS
-    assert _codes(found) == ["north", "south"]
-
-
 def test_csat_counts_fours_and_fives(company: Company) -> None:
     company.answers("n1", {1: 2, 2: 1, 3: 2, 4: 5, 5: 10})
-    found = _read(company)
+    found = read(company)
     assert (found.csat.value, found.csat.n) == (0.75, 20)
     assert found.csat_mean.value == pytest.approx(4.0)
     assert found.histogram == {1: 2, 2: 1, 3: 2, 4: 5, 5: 10}
@@ -103,7 +62,7 @@ def test_csat_counts_fours_and_fives(company: Company) -> None:
 
 def test_nine_answers_hide_the_figure_and_what_it_comes_from(company: Company) -> None:
     company.answers("n1", {5: 9})
-    found = _read(company)
+    found = read(company)
     assert (found.responses, found.csat.n, found.csat.value) == (9, 9, None)
     assert found.histogram == {}
 
@@ -111,7 +70,7 @@ def test_nine_answers_hide_the_figure_and_what_it_comes_from(company: Company) -
 def test_another_scale_is_counted_and_enters_no_csat(company: Company) -> None:
     company.answers("n1", {5: 12})
     company.answers("n1", {4: 7}, survey="nps")
-    found = _read(company)
+    found = read(company)
     assert (found.responses, found.csat.n) == (19, 12)
 
 
@@ -119,14 +78,14 @@ def test_suspect_answers_are_counted_apart(company: Company) -> None:
     company.answers("n1", {5: 10})
     for _ in range(3):
         company.click(company.answer("n1", 1, suspect="too_fast"))
-    found = _read(company)
+    found = read(company)
     assert (found.responses, found.suspect, found.csat.n, found.csat.value) == (10, 3, 10, 1.0)
     assert found.left == 0
 
 
 def test_demo_answers_count(company: Company) -> None:
     company.answer("n1", 4, demo=True)
-    assert _read(company).responses == 1
+    assert read(company).responses == 1
 
 
 def test_the_period_is_from_midnight_to_midnight(company: Company) -> None:
@@ -135,7 +94,7 @@ def test_the_period_is_from_midnight_to_midnight(company: Company) -> None:
         company.answer(at=moment)
     for moment in (since - timedelta(microseconds=1), until):
         company.answer(at=moment)
-    found = _read(company, days=7)
+    found = read(company, days=7)
     assert found.responses == 2
     assert found.trend.answers == (1, 0, 0, 0, 0, 0, 1)
 
@@ -146,10 +105,10 @@ def test_a_day_of_23_hours_takes_its_answers_and_no_others(company: Company) -> 
     first, last = datetime(2026, 3, 28, 22, 0, tzinfo=UTC), datetime(2026, 3, 29, 20, 59, 59, tzinfo=UTC)
     for moment in (first, last, first - timedelta(seconds=1), last + timedelta(seconds=1)):
         company.answer(at=moment)
-    assert _read(company, period=Period(day, day, KYIV)).responses == 2
-    days = _read(company, period=Period(day - timedelta(days=1), day + timedelta(days=1), KYIV))
+    assert read(company, period=Period(day, day, KYIV)).responses == 2
+    days = read(company, period=Period(day - timedelta(days=1), day + timedelta(days=1), KYIV))
     assert days.trend.answers == (1, 2, 1)
-    hours = _read(company, period=Period(day, day, KYIV)).trend
+    hours = read(company, period=Period(day, day, KYIV)).trend
     assert (hours.slot_step, len(hours.answers), hours.answers[0], hours.answers[-1]) == (Step.HOUR, 23, 1, 1)
 
 
@@ -157,26 +116,16 @@ def test_the_hour_that_a_clock_repeats_is_there_twice(company: Company) -> None:
     day = date(2026, 10, 25)
     for hour in (0, 1):  # 03:00 to 04:00 on the wall, both times
         company.answer(at=datetime(2026, 10, 25, hour, 30, tzinfo=UTC))
-    hours = _read(company, period=Period(day, day, KYIV)).trend.answers
+    hours = read(company, period=Period(day, day, KYIV)).trend.answers
     assert len(hours) == 25
     assert hours[3:5] == (1, 1)
-
-
-def test_the_share_is_compared_with_as_many_days_before(company: Company, now: datetime) -> None:
-    for number in range(40):
-        company.answer(rating=5 if number < 36 else 1, at=now - timedelta(days=10, minutes=number))
-        company.answer(rating=5 if number < 20 else 1)
-    found = _read(company)
-    assert (found.csat.value, found.csat_before.value, found.change) == (0.5, 0.9, Verdict.LOWER)
-    assert _units(found)[0].change is Verdict.LOWER
-    assert [(one.code, one.why.before) for one in found.concerns] == [("n1", 0.9)]
 
 
 def test_a_few_answers_are_compared_with_nothing(company: Company, now: datetime) -> None:
     for number in range(29):
         company.answer(rating=5, at=now - timedelta(days=10, minutes=number))
         company.answer(rating=1)
-    found = _read(company)
+    found = read(company)
     assert found.change is Verdict.TOO_FEW
     assert found.concerns == ()
     assert found.attention.too_few == 2  # the two cities: no office could be judged
@@ -186,9 +135,9 @@ def test_an_office_below_the_others_is_named_with_theirs(company: Company) -> No
     company.answers("n1", {1: 25, 5: 15})
     company.answers("n2", {1: 4, 5: 36})
     company.answers("s1", {1: 6, 5: 34})
-    (one,) = _read(company).concerns
+    (one,) = read(company).concerns
     assert (one.code, one.place, one.why.value, one.why.others) == ("n1", "Unit north", 15 / 40, 70 / 80)
-    assert _read(company, unit="north").concerns[0].place is None
+    assert read(company, unit="north").concerns[0].place is None
 
 
 def test_where_no_office_can_be_judged_the_next_level_is(company: Company) -> None:
@@ -196,21 +145,21 @@ def test_where_no_office_can_be_judged_the_next_level_is(company: Company) -> No
     company.answers("n2", {1: 20, 5: 6})
     company.answers("s1", {5: 29})
     company.answers("south", {5: 29})
-    assert [one.code for one in _read(company).concerns] == ["north"]
+    assert [one.code for one in read(company).concerns] == ["north"]
 
 
 def test_an_office_whose_small_brother_it_would_give_away_is_not_named(company: Company) -> None:
     company.answers("n1", {1: 30, 5: 10})
     company.answers("n2", {5: 5})
     company.answers("s1", {5: 300})
-    assert _read(company).concerns == ()
+    assert read(company).concerns == ()
 
 
 def test_nps_and_ces_stand_beside_csat(company: Company, now: datetime) -> None:
     company.versions["ces"] = store_version(company.session, parse_survey(CES.encode(), "ces.yaml"), now=now)
     company.answers("n1", {10: 20, 9: 5, 8: 5, 3: 10}, survey="nps")
     company.answers("n1", {7: 6, 5: 2, 2: 4}, survey="ces")
-    found = _read(company, unit="north")
+    found = read(company, unit="north")
     assert found.nps is not None
     assert (found.nps.figure.value, found.nps.figure.n, found.nps.change) == (37.5, 40, Verdict.TOO_FEW)
     assert found.ces is not None
@@ -223,29 +172,14 @@ def test_nps_is_compared_with_the_days_before(company: Company, now: datetime) -
     for number in range(40):
         company.answer(rating=10, survey="nps", at=now - timedelta(days=10, minutes=number))
         company.answer(rating=2, survey="nps")
-    found = _read(company).nps
+    found = read(company).nps
     assert found is not None
     assert found.change is Verdict.LOWER
 
 
-def test_csat_asked_by_a_later_question_counts_as_on_its_own_page(company: Company, now: datetime) -> None:
-    company.versions["both"] = store_version(company.session, parse_survey(BOTH.encode(), "both.yaml"), now=now)
-    company.answers("n1", {5: 10})
-    for number in range(10):
-        response = company.answer("n1", 9, survey="both", at=now - timedelta(hours=2, seconds=number))
-        company.said(response, "overall", 2)
-    for days in (1, 7):
-        found = _read(company, days=days)
-        assert (found.responses, found.csat.value, found.csat.n) == (20, 0.5, 20)
-        assert found.csat_mean.value == pytest.approx(3.5)
-        assert _list(found).lines[0].csat_mean.value == pytest.approx(3.5)
-        assert found.nps is not None
-        assert found.nps.figure.n == 10
-
-
 def test_without_such_surveys_there_is_no_nps_and_no_ces(company: Company) -> None:
     company.answers("n1", {5: 10})
-    found = _read(company)
+    found = read(company)
     assert (found.nps, found.ces) == (None, None)
 
 
@@ -255,7 +189,7 @@ def test_each_person_who_left_is_counted_once_for_a_site(company: Company) -> No
     company.click(second, Site.TWOGIS)
     company.click(second, Site.GOOGLE)
     company.click(second, Site.GOOGLE)  # again
-    found = _read(company)
+    found = read(company)
     assert [(one.site, one.left) for one in found.sites] == [(Site.GOOGLE, 1), (Site.TWOGIS, 2)]
     assert found.left == 2
 
@@ -272,129 +206,39 @@ def test_clicks_are_a_share_of_those_who_saw_the_button(company: Company, now: d
     suspect = company.answer(suspect="burst")
     offer(suspect.id, "2gis")
     company.session.flush()
-    google, twogis = _read(company).sites
+    google, twogis = read(company).sites
     assert (twogis.offered, twogis.left, twogis.share.value) == (12, 3, 0.25)
     assert isinstance(google, SiteFigures)
     assert (google.offered, google.left, google.share.reason) == (9, 0, Reason.TOO_FEW)
 
 
-def test_a_unit_takes_everything_below_it(company: Company) -> None:
-    company.answers("n1", {5: 11})
-    company.answers("n2", {1: 12})
-    company.answers("s1", {3: 13})
-    found = _read(company, unit="north")
-    assert found.responses == 23
-    assert [(unit.code, unit.csat.n, unit.csat.value) for unit in _units(found)] == [("n2", 12, 0.0), ("n1", 11, 1.0)]
+def test_nothing_answered_gives_no_figures(company: Company) -> None:
+    found = read(company)
+    assert (found.responses, found.suspect, found.left) == (0, 0, 0)
+    assert found.csat.reason is Reason.NO_ANSWERS
+    assert codes(found) == ["north", "south"]
 
 
-def test_the_table_of_the_whole_company_names_what_is_right_below_it(company: Company) -> None:
-    company.answers("n1", {5: 11})
-    company.answers("s1", {5: 13})
-    assert _codes(_read(company)) == ["south", "north"]
+def test_the_share_is_compared_with_as_many_days_before(company: Company, now: datetime) -> None:
+    for number in range(40):
+        company.answer(rating=5 if number < 36 else 1, at=now - timedelta(days=10, minutes=number))
+        company.answer(rating=5 if number < 20 else 1)
+    found = read(company)
+    assert (found.csat.value, found.csat_before.value, found.change) == (0.5, 0.9, Verdict.LOWER)
+    assert units(found)[0].change is Verdict.LOWER
+    assert [(one.code, one.why.before) for one in found.concerns] == [("n1", 0.9)]
 
 
-def test_a_manager_sees_her_unit_and_nothing_else(company: Company) -> None:
-    company.answers("n1", {5: 11})
-    company.answers("s1", {1: 13})
-    company.click(company.answer("s1", 1))
-    company.case(unit="s1")
-    found = _read(company, scope=Scope(frozenset({company.units["north"].id})))
-    assert (found.responses, found.csat.value, found.left, found.cases.open) == (11, 1.0, 0, 0)
-    assert [place.code for place in found.path] == ["north"]
-    assert _codes(found) == ["n1", "n2"]
-
-
-def test_several_granted_units_stand_side_by_side_and_count_once(company: Company) -> None:
-    company.answers("n1", {5: 11})
-    company.answers("s1", {1: 13})
-    granted = frozenset(company.units[code].id for code in ("north", "n1", "s1"))
-    found = _read(company, scope=Scope(granted))
-    assert found.path == ()
-    assert (found.responses, found.csat.n) == (24, 24)
-    assert _codes(found) == ["s1", "north"]
-    assert _codes(found, Level.OFFICES, sort=Column.NAME, descending=False) == ["n1", "n2", "s1"]
-
-
-def test_nothing_granted_gives_nothing(company: Company) -> None:
-    company.answers("s1", {1: 13})
-    found = _read(company, scope=Scope())
-    assert (found.responses, found.path, _codes(found)) == (0, (), [])
-
-
-def test_a_foreign_unit_gives_nothing(company: Company) -> None:
-    company.answers("s1", {1: 13})
-    found = _read(company, unit="s1", scope=Scope(frozenset({company.units["n1"].id})))
-    assert (found.responses, found.csat.n, found.path, _codes(found)) == (0, 0, (), [])
-
-
-def test_cases_are_those_of_the_unit_and_below(company: Company) -> None:
-    company.case(unit="n1", number=True)
-    company.case(unit="n2", due_in=timedelta(hours=-1))
-    company.case(unit="s1", number=True)
-    company.case(unit="n1", closed=True)
-    found = _read(company, unit="north")
-    assert (found.cases.to_ring, found.cases.look_into, found.cases.overdue, found.cases.open) == (1, 1, 1, 2)
-    lines = _units(found, sort=Column.OVERDUE)
-    assert [(line.code, line.open, line.overdue) for line in lines] == [("n2", 1, 1), ("n1", 1, 0)]
-    assert _read(company).cases.open == 3
-
-
-def test_the_next_smallest_unit_is_hidden_with_a_small_one(company: Company) -> None:
-    company.answers("n1", {5: 4})
-    company.answers("n2", {5: 30})
-    company.answers("s1", {5: 40})
-    by_code = {unit.code: unit.csat for unit in _units(_read(company, unit="north"))}
-    assert by_code["n1"].reason is Reason.TOO_FEW
-    assert by_code["n2"].reason is Reason.PROTECTS_ANOTHER
-    assert by_code["n2"].n == 30
-
-
-def test_answers_at_the_unit_itself_cover_a_small_one_below(company: Company) -> None:
-    company.answers("north", {5: 12})
-    company.answers("n1", {5: 4})
-    company.answers("n2", {5: 30})
-    by_code = {unit.code: unit.csat for unit in _units(_read(company, unit="north"))}
-    assert by_code["n1"].suppressed
-    assert not by_code["n2"].suppressed
-
-
-def test_sorting_tells_nothing_of_a_hidden_figure(company: Company) -> None:
-    company.answers("n1", {1: 4})
-    company.answers("n2", {1: 30})
-    company.answers("s1", {5: 40})
-    found = _read(company)
-    assert _codes(found, Level.OFFICES, sort=Column.CSAT, descending=False) == ["s1", "n1", "n2"]
-    assert _codes(found, Level.OFFICES, sort=Column.CSAT, descending=True) == ["s1", "n1", "n2"]
-
-
-def test_the_table_is_sought_sorted_and_cut_into_pages(company: Company) -> None:
-    company.units["n2"].address = "Проспект АБАЯ, 10"
-    company.session.flush()
-    company.answers("n1", {5: 11})
-    company.answers("n2", {4: 9, 1: 11})
-    found = _read(company)
-    assert _codes(found, Level.OFFICES, search="абая") == ["n2"]
-    assert _codes(found, Level.OFFICES, search="UNIT S") == ["s1"]
-    assert _codes(found, Level.OFFICES, sort=Column.CSAT, descending=True) == ["n1", "n2", "s1"]
-    assert _codes(found, Level.OFFICES, sort=Column.NAME, descending=True) == ["s1", "n2", "n1"]
-    page = _list(found, Level.OFFICES, offset=1, limit=1)
-    assert ([line.code for line in page.lines], page.total) == (["n1"], 3)
-
-
-def test_a_closed_unit_is_listed_only_while_it_has_figures(company: Company, now: datetime) -> None:
-    company.units["n1"].closed_at = company.units["n2"].closed_at = now
-    company.session.flush()
-    company.answer("n2")
-    assert _codes(_read(company, unit="north")) == ["n2"]
-
-
-def test_what_hangs_in_an_office_is_part_of_it(company: Company, now: datetime) -> None:
-    desk = add_unit(
-        company.session, name="Desk", kind=UnitKind.DESK, parent_id=company.units["n1"].id, code="d1", now=now
-    )
-    company.units["d1"] = desk
-    company.answers("d1", {5: 10})
-    found = _read(company)
-    assert next((line.code, line.csat.n) for line in _units(found, Level.OFFICES)) == ("n1", 10)
-    assert "d1" not in _codes(found, Level.OFFICES)
-    assert _codes(_read(company, unit="n1")) == ["d1"]
+def test_csat_asked_by_a_later_question_counts_as_on_its_own_page(company: Company, now: datetime) -> None:
+    company.versions["both"] = store_version(company.session, parse_survey(BOTH.encode(), "both.yaml"), now=now)
+    company.answers("n1", {5: 10})
+    for number in range(10):
+        response = company.answer("n1", 9, survey="both", at=now - timedelta(hours=2, seconds=number))
+        company.said(response, "overall", 2)
+    for days in (1, 7):
+        found = read(company, days=days)
+        assert (found.responses, found.csat.value, found.csat.n) == (20, 0.5, 20)
+        assert found.csat_mean.value == pytest.approx(3.5)
+        assert list_lines(found).lines[0].csat_mean.value == pytest.approx(3.5)
+        assert found.nps is not None
+        assert found.nps.figure.n == 10
