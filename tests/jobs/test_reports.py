@@ -28,7 +28,7 @@ from tests.analytics.company import Company
 from tests.analytics.test_paper import read_pages
 from tests.callbacks.factories import acting
 from tests.gateway.mail import ScriptedMail
-from tests.web.manage.test_dashboard import acme
+from tests.web.acme import acme
 from tests.web.staff import email_of
 
 ALMATY = ZoneInfo("Asia/Almaty")

@@ -4,11 +4,15 @@ Its hundreds of routes and its templates take longer to put together than most t
 (the database, the clock, what the faces are handed, the counters of rates, the signing key) is new each time.
 """
 
+from dataclasses import replace
+
 from flask import Flask
 
 from app.factory import create_app, wire
 from app.kit.clock import Clock
 from app.kit.db import Database
+from app.review_sites.catalogue import Catalogue, Site
+from app.web.edge import Wiring
 from app.web.rates import init_rates
 from config.settings import Settings
 
@@ -29,3 +33,10 @@ def keep_app(settings: Settings, *, clock: Clock, database: Database) -> Flask:
     app.extensions["otklik.settings"] = settings
     init_rates(app)
     return app
+
+
+def forget_site(app: Flask, site: Site) -> None:
+    """Take the site out of the catalogue, as an edit of config/review_sites.yaml and a restart do."""
+    wired: Wiring = app.extensions["otklik"]
+    sites = {key: rules for key, rules in wired.desk.catalogue.sites.items() if key != site}
+    app.extensions["otklik"] = replace(wired, desk=replace(wired.desk, catalogue=Catalogue(sites=sites)))

@@ -2,14 +2,12 @@
 
 import uuid
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import event, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.accounts.api_keys import add_key
@@ -39,8 +37,9 @@ from app.review_sites.public_ratings.models import Origin
 from app.review_sites.service import set_listing
 from app.touchpoints.models import Channel, PosterBatch
 from app.webhooks.models import WebhookDelivery, WebhookEndpoint
-from tests.web.manage.test_dashboard import acme
+from tests.web.acme import acme
 from tests.web.staff import email_of, signed_in
+from tests.web.statements import counted
 
 ENDPOINT = uuid.UUID(int=17)
 IMPROVEMENT = uuid.UUID(int=18)
@@ -126,21 +125,6 @@ PAGES = (
     "/manage/api-keys",
     "/manage/audit",
 )
-
-
-@contextmanager
-def counted(database: Database) -> Iterator[list[str]]:
-    """Collect the statements of the block."""
-    statements: list[str] = []
-
-    def note(_conn: object, _cursor: object, statement: str, *_: object) -> None:
-        statements.append(statement)
-
-    event.listen(database.engine, "before_cursor_execute", note)
-    try:
-        yield statements
-    finally:
-        event.remove(database.engine, "before_cursor_execute", note)
 
 
 @pytest.mark.both_databases

@@ -1,9 +1,6 @@
 """The dashboard of staff: figures in words, hidden ones with the reason, each a way to the answers behind it."""
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import replace
 from datetime import datetime, timedelta
 from html import unescape
 from urllib.parse import parse_qs, urlsplit
@@ -16,29 +13,11 @@ from app.accounts.models import Role
 from app.kit.db import Database
 from app.organisation.models import UnitKind
 from app.organisation.service import add_unit, get_company, sync_company
-from app.review_sites.catalogue import Catalogue, Site
-from app.web.edge import Wiring
+from app.review_sites.catalogue import Site
 from app.web.manage.responses import query as response_query
-from tests.analytics.company import Company, build_company
+from tests.web.acme import acme
+from tests.web.kept_app import forget_site
 from tests.web.staff import add_staff, signed_in
-
-
-@contextmanager
-def acme(database: Database, now: datetime) -> Iterator[Company]:
-    """The company of the figures, an admin of everything, and managers of either city."""
-    with database.transaction() as session:
-        company = build_company(session, now)
-        add_staff(session, "admin", Role.ADMIN, company.units["company"].id, now=now)
-        add_staff(session, "manager", Role.MANAGER, company.units["north"].id, now=now)
-        add_staff(session, "elsewhere", Role.MANAGER, company.units["south"].id, now=now)
-        yield company
-
-
-def forget_site(app: Flask, site: Site) -> None:
-    """Take the site out of the catalogue, as an edit of config/review_sites.yaml and a restart do."""
-    wired: Wiring = app.extensions["otklik"]
-    sites = {key: rules for key, rules in wired.desk.catalogue.sites.items() if key != site}
-    app.extensions["otklik"] = replace(wired, desk=replace(wired.desk, catalogue=Catalogue(sites=sites)))
 
 
 def _page(app: Flask, address: str = "/manage/", name: str = "admin") -> BeautifulSoup:

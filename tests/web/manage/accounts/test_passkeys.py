@@ -10,7 +10,7 @@ from app.kit.ids import new_id
 from tests.web.conftest import StoppedClock
 from tests.web.passkeys import answer_with, made_up_attestations
 from tests.web.staff import email_of, form_token, signed_in
-from tests.web.test_no_query_growth import counted
+from tests.web.statements import counted
 
 pytestmark = pytest.mark.usefixtures("company")
 SECURITY = "/manage/account/security"

@@ -20,7 +20,7 @@ from tests.callbacks.factories import make_case, make_contact, make_response
 from tests.web.conftest import StoppedClock
 from tests.web.manage.callbacks.case_pages import LIST, PHONE, SHOWN, kinds_of, post, read_case_row, user_id_of
 from tests.web.staff import Company, email_of, form_token, signed_in
-from tests.web.test_no_query_growth import counted
+from tests.web.statements import counted
 
 
 def test_list_says_what_to_do_by_when_and_shows_the_comment_as_typed(

@@ -8,7 +8,7 @@ from flask import Flask
 
 from app.kit.db import Database
 from tests.analytics.contacts import clerk, contact
-from tests.web.manage.test_dashboard import acme
+from tests.web.acme import acme
 from tests.web.staff import signed_in
 
 HOME = "/manage/figures/contact-centre"

@@ -17,7 +17,7 @@ from app.kit.db import Database
 from app.kit.ids import new_id
 from tests.analytics.company import Company
 from tests.analytics.test_paper import read_pages
-from tests.web.manage.test_dashboard import acme
+from tests.web.acme import acme
 from tests.web.staff import email_of, signed_in
 
 HOME = "/manage/figures"

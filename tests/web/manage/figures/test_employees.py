@@ -10,7 +10,7 @@ from app.organisation.service import add_unit
 from app.surveys.loader import parse_survey
 from app.surveys.service import store_version
 from tests.analytics.test_staff_and_customers import ESAT
-from tests.web.manage.test_dashboard import acme
+from tests.web.acme import acme
 from tests.web.staff import signed_in
 
 FEBRUARY = datetime(2026, 2, 10, tzinfo=UTC)

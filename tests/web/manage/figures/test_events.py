@@ -11,7 +11,7 @@ from app.analytics.events.models import TimeLineEvent
 from app.kit.db import Database
 from app.kit.ids import new_id
 from app.organisation.service import get_unit
-from tests.web.manage.test_dashboard import acme
+from tests.web.acme import acme
 from tests.web.staff import add_staff, form_token, signed_in
 
 HOME = "/manage/figures/events"

@@ -15,7 +15,7 @@ from app.surveys.service import store_version
 from config.settings import ROOT
 from tests.analytics.company import Company
 from tests.surveys.surveys import define, question, words
-from tests.web.manage.test_dashboard import acme
+from tests.web.acme import acme
 from tests.web.staff import signed_in
 
 LABELS = {value: words() for value in range(1, 6)}

@@ -20,7 +20,7 @@ from app.responses.topics.sorting import SETTLED, sort_responses
 from app.touchpoints.service import add_touchpoint
 from tests.analytics.contacts import clerk, contact
 from tests.analytics.test_paper import read_pages
-from tests.web.manage.test_dashboard import acme
+from tests.web.acme import acme
 from tests.web.staff import signed_in
 
 HOME = "/manage/figures"

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from app.accounts.models import AuditEntry
 from app.kit.db import Database
-from tests.web.manage.test_dashboard import acme
+from tests.web.acme import acme
 from tests.web.staff import form_token, signed_in
 
 HOME = "/manage/responses"

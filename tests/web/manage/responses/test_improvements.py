@@ -12,7 +12,7 @@ from app.callbacks.improvements.models import Improvement
 from app.kit.crypto import digest
 from app.kit.db import Database
 from app.responses.models import SurveyResponse
-from tests.web.manage.test_dashboard import acme
+from tests.web.acme import acme
 from tests.web.staff import form_token, signed_in
 
 HOME = "/manage/improvements"

@@ -21,7 +21,7 @@ from app.responses.models import Via
 from app.routing.invited import AnswerIn, take_invited_rating
 from tests.callers import CALL, make_asked_call
 from tests.web.staff import make_company, signed_in
-from tests.web.test_no_query_growth import counted
+from tests.web.statements import counted
 
 TYPED = '<script>alert("topic")</script> \u202eabc'
 

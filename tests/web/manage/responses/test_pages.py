@@ -9,7 +9,8 @@ from flask import Flask
 from app.kit.db import Database
 from app.review_sites.catalogue import Site
 from app.review_sites.service import record_offer
-from tests.web.manage.test_dashboard import acme, forget_site
+from tests.web.acme import acme
+from tests.web.kept_app import forget_site
 from tests.web.staff import signed_in
 
 

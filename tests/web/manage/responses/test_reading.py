@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from app.kit.db import Database
 from app.organisation.employees import add_employee
 from app.responses.models import SurveyResponse
-from tests.web.manage.test_dashboard import acme
+from tests.web.acme import acme
 from tests.web.staff import form_token, signed_in
 
 LIST = "/manage/reading"

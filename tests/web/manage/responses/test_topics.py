@@ -10,7 +10,7 @@ from app.accounts.models import Role
 from app.kit.db import Database
 from app.responses.topics.sorting import SETTLED, sort_responses
 from app.web.manage.responses.topics import mark_places
-from tests.web.manage.test_dashboard import acme
+from tests.web.acme import acme
 from tests.web.staff import add_staff, form_token, signed_in
 
 FIGURES, RULES = "/manage/figures/topics", "/manage/topics"

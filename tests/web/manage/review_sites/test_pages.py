@@ -22,7 +22,7 @@ from app.review_sites.service import listings_for, set_listing
 from app.web.edge import Wiring
 from tests.review_sites.test_links import HOSTILE
 from tests.web.staff import Company, form_token, signed_in
-from tests.web.test_no_query_growth import counted
+from tests.web.statements import counted
 
 LINK = "https://2gis.kz/firm/{}/tab/reviews/addreview"
 HOME = "/manage/review-sites"

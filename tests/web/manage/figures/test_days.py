@@ -11,8 +11,8 @@ from app.kit.db import Database
 from app.surveys.loader import parse_survey
 from app.surveys.service import store_version
 from config.settings import ROOT
+from tests.web.acme import acme
 from tests.web.staff import signed_in
-from tests.web.test_dashboard import acme
 
 HOURS = "/manage/figures/hours"
 
