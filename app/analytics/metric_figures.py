@@ -172,10 +172,7 @@ def _read_groups(session: Session, wanted: Wanted, split: Split, scope: Scope, s
 
 
 def _read_comment_topics(session: Session, asking: Asking, scope: Scope) -> tuple[MetricGroup, ...]:
-    """Return the satisfied of each topic, the most often spoken of first.
-
-    Nothing is hidden beside what is small: topics overlap, so none is the whole less the others.
-    """
+    """Return the satisfied of each topic, the most often spoken of first, hidden as on their page."""
     if asking.name is not MetricName.CSAT or asking.survey is not None:
         raise ValueError("topics of comments tell apart csat of all surveys alone")
     return tuple(

@@ -18,9 +18,10 @@ from app.analytics.differences import Verdict, compare_shares, p_lower, stand_ou
 from app.analytics.filters import ResponseFilter, response_conditions
 from app.analytics.histograms import count_values
 from app.analytics.hours import shorten
-from app.analytics.metrics import Figure, share
+from app.analytics.metrics import Figure, hide, share
 from app.analytics.none_chosen import chose_none
 from app.analytics.series import Asked, feeding, list_series
+from app.analytics.suppression import MINIMUM, hidden_groups
 from app.analytics.wanted import Wanted
 from app.organisation.models import UnitAncestor
 from app.responses.models import ResponseAnswer, SurveyResponse
@@ -171,6 +172,7 @@ def _count_none(
 
 def make_topics(now: Mapping[str, Spoken], before: Mapping[str, Spoken], said: Spoken, said_before: Spoken) -> Topics:
     """Return the lines of the counts by topic; the topic `""` is that none was found."""
+    hidden = _find_hidden({key: one.rated for key, one in now.items()}, said.rated)
     keys = sorted((key for key in now if key), key=lambda key: (-now[key].n, key))
     changes = {key: (now[key].n, said.n, before.get(key, Spoken()).n, said_before.n) for key in keys}
     apart = {
@@ -190,12 +192,23 @@ def make_topics(now: Mapping[str, Spoken], before: Mapping[str, Spoken], said: S
                 share(now[key].n, said.n),
                 share(before.get(key, Spoken()).n, said_before.n),
                 change[key],
-                now[key].csat,
-                against[key],
+                hide(now[key].csat) if key in hidden and not now[key].csat.suppressed else now[key].csat,
+                Verdict.TOO_FEW if key in hidden else against[key],
             )
             for key in keys
         ),
     )
+
+
+def _find_hidden(sizes: Mapping[str, int], whole: int) -> frozenset[str]:
+    """Return the topics whose satisfaction would give away that of a few.
+
+    Hardly anybody speaks of two topics, so a small one may well be the whole less the others: the next smallest is
+    hidden with it, as with groups that share nobody. How satisfied those are in whose words nothing was found is told
+    nowhere. And the whole less one topic is all who did not speak of it.
+    """
+    others = {key for key, size in sizes.items() if 0 < whole - size < MINIMUM}
+    return hidden_groups(sizes, untold=[""]) | others
 
 
 def judge_at_once(compared: Mapping[str, tuple[int, int, int, int]]) -> dict[str, Verdict]:

@@ -25,6 +25,13 @@ def test_the_hidden_groups_are(sizes: dict[str, int], hidden: str) -> None:
     assert hidden_groups(sizes) == frozenset(hidden)
 
 
+def test_a_group_of_which_nothing_is_told_hides_a_small_one_by_itself() -> None:
+    assert hidden_groups({"small": 3, "b": 12, "rest": 40}, untold=["rest"]) == {"small", "rest"}
+    assert hidden_groups({"small": 3, "b": 12, "rest": 5}, untold=["rest"]) == {"small", "rest", "b"}
+    assert hidden_groups({"small": 3, "b": 12, "rest": 0}, untold=["rest"]) == {"small", "b"}
+    assert hidden_groups({"b": 12, "rest": 40}, untold=["rest"]) == frozenset()
+
+
 @given(st.dictionaries(st.integers(0, 30), st.integers(0, 40), max_size=8))
 def test_the_total_less_the_visible_never_gives_a_small_group_away(sizes: dict[int, int]) -> None:
     hidden = hidden_groups(sizes)

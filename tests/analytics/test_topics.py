@@ -98,7 +98,7 @@ def test_of_many_topics_that_only_chance_moves_hardly_any_is_called_changed() ->
 
 def test_a_topic_that_did_change_is_said_and_hidden_ones_are_not_compared() -> None:
     found = make_topics(
-        {"waiting": Spoken(90, 90, 20), "price": Spoken(9, 9, 9)},
+        {"waiting": Spoken(90, 90, 20), "price": Spoken(9, 9, 9), "": Spoken(101, 101, 91)},
         {"waiting": Spoken(40, 40, 30)},
         Spoken(200, 200, 120),
         Spoken(200, 200, 120),
@@ -106,5 +106,15 @@ def test_a_topic_that_did_change_is_said_and_hidden_ones_are_not_compared() -> N
     waiting, price = found.lines
     assert (waiting.change, waiting.against) == (Verdict.HIGHER, Verdict.LOWER)
     assert (price.csat.value, price.csat.suppressed, price.against) == (None, True, Verdict.TOO_FEW)
+    sorted_all = {"waiting": Spoken(90, 90, 20), "price": Spoken(9, 9, 9), "thanks": Spoken(101, 101, 91)}
+    given_away = {line.key: line for line in make_topics(sorted_all, {}, Spoken(200, 200, 120), Spoken()).lines}
+    assert {key: line.csat.value is None for key, line in given_away.items()} == {
+        "waiting": True,  # all less these and the thankful would be the nine
+        "price": True,
+        "thanks": False,
+    }
+    assert (given_away["waiting"].csat.n, given_away["waiting"].against) == (90, Verdict.TOO_FEW)
+    both = make_topics({"waiting": Spoken(40, 40, 20), "price": Spoken(35, 35, 20)}, {}, Spoken(44, 44, 24), Spoken())
+    assert [line.csat.value for line in both.lines] == [None, None], "four, or nine, did not speak of it"
     few = make_topics({"waiting": Spoken(4, 4, 4)}, {}, Spoken(9, 9, 9), Spoken())
     assert (few.lines[0].share.value, few.lines[0].change) == (None, Verdict.TOO_FEW)
