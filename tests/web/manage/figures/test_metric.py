@@ -93,6 +93,10 @@ def test_a_list_of_one_scale_says_so_and_leaves_it_with_its_figure(app: Flask, c
     assert not {"figure", "scale"} & parse_qs(urlsplit(without).query).keys()
     look(browser, "/manage/responses?figure=ces&scale=ces9", status=422)
 
+    (others,) = [link for link in look(browser, "/manage/figures?metric=ces").select("main a") if "more" in link.text]
+    assert "11 more answers were given on a scale from 1 to 5" in others.text
+    assert count(browser, str(others["href"])) == 11
+
 
 def told_by(link: Tag) -> int | None:
     """Return the count that a link says, or that stands in its row; a share or a mean says none."""
