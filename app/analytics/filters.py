@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, exists, false, or_, select
+from sqlalchemy import ColumnElement, Exists, and_, exists, false, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from app.accounts.scope import Scope
+from app.analytics.finished import is_finished
 from app.analytics.none_chosen import chose_none
 from app.analytics.options import join_options
 from app.analytics.series import Series, feeding, list_series, sort_by_type
@@ -31,13 +32,15 @@ class ResponseFilter:
     """Everything left out does not narrow. `unit_id` takes all units below with it; `until` is exclusive.
 
     `touchpoint` and `employee` are codes. `call_topic` is what the contact was about, as the other system told it.
-    `answered` is a later question, with some of its values or with any; `chose_none` is one of reasons that was shown
-    and of which nothing was chosen. `waited` and `handled` are seconds
+    `answered` is a later question, with some of its values or with any, `answered_else` one with none of the values;
+    `chose_none` is one of reasons that was shown and of which nothing was chosen. `waited` and `handled` are seconds
     of the contact, from and to before (None: without an end); `at_hour` is an hour of a weekday.
 
-    `at_code` keeps walk-ups: whoever answered at a code, and was not asked about anything.
+    `at_code` keeps walk-ups: whoever answered at a code, and was not asked about anything; `about_contact` whoever
+    answered about a contact. `finished` keeps who sent all that was asked.
 
-    `topic` is what the response itself is about; `""` is that it says something that no topic was found in.
+    `topic` is what the response itself is about; `""` is that it says something that no topic was found in; `said`
+    keeps whatever says something.
 
     `unread` keeps what nobody has acknowledged, `improvement_id` what was gathered into the improvement.
 
@@ -56,9 +59,13 @@ class ResponseFilter:
     handled: tuple[int, int | None] | None = None
     at_hour: WallHour | None = None
     answered: tuple[str, tuple[int, ...]] | None = None
+    answered_else: tuple[str, tuple[int, ...]] | None = None
     chose_none: str | None = None
     at_code: bool = False
+    about_contact: bool = False
+    finished: bool = False
     topic: str | None = None
+    said: bool = False
     survey: str | None = None
     metric: Metric | None = None
     scale: QuestionType | None = None
@@ -136,6 +143,8 @@ def _contact_conditions(wanted: ResponseFilter) -> list[ColumnElement[bool]]:
     """Return what narrows by the contact: who served the customer, what it was about, how long it took."""
     employee_id = SurveyResponse.employee_id
     conditions: list[ColumnElement[bool]] = walk_up_conditions() if wanted.at_code else []
+    if wanted.about_contact:
+        conditions.append(SurveyResponse.interaction_id.is_not(None))
     if wanted.employee_id is not None:
         conditions.append(employee_id == wanted.employee_id)
     if wanted.has_employee is not None:
@@ -170,17 +179,28 @@ def _hour_conditions(session: Session, wanted: ResponseFilter) -> list[ColumnEle
 def _answer_conditions(session: Session, wanted: ResponseFilter) -> list[ColumnElement[bool]]:
     if wanted.chose_none is not None:
         return [chose_none(list_series(session, survey=wanted.survey), wanted.chose_none)]
-    if wanted.answered is None:
-        return []
-    key, values = wanted.answered
-    said = exists().where(ResponseAnswer.response_id == SurveyResponse.id, ResponseAnswer.question_key == key)
-    return [said.where(ResponseAnswer.value.in_(values)) if values else said]
+    conditions: list[ColumnElement[bool]] = [is_finished(session)] if wanted.finished else []
+    if wanted.answered is not None:
+        key, values = wanted.answered
+        said = _said(key)
+        conditions.append(said.where(ResponseAnswer.value.in_(values)) if values else said)
+    if wanted.answered_else is not None:
+        key, values = wanted.answered_else
+        said = _said(key).where(ResponseAnswer.value.is_not(None))
+        conditions += [said, ~_said(key).where(ResponseAnswer.value.in_(values))]
+    return conditions
+
+
+def _said(key: str) -> Exists:
+    return exists().where(ResponseAnswer.response_id == SurveyResponse.id, ResponseAnswer.question_key == key)
 
 
 def _read_conditions(wanted: ResponseFilter) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = [is_unread()] if wanted.unread else []
+    spoken = exists().where(ResponseTopic.response_id == SurveyResponse.id)
     if wanted.topic is not None:
-        spoken = exists().where(ResponseTopic.response_id == SurveyResponse.id, ResponseTopic.topic == wanted.topic)
+        conditions.append(spoken.where(ResponseTopic.topic == wanted.topic))
+    elif wanted.said:
         conditions.append(spoken)
     if wanted.improvement_id is not None:
         gathered = select(Wish.response_id).where(Wish.improvement_id == wanted.improvement_id)

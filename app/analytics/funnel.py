@@ -16,9 +16,10 @@ from sqlalchemy import ColumnElement, and_, case, distinct, exists, func, litera
 from sqlalchemy.orm import Session, aliased
 
 from app.accounts.scope import Scope
+from app.analytics.finished import is_finished
 from app.analytics.grouping import Columns, narrowed
 from app.analytics.metrics import Figure, share
-from app.analytics.response_rate import ASKING, is_finished
+from app.analytics.response_rate import ASKING
 from app.analytics.wanted import Wanted
 from app.invitations.models import Decision, Delivery, Interaction, Invitation, Reason
 from app.messaging.models import Message, MessageState, MessagingChannel

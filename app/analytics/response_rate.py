@@ -7,7 +7,7 @@ People who scan a code are no sample. Of them there is the share who finish what
 
 import uuid
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -20,6 +20,7 @@ from app.accounts.scope import Scope
 from app.analytics.aapor import Dispositions, ResponseRates, response_rates
 from app.analytics.counts.question import Group
 from app.analytics.filters import response_conditions, walk_up_conditions
+from app.analytics.finished import is_finished
 from app.analytics.grouping import Columns, Grouping, narrowed
 from app.analytics.measured import Measured
 from app.analytics.metrics import share
@@ -30,12 +31,10 @@ from app.invitations.models import Delivery, Interaction, Invitation
 from app.messaging.models import Message, MessagePurpose, MessageState
 from app.messaging.stopping import OPTED_OUT
 from app.responses.models import SurveyResponse
-from app.surveys.models import SurveyVersion
-from app.surveys.service import get_definition
 from app.touchpoints.models import PageOpen, Touchpoint
 
 ASKING = (MessagePurpose.INVITATION, MessagePurpose.REMINDER)
-_REACHED = (MessageState.DELIVERED, MessageState.READ)
+_ARRIVED = (MessageState.DELIVERED, MessageState.READ)
 
 
 class Disposition(StrEnum):
@@ -50,6 +49,19 @@ class Disposition(StrEnum):
     INELIGIBLE = "ineligible"
     # There is still time to answer.
     PENDING = "pending"
+
+
+_ANSWERED = (Disposition.INTERVIEW, Disposition.PARTIAL)
+_REACHED = (*_ANSWERED, Disposition.REFUSAL)
+_ASKED = (*_REACHED, Disposition.NON_CONTACT, Disposition.UNKNOWN)
+# Of each rate, by the name of its part: who is in it, and of whom it is the share.
+RATE_OUTCOMES: Mapping[str, tuple[tuple[Disposition, ...], tuple[Disposition, ...]]] = {
+    "rr1": ((Disposition.INTERVIEW,), _ASKED),
+    "rr2": (_ANSWERED, _ASKED),
+    "contact": (_REACHED, _ASKED),
+    "cooperation": ((Disposition.INTERVIEW,), _REACHED),
+    "refusal": ((Disposition.REFUSAL,), _ASKED),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +96,10 @@ def count_dispositions(
     return {group: Counter(dict(zip(Disposition, row, strict=True))) for group, row in found.items()}
 
 
-def outcome_condition(session: Session, outcome: Disposition, *, now: datetime) -> ColumnElement[bool]:
-    """Return the condition over `interaction` that keeps those whose asking had this outcome; one query."""
+def outcome_condition(session: Session, outcomes: Collection[Disposition], *, now: datetime) -> ColumnElement[bool]:
+    """Return the condition over `interaction` that keeps those whose asking had one of these outcomes; one query."""
     person = _classify(session, None, now)
-    return exists().where(person.c.id == Interaction.id, person.c.disposition == outcome)
+    return exists().where(person.c.id == Interaction.id, person.c.disposition.in_(outcomes))
 
 
 def count_walk_ups(
@@ -170,7 +182,7 @@ def _classify(session: Session, survey: str | None, now: datetime) -> Subquery:
     # A reminder that arrived says as much as the first message: whichever got furthest counts.
     furthest = (
         select(
-            func.max(case((Message.state.in_(_REACHED), 2), (Message.state == MessageState.HANDED_OVER, 1), else_=0))
+            func.max(case((Message.state.in_(_ARRIVED), 2), (Message.state == MessageState.HANDED_OVER, 1), else_=0))
         )
         .where(Message.subject_id == Invitation.id, Message.purpose.in_(ASKING))
         .scalar_subquery()
@@ -221,13 +233,3 @@ def _has_refused() -> ColumnElement[bool]:
         Suppression.created_at <= Invitation.answer_by,
     )
     return told | stopped
-
-
-def is_finished(session: Session) -> ColumnElement[bool]:
-    """Tell whether all was sent that is asked; where one question is all there is, the rating is."""
-    short = [
-        version_id
-        for version_id in session.scalars(select(SurveyVersion.id))
-        if not get_definition(session, version_id).later
-    ]
-    return SurveyResponse.finished_at.is_not(None) | SurveyResponse.survey_version_id.in_(short)

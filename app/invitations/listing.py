@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import Enum
 from typing import Any
 
 from sqlalchemy import ColumnElement, func, select, tuple_
@@ -18,9 +19,19 @@ PAGE_SIZE = 50
 MOST_COUNTED = 100_000
 
 
+class Told(Enum):
+    """That something was told, whatever it was."""
+
+    ANYTHING = "anything"
+
+
 @dataclass(frozen=True, slots=True)
 class InteractionFilter:
-    """Which interactions; everything that is None is not asked about. `employee` is a code, instants are of the end."""
+    """Which interactions; everything that is None is not asked about. `employee` is a code, instants are of the end.
+
+    `answered` and `resolved` are what was told of it, or `Told.ANYTHING`. `waited` and `handled` are seconds,
+    from and to before (None: without an end).
+    """
 
     decision: Decision | None = None
     reason: Reason | None = None
@@ -28,8 +39,10 @@ class InteractionFilter:
     unit_id: uuid.UUID | None = None
     employee: str | None = None
     topic: str | None = None
-    answered: bool | None = None
-    resolved: bool | None = None
+    answered: bool | Told | None = None
+    resolved: bool | Told | None = None
+    waited: tuple[int, int | None] | None = None
+    handled: tuple[int, int | None] | None = None
     since: datetime | None = None
     until: datetime | None = None
 
@@ -109,8 +122,14 @@ def _conditions(wanted: InteractionFilter, scope: Scope) -> list[ColumnElement[A
             conditions.append(column == value)
     for told, flag in ((Interaction.answered, wanted.answered), (Interaction.resolved, wanted.resolved)):
         if flag is not None:
-            conditions.append(told.is_(flag))
-    if wanted.resolved is not None:  # as figures count it: what nobody took was not settled at once, whatever is told
+            conditions.append(told.is_not(None) if isinstance(flag, Told) else told.is_(flag))
+    for seconds, bounds in ((Interaction.wait_seconds, wanted.waited), (Interaction.handle_seconds, wanted.handled)):
+        if bounds is not None:
+            conditions.append(seconds >= bounds[0])
+            if bounds[1] is not None:
+                conditions.append(seconds < bounds[1])
+    if (wanted.resolved, wanted.waited, wanted.handled) != (None, None, None):
+        # As figures count it: what nobody took was neither settled nor waited for until it was taken.
         conditions.append(Interaction.answered.is_not(False))
     if wanted.unit_id is not None:
         below = select(UnitAncestor.unit_id).where(UnitAncestor.ancestor_id == wanted.unit_id)

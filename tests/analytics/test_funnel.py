@@ -102,7 +102,7 @@ def test_the_contacts_of_a_step_are_found_as_they_are_counted(calls: Calls) -> N
             assert found == step.n, (by, step.name)
     outcomes = count_dispositions(calls.session, MONTH, EVERYTHING, now=NOW)[None]
     for outcome, n in outcomes.items():
-        condition = outcome_condition(calls.session, outcome, now=NOW)
+        condition = outcome_condition(calls.session, [outcome], now=NOW)
         assert calls.session.scalar(select(func.count()).select_from(Interaction).where(condition)) == n, outcome
 
 

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Integer, literal_column
@@ -36,8 +36,8 @@ class BandMeasured:
 
 def read_bands(
     asking: Asking, column: Any, times: Mapping[int, int], bands: Sequence[Band], asked: Sequence[Asked]
-) -> tuple[BandMeasured, ...]:
-    """Return each band with the answers about its contacts; two statements at most.
+) -> tuple[Measured, tuple[BandMeasured, ...]]:
+    """Return how satisfied people were with contacts, and each band of these; two statements at most.
 
     `column` holds the seconds, `times` is `{seconds: contacts}`. Neighbours are compared, and only what holds after so
     many comparisons is said.
@@ -45,11 +45,12 @@ def read_bands(
     found = _count_answers(asking, column, bands, asked)
     # What people say of contacts of which nobody told how long they took is a group too.
     whole: Counter[int] = sum(found.values(), Counter())
+    total = measure(Metric.CSAT, whole)
     measured = {at: measure(Metric.CSAT, found.get(at, Counter())) for at in range(len(bands))}
-    shown = protect_groups(measure(Metric.CSAT, whole), measured)
+    shown = protect_groups(total, measured)
     differences = {at: find_change(shown[at], shown[at - 1]).difference for at in range(1, len(bands))}
     verdicts = judge_many(shown, differences)
-    return tuple(
+    return total, tuple(
         BandMeasured(band, count_within(times, band), shown[at], verdicts[at] if at else None)
         for at, band in enumerate(bands)
     )
@@ -58,8 +59,10 @@ def read_bands(
 def _count_answers(
     asking: Asking, column: Any, bands: Sequence[Band], asked: Sequence[Asked]
 ) -> dict[int | None, Counter[int]]:
-    """Return the histogram of each band by its place; None is the band of all others."""
+    """Return the histogram of each band by its place; None is the band of contacts of which no time was told."""
     bounds = [(column < band.until, literal_column(str(at), Integer)) for at, band in enumerate(bands[:-1])]
     last = (column.is_not(None), literal_column(str(len(bands) - 1), Integer))
-    conditions = response_conditions(asking.session, asking.wanted.as_filter(), asking.scope)
+    conditions = response_conditions(
+        asking.session, replace(asking.wanted.as_filter(), about_contact=True), asking.scope
+    )
     return count_apart(asking.session, sql_case(*bounds, last), asked, conditions, with_contact=True)

@@ -33,8 +33,9 @@ _COUNTED: Mapping[str, ColumnElement[Any]] = {
     "told": func.count().filter(Interaction.answered.is_not(None)),
     "resolved": func.count().filter(and_(Interaction.resolved.is_(True), NOT_MISSED)),
     "resolved_told": func.count().filter(and_(Interaction.resolved.is_not(None), NOT_MISSED)),
-    "waits": func.count(Interaction.wait_seconds),
-    "waited": func.coalesce(func.sum(Interaction.wait_seconds), 0),
+    # As the whole page tells it: until somebody took it.
+    "waits": func.count(Interaction.wait_seconds).filter(NOT_MISSED),
+    "waited": func.coalesce(func.sum(Interaction.wait_seconds).filter(NOT_MISSED), 0),
 }
 
 

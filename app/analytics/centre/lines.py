@@ -21,6 +21,8 @@ def list_centre(centre: ContactCentre) -> PageLines:
 
 def _list_centre(centre: ContactCentre) -> Iterator[Line]:
     yield from _tell_handled("whole", centre.handled, {})
+    for name, part in centre.satisfied.parts.items():
+        yield tell_figure("whole", name, part)
     yield from _tell_seconds("waiting_seconds", centre.waiting)
     yield from _tell_seconds("handling_seconds", centre.handling)
     for stretch in centre.mix:

@@ -11,6 +11,7 @@ from app.analytics.centre.bands import BandMeasured, read_bands
 from app.analytics.centre.handled import Asking, Handled, count_handled, count_seconds, tell
 from app.analytics.centre.mix import Mix, read_mix
 from app.analytics.centre.people import PersonRow, TopicRow, read_people, read_topics
+from app.analytics.measured import Measured
 from app.analytics.metrics import Figure
 from app.analytics.seconds import HANDLING, WAITING, Seconds, measure_seconds
 from app.analytics.series import feeding, list_series
@@ -21,9 +22,13 @@ from app.surveys.definition import Metric
 
 @dataclass(frozen=True, slots=True)
 class ContactCentre:
-    """All of it. `people_left_out` and `topics_left_out` are how many had fewer contacts than those listed."""
+    """All of it; `satisfied` are the answers about contacts.
+
+    `people_left_out` and `topics_left_out` are how many had fewer contacts than those listed.
+    """
 
     handled: Handled
+    satisfied: Measured
     mix: tuple[Mix, ...]
     waiting: Seconds
     handling: Seconds
@@ -73,13 +78,16 @@ def read_contact_centre(session: Session, wanted: Wanted, scope: Scope) -> Conta
     waits, handles = (count_seconds(asking, each) for each in (Interaction.wait_seconds, Interaction.handle_seconds))
     topics, topics_left_out = read_topics(asking, whole, asked)
     people, people_left_out = read_people(asking, whole, asked)
+    satisfied, by_waiting = read_bands(asking, Interaction.wait_seconds, waits, WAITING, asked)
+    _, by_handling = read_bands(asking, Interaction.handle_seconds, handles, HANDLING, asked)
     return ContactCentre(
         handled=tell(whole),
+        satisfied=satisfied,
         mix=read_mix(asking),
         waiting=measure_seconds(waits),
         handling=measure_seconds(handles),
-        by_waiting=read_bands(asking, Interaction.wait_seconds, waits, WAITING, asked),
-        by_handling=read_bands(asking, Interaction.handle_seconds, handles, HANDLING, asked),
+        by_waiting=by_waiting,
+        by_handling=by_handling,
         topics=topics,
         topics_left_out=topics_left_out,
         people=people,

@@ -21,8 +21,8 @@ _Phrase = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, 
 _Phrases = dict[Annotated[Language, Field(strict=False)], list[_Phrase]]
 
 
-# In addresses, for what is about no topic we know.
-NO_TOPIC = "none"
+# In addresses, for what is about no topic we know, and for whatever says something.
+NO_TOPIC, ANY_TOPIC = "none", "any"
 
 
 class _Part(BaseModel):
@@ -67,6 +67,8 @@ class TopicRules(_Part):
                 mistakes.append(((*loc, "key"), f"{topic.key} stands here twice"))
             if topic.key == NO_TOPIC:
                 mistakes.append(((*loc, "key"), f"{NO_TOPIC} stands for no topic at all; choose another"))
+            if topic.key == ANY_TOPIC:
+                mistakes.append(((*loc, "key"), f"{ANY_TOPIC} stands for all topics together; choose another"))
             keys.add(topic.key)
             if missing := [language.value for language in Language if language not in topic.name]:
                 mistakes.append(((*loc, "name"), f"missing in {', '.join(missing)}"))

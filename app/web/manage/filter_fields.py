@@ -1,5 +1,6 @@
-"""The fields of a filter in the address: a day, one of the choices; what is neither is told beside its field."""
+"""The fields of a filter in the address: a day, seconds, a choice; what is none of these is told beside its field."""
 
+import re
 from datetime import date
 from enum import StrEnum
 from typing import Protocol, TypeVar
@@ -32,6 +33,18 @@ def read_day(query: Query, name: str) -> date | None:
         query.problems[name] = gettext("This is not a day.")
         return None
     return day
+
+
+def read_seconds(query: Query, name: str) -> tuple[int, int | None] | None:
+    """Return the bounds of `30-60`, or of `300-`, which has none above."""
+    typed = query.value(name)
+    if not typed:
+        return None
+    found = re.fullmatch(r"(\d{1,6})-(\d{0,6})", typed, re.ASCII)
+    if found is None:
+        query.problems[name] = gettext("There is no such choice.")
+        return None
+    return int(found[1]), int(found[2]) if found[2] else None
 
 
 def read_known(query: Query, name: str, known: type[Known]) -> Known | None:

@@ -22,6 +22,7 @@ from app.callbacks.case_rows import read_rows
 from app.callbacks.models import CallbackCase
 from app.organisation.models import Unit
 from app.organisation.service import get_unit
+from app.surveys.definition import Metric
 from app.web import access, edge
 from app.web.manage.callbacks import figure_words as words
 from app.web.manage.callbacks import words as case_words
@@ -92,6 +93,7 @@ def show() -> str | AnyResponse:
         endings=_bars(figures),
         address=_address,
         behind=partial(_behind, asked),
+        answers_of_first=_answers_of_first(asked),
         table={"filters": {"period": asked.chosen} if asked.chosen != USUAL else {}},
         sought=sought,
         suggestions=choice.suggestions,
@@ -198,6 +200,18 @@ def _bars(figures: Recovery) -> list[tuple[str, str, list[tuple[str, str, int, f
         )
         if counted
     ]
+
+
+def _answers_of_first(asked: _Asked) -> str:
+    """Return the address of what people answered when they were asked whether it was resolved at once."""
+    values: dict[str, Any] = {
+        "figure": Metric.FCR.value,
+        "unit": asked.unit.code if asked.unit is not None and asked.unit.parent_id is not None else None,
+        "from": asked.period.first.isoformat(),
+        "to": asked.period.last.isoformat(),
+        "suspect": "no",
+    }
+    return url_for("responses.show_list", **{key: value for key, value in values.items() if value})
 
 
 def _read_asked(scope: Scope) -> _Asked:

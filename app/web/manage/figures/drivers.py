@@ -1,9 +1,12 @@
 """What moves it: which later question goes with the overall rating most, each with its interval."""
 
+from typing import Any
+
 from flask import Blueprint, render_template
 from flask_babel import gettext
 
 from app.accounts.scope import Scope
+from app.analytics.cut_points import SATISFIED
 from app.analytics.differences import LEAST, Verdict
 from app.analytics.drivers import Driver, read_drivers
 from app.analytics.figure_lines import PageLines
@@ -41,8 +44,9 @@ def show() -> str:
         axis=(min([0.0, *ends]), max([0.0, *ends])),
         ask=lambda driver: _ask(driver.question),
         say_side=say_side,
-        behind=lambda driver: _behind(query, driver, driver.values),
-        behind_other=lambda driver: _behind(query, driver, driver.other_values) if driver.other_values else None,
+        behind=lambda driver, **more: _behind(query, driver, driver.values, **more),
+        satisfied=list(SATISFIED),
+        behind_other=lambda driver, **more: _behind(query, driver, driver.other_values, **more),
         say_difference=lambda difference: figure_words.say_difference(difference, Method.WILSON),
         say_means=lambda difference: figure_words.say_difference(difference, Method.STUDENT_T),
         figure_words=figure_words,
@@ -72,6 +76,7 @@ def say_side(driver: Driver, *, other: bool = False) -> str:
     return str(gettext("answered %(first)s to %(last)s", first=values[0], last=values[-1]))
 
 
-def _behind(query: FigureQuery, driver: Driver, values: tuple[int, ...]) -> str:
-    listed = ",".join(map(str, values))
-    return query.answers(figure="csat", survey=driver.survey, answer=f"{driver.question.key}:{listed}")
+def _behind(query: FigureQuery, driver: Driver, values: tuple[int, ...], **more: Any) -> str:
+    """Return the answers of a side; the other side of an option, which has no values, are all who chose others."""
+    listed = ",".join(map(str, values)) or f"not-{driver.option}"
+    return query.answers(figure="csat", survey=driver.survey, answer=f"{driver.question.key}:{listed}", **more)

@@ -10,7 +10,7 @@ from app.analytics.page_lines import list_topics
 from app.analytics.topics import ReasonLine, ReasonQuestion, read_reasons, read_topics
 from app.kit.i18n import say
 from app.responses.topics.catches import is_sorting_anew
-from app.responses.topics.rules import NO_TOPIC
+from app.responses.topics.rules import ANY_TOPIC, NO_TOPIC
 from app.web import access, edge
 from app.web.manage import words
 from app.web.manage.figures import words as figure_words
@@ -26,6 +26,7 @@ def show() -> str:
     """The topics of one unit, or of all that the user may see."""
     session, scope = edge.db(), access.scope()
     query = read_figure_query(scope)
+    before = query.period.before
 
     def behind(question: ReasonQuestion, line: ReasonLine) -> str:
         return query.answers(survey=question.survey, answer=f"{question.key}:{line.value}")
@@ -36,6 +37,8 @@ def show() -> str:
         topics=read_topics(session, query.wanted, scope),
         reasons=read_reasons(session, query.wanted, scope),
         about=lambda key, **more: query.answers(topic=key or NO_TOPIC, **more),
+        any_topic=ANY_TOPIC,
+        days_before={"from": before.first.isoformat(), "to": before.last.isoformat()},
         behind=behind,
         say=lambda text: say(text, edge.current_language()),
         sorting=is_sorting_anew(session, edge.wiring().topics.classifier.fingerprint),

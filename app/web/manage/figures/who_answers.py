@@ -18,6 +18,7 @@ from app.analytics.measured import Measured
 from app.analytics.metrics import Figure
 from app.analytics.page_lines import list_asked
 from app.analytics.response_rate import (
+    RATE_OUTCOMES,
     Disposition,
     WalkUps,
     count_dispositions,
@@ -66,7 +67,7 @@ def show() -> str:
         "manage/figures/funnel.html",
         **figure_context(query, scope),
         funnel=found.funnel,
-        rates=[(RATES[name], found.rates.parts[name]) for name in RATES],
+        rates=[(told, found.rates.parts[name], *_behind(name)) for name, told in RATES.items()],
         outcomes=[(each, told, found.outcomes[each]) for each, told in OUTCOMES.items() if found.outcomes[each]],
         walk_ups=found.walk_ups,
         completion=found.rates.parts["walk_up_completion"],
@@ -99,6 +100,12 @@ def _read(query: FigureQuery, scope: Scope) -> _WhoAnswers:
         walk_ups=walk_ups,
         opened=count_opens(session, query.wanted, scope),
     )
+
+
+def _behind(rate: str) -> tuple[str, str]:
+    """Return the outcomes of those a rate counts, and of all whom it is the share of, as they stand in an address."""
+    some, everybody = RATE_OUTCOMES[rate]
+    return ",".join(some), ",".join(everybody)
 
 
 def _say(figure: Figure | None) -> str:

@@ -14,15 +14,17 @@ from app.accounts.scope import Scope
 from app.analytics.funnel import AskedBy, Step, is_no_history, reached_conditions
 from app.analytics.periods import start_of
 from app.analytics.response_rate import Disposition, outcome_condition
-from app.invitations.listing import InteractionFilter
+from app.invitations.listing import InteractionFilter, Told
 from app.invitations.models import Decision, Reason
 from app.messaging.models import MessagingChannel
 from app.organisation.places import Place
 from app.touchpoints.models import Channel
-from app.web.manage.filter_fields import read_day, read_known
+from app.web.manage.filter_fields import read_day, read_known, read_seconds
 from app.web.manage.unit_choice import seek_unit
 
 _YES_NO = {"yes": True, "no": False}
+_TOLD: Mapping[str, bool | Told] = {**_YES_NO, "told": Told.ANYTHING}
+_MOST_OUTCOMES = len(Disposition)
 FIELDS = (
     "decision",
     "reason",
@@ -34,6 +36,8 @@ FIELDS = (
     "about",
     "taken",
     "resolved",
+    "waited",
+    "handled",
     "step",
     "by",
     "outcome",
@@ -89,8 +93,10 @@ def read_interaction_query(
         unit_id=unit.unit.id if unit is not None and unit.unit is not None else None,
         employee=query.value("employee") or None,
         topic=query.value("about") or None,
-        answered=_read_flag(query, "taken"),
-        resolved=_read_flag(query, "resolved"),
+        answered=_read_told(query, "taken"),
+        resolved=_read_told(query, "resolved"),
+        waited=read_seconds(query, "waited"),
+        handled=read_seconds(query, "handled"),
         since=start_of(first, zone) if first else None,
         until=start_of(last + timedelta(days=1), zone) if last else None,
     )
@@ -108,13 +114,30 @@ def _read_further(session: Session, query: InteractionQuery, now: datetime) -> l
     step = read_known(query, "step", Step)
     if step is not None or by is not None:
         conditions += reached_conditions(session, step or Step.INVITED, by)
-    outcome = read_known(query, "outcome", Disposition)
-    if outcome is not None:
-        conditions.append(outcome_condition(session, outcome, now=now))
+    outcomes = _read_outcomes(query)
+    if outcomes:
+        conditions.append(outcome_condition(session, outcomes, now=now))
     past = _read_flag(query, "past")
     if past is not None:
         conditions.append(~is_no_history() if past else is_no_history())
     return conditions
+
+
+def _read_outcomes(query: InteractionQuery) -> tuple[Disposition, ...]:
+    """Return the outcomes of `interview` or `interview,partial`: a rate of AAPOR's is of several."""
+    typed = query.value("outcome").split(",") if query.value("outcome") else []
+    known = {one.value: one for one in Disposition}
+    if len(typed) > _MOST_OUTCOMES or not known.keys() >= set(typed):
+        query.problems["outcome"] = gettext("There is no such choice.")
+        return ()
+    return tuple(known[one] for one in typed)
+
+
+def _read_told(query: InteractionQuery, name: str) -> bool | Told | None:
+    typed = query.value(name)
+    if typed and typed not in _TOLD:
+        query.problems[name] = gettext("There is no such choice.")
+    return _TOLD.get(typed)
 
 
 def _read_flag(query: InteractionQuery, name: str) -> bool | None:

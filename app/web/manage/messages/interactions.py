@@ -39,6 +39,7 @@ def show_list() -> tuple[str, int]:
         total=total,
         older=_address(query, before=page.older) if page and page.older else None,
         newest=_address(query) if before else None,
+        outcomes=_list_outcomes(query),
     )
     return shown, 422 if query.problems else 200
 
@@ -72,7 +73,6 @@ def _words() -> dict[str, object]:
         "reasons": interaction_words.REASONS,
         "steps": interaction_words.STEPS,
         "asked_by": [*interaction_words.ASKED_BY.items(), *message_words.CHANNELS.items()],
-        "outcomes": interaction_words.OUTCOMES,
         "explained": interaction_words.EXPLAINED,
     }
 
@@ -81,6 +81,15 @@ def _survey_name(key: str) -> str:
     surveys = edge.wiring().surveys
     # A survey whose file was taken away is named by its key.
     return surveys.current(key).name(edge.current_language(), edge.desk().company) if key in surveys else key
+
+
+def _list_outcomes(query: InteractionQuery) -> list[tuple[str, str]]:
+    """Return the outcomes to choose from, and the several together that a rate led to."""
+    known = [(each.value, str(told)) for each, told in interaction_words.OUTCOMES.items()]
+    typed = query.value("outcome")
+    if "," not in typed or "outcome" in query.problems:
+        return known
+    return [*known, (typed, ", ".join(told for each, told in known if each in typed.split(",")))]
 
 
 def _say_total(found: int | None) -> str:

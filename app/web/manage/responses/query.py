@@ -21,16 +21,18 @@ from app.organisation.models import Unit
 from app.organisation.places import Place, tell_apart
 from app.organisation.service import search_units
 from app.responses.models import Via
-from app.responses.topics.rules import KEY, NO_TOPIC
+from app.responses.topics.rules import ANY_TOPIC, KEY, NO_TOPIC
 from app.review_sites.catalogue import Site
 from app.surveys.definition import Band, Metric, QuestionType
 from app.touchpoints.models import Channel
-from app.web.manage.filter_fields import read_day, read_known
+from app.web.manage.filter_fields import read_day, read_known, read_seconds
 from app.web.manage.unit_choice import seek_unit
 
 # A list to choose from up to here; beyond, a field to type a name or code into.
 MOST_UNITS = 200
 _NONE = "none"
+_VALUES = r"\d{1,3}(?:,\d{1,3}){0,19}"
+_ELSE = re.compile(f"not-({_VALUES})", re.ASCII)
 _YES_NO = {"yes": True, "no": False}
 
 
@@ -90,14 +92,18 @@ def read_query(session: Session, args: MultiDict[str, str], *, scope: Scope, zon
         left_for=left_for,
         improvement_id=_read_id(query, "improvement"),
         topic=_read_topic(query),
+        said=query.value("topic") == ANY_TOPIC,
         call_topic=query.value("about") or None,
         has_employee=_read_flag(query, "served"),
-        waited=_read_seconds(query, "waited"),
-        handled=_read_seconds(query, "handled"),
+        waited=read_seconds(query, "waited"),
+        handled=read_seconds(query, "handled"),
         at_hour=_read_hour(query, zone),
         answered=_read_answer(query),
+        answered_else=_read_else(query),
         chose_none=_read_none(query),
         at_code=bool(_read_flag(query, "walk_up")),
+        about_contact=bool(_read_flag(query, "contact")),
+        finished=bool(_read_flag(query, "finished")),
         since=start_of(first, zone) if first else None,
         until=start_of(last + timedelta(days=1), zone) if last else None,
     )
@@ -130,6 +136,8 @@ FIELDS = (
     "at",
     "answer",
     "walk_up",
+    "contact",
+    "finished",
 )
 
 
@@ -166,30 +174,25 @@ def _read_id(query: ResponseQuery, name: str) -> uuid.UUID | None:
 def _read_answer(query: ResponseQuery) -> tuple[str, tuple[int, ...]] | None:
     """Return a later question and some of its values from `manner`, `manner:5` or `manner:4,5`."""
     key, colon, values = query.value("answer").partition(":")
-    if values == _NONE:
+    if values == _NONE or (key and _ELSE.fullmatch(values)):
         return None
-    if colon and not re.fullmatch(r"\d{1,3}(,\d{1,3}){0,19}", values, re.ASCII):
+    if colon and not re.fullmatch(_VALUES, values, re.ASCII):
         query.problems["answer"] = gettext("There is no such choice.")
         return None
     return (key, tuple(int(value) for value in values.split(",")) if values else ()) if key else None
+
+
+def _read_else(query: ResponseQuery) -> tuple[str, tuple[int, ...]] | None:
+    """Return the question and the values of `reasons:not-3`: answered, and with none of them."""
+    key, _, values = query.value("answer").partition(":")
+    found = _ELSE.fullmatch(values)
+    return (key, tuple(int(value) for value in found[1].split(","))) if key and found else None
 
 
 def _read_none(query: ResponseQuery) -> str | None:
     """Return the question of `reasons:none`, of which nothing was chosen."""
     key, _, values = query.value("answer").partition(":")
     return key or None if values == _NONE else None
-
-
-def _read_seconds(query: ResponseQuery, name: str) -> tuple[int, int | None] | None:
-    """Return the bounds of `30-60`, or of `300-`, which has none above."""
-    typed = query.value(name)
-    if not typed:
-        return None
-    found = re.fullmatch(r"(\d{1,6})-(\d{0,6})", typed, re.ASCII)
-    if found is None:
-        query.problems[name] = gettext("There is no such choice.")
-        return None
-    return int(found[1]), int(found[2]) if found[2] else None
 
 
 def _read_hour(query: ResponseQuery, zone: ZoneInfo) -> WallHour | None:
@@ -210,7 +213,7 @@ def _read_topic(query: ResponseQuery) -> str | None:
     if typed and not re.fullmatch(KEY, typed):
         query.problems["topic"] = gettext("There is no such choice.")
         return None
-    return "" if typed == NO_TOPIC else typed or None
+    return {NO_TOPIC: "", ANY_TOPIC: None}.get(typed, typed or None)
 
 
 def _read_flag(query: ResponseQuery, name: str) -> bool | None:

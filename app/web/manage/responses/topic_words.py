@@ -5,7 +5,7 @@ from flask_babel import gettext
 from app.analytics.differences import Verdict
 from app.kit.i18n import Language
 from app.responses.topics.classifier import TopicSource
-from app.responses.topics.rules import NO_TOPIC
+from app.responses.topics.rules import ANY_TOPIC, NO_TOPIC
 from app.web import edge
 
 
@@ -20,7 +20,7 @@ def list_topics() -> list[tuple[str, str]]:
     """Return the topics to choose from, as keys of the address and names, in the order of their file."""
     rules = edge.wiring().topics.rules
     named = [(topic.key, rules.say(topic.key, edge.current_language())) for topic in rules.topics]
-    return [*named, (NO_TOPIC, say_topic(""))]
+    return [*named, (NO_TOPIC, say_topic("")), (ANY_TOPIC, str(gettext("Anything at all")))]
 
 
 def say_source(source: str) -> str:

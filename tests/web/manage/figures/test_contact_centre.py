@@ -2,10 +2,13 @@
 
 import re
 from datetime import datetime, timedelta
+from urllib.parse import parse_qs, urlsplit
 
 from bs4 import BeautifulSoup, Tag
 from flask import Flask
+from sqlalchemy import select
 
+from app.invitations.models import Interaction
 from app.kit.db import Database
 from tests.analytics.contacts import clerk, contact
 from tests.web.acme import acme
@@ -39,12 +42,46 @@ def test_every_number_leads_to_as_many_answers(app: Flask, database: Database, n
     fill(database, now)
     page, browser = page_of(app), signed_in(app, "admin")
 
-    links = [link for link in page.select("main a[href^='/manage/responses']") if number_of(link)]
+    told = page.select("main a[href^='/manage/responses']")
+    links = [link for link in told if re.fullmatch(r"\d+( answers)?", link.get_text().strip())]
 
     assert len({str(link["href"]) for link in links}) >= 6, "bands, topics and employees have some"
     for link in links:
         listed = BeautifulSoup(browser.get(str(link["href"])).text, "html.parser").select("p[role=status]")
         assert [number_of(each) for each in listed] == [number_of(link)], link
+
+
+def test_every_number_of_contacts_leads_to_as_many_of_them(app: Flask, database: Database, now: datetime) -> None:
+    fill(database, now)
+    with database.transaction() as session:
+        for place, one in enumerate(session.scalars(select(Interaction).order_by(Interaction.id))):
+            one.resolved, one.handle_seconds = place % 2 == 0 if place % 3 else None, 50 + place % 20
+            one.wait_seconds = one.wait_seconds or 0
+    page, browser = page_of(app), signed_in(app, "admin")
+    links = [link for link in page.select("main a[href^='/manage/interactions']") if "s" not in link.get_text().split()]
+    told = {name for link in links for name in parse_qs(urlsplit(str(link["href"])).query)}
+    counted = [link for link in links if re.fullmatch(r"(of )?\d+( contacts)?", link.get_text().strip())]
+    assert told >= {"taken", "resolved", "waited", "handled", "employee", "about"}
+    assert len(counted) >= 14
+    for link in counted:
+        listed = BeautifulSoup(browser.get(str(link["href"])).text, "html.parser").select("p[role=status]")
+        assert [number_of(each) for each in listed] == [number_of(link)], link
+    for bent in ("waited=soon", "handled=9-x", "taken=perhaps", "outcome=interview,flown", "outcome=,", "waited=%00"):
+        assert browser.get(f"/manage/interactions?{bent}").status_code == 422, bent
+
+
+def test_whoever_rated_a_contact_is_told_apart_from_walk_ups(app: Flask, database: Database, now: datetime) -> None:
+    with acme(database, now) as company:
+        for place in range(20):
+            contact(company, 4 if place % 2 else 2)
+        company.answers("n1", {1: 30})
+    page = page_of(app)
+    told = {card.h2.get_text(): " ".join(card.get_text(" ").split()) for card in page.select(".figure")}  # type: ignore[union-attr]
+    assert told["Satisfied"].startswith("Satisfied 50%")
+    assert told["Mean rating"].startswith("Mean rating 3.00")
+    link = page.select_one("#f-mean ~ p.soft a")
+    assert link is not None
+    assert "20 responses" in page_of(app, str(link["href"])).get_text(" ")
 
 
 def test_the_shares_say_of_how_many_contacts_they_are(app: Flask, database: Database, now: datetime) -> None:

@@ -16,6 +16,7 @@ from app.kit.ids import new_id
 from app.messaging.models import Message, MessageState
 from app.responses.models import SurveyResponse
 from app.review_sites.models import ReviewClick
+from app.touchpoints.service import add_touchpoint
 from tests.analytics.test_response_rate import ASKED, Calls
 from tests.web.staff import add_staff, signed_in
 
@@ -80,13 +81,47 @@ def test_every_count_leads_to_as_many_contacts(app: Flask, database: Database, n
     for link in links:
         for name, values in parse_qs(urlsplit(str(link["href"])).query).items():
             told.setdefault(name, set()).update(values)
+        if link.get_text().endswith("%"):
+            continue
         listed = soup(admin, str(link["href"]))
         (total,) = listed.select("p[role=status]")
         assert len(listed.select("tbody tr")) == number_of(total) == number_of(link), link
     assert told["step"] == {"invited", "sent", "delivered", "opened", "rated", "finished", "reviewed"}
     assert told["by"] == {"message", "shown", "sms", "telegram"}
     assert told["reason"] == {"opted_out", "no_address"}, "nobody decided about history"
-    assert len(told["outcome"]) >= 5
+    assert len(told["outcome"]) >= 7, "five alone, and two of several that rates are of"
+
+
+def test_a_rate_leads_to_those_it_counts_and_walk_ups_to_who_finished(
+    app: Flask, database: Database, now: datetime
+) -> None:
+    with database.transaction() as session:
+        calls = Calls(session, app.extensions["otklik"].vault)
+        add_staff(session, "admin", Role.ADMIN, calls.root.id, now=now)
+        for place in range(14):
+            asked = calls.ask(MessageState.DELIVERED)
+            if place < 9:
+                calls.answer(asked, finished=place < 6)
+        code = add_touchpoint(session, unit_id=calls.office.id, survey_key="call-follow-up", now=ASKED)
+        for place in range(12):
+            calls.rate(touchpoint_id=code.id, finished=place < 5)
+    admin = signed_in(app, "admin")
+    page = soup(admin, HOME)
+    shares = {row.th.next: row.select("td a") for row in page.select("tr:has(th .marked)")}  # type: ignore[union-attr]
+    listed = {
+        str(rate): [sum(map(number_of, soup(admin, str(link["href"])).select("p[role=status]"))) for link in links]
+        for rate, links in shares.items()
+    }
+    assert {rate.partition(":")[0]: counts for rate, counts in listed.items()} == {
+        "RR1": [6, 14],
+        "RR2": [9, 14],
+        "CON1": [9, 14],
+        "COOP3": [9],
+        "REF1": [0, 14],
+    }
+    finished = page.select("a[href*='finished=yes']")
+    assert [link.get_text() for link in finished] == ["42%", "5"]
+    assert "5 responses" in soup(admin, str(finished[0]["href"])).get_text(" ")
 
 
 def test_a_filter_that_there_is_not_is_told_and_lists_nothing(app: Flask, database: Database, now: datetime) -> None:
