@@ -1,5 +1,6 @@
 """create_app(settings): everything meets here. The only place that reads settings and picks implementations."""
 
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -11,15 +12,15 @@ from app.accounts.door import Door
 from app.accounts.proving import CompanyTrust, DoorRules, SecondFactorRule
 from app.callbacks.asking_back.composing import AskingBack, compose_question
 from app.callbacks.asking_back.rerouting import reroute_message
-from app.callbacks.improvements.rules import load_wish_rules
-from app.callbacks.rules.case_rules import load_case_rules
+from app.callbacks.improvements.rules import WishRules, load_wish_rules
+from app.callbacks.rules.case_rules import CaseRules, load_case_rules
 from app.cli.register import register_commands
-from app.contacts.consents import load_consents
+from app.contacts.consents import Consents, load_consents
 from app.contacts.models import Purpose
 from app.invitations.composing import Composing, compose_invitation
 from app.invitations.desk import AskDesk
 from app.invitations.rerouting import may_send_at
-from app.invitations.rules import load_delivery
+from app.invitations.rules import DeliveryPolicy, load_delivery
 from app.jobs.periodic import JOBS
 from app.kit.clock import Clock, utc_now
 from app.kit.crypto import Vault
@@ -29,20 +30,20 @@ from app.kit.installation import PlannedJob
 from app.kit.log import configure_logging
 from app.messaging.content import Compose, by_purpose
 from app.messaging.models import MessagePurpose
-from app.messaging.notices.words import load_notice_words
+from app.messaging.notices.words import NoticeWords, load_notice_words
 from app.messaging.sending import Sender
-from app.messaging.texts import load_texts
-from app.organisation.holidays import keep_holidays, load_holidays, warm_holidays
+from app.messaging.texts import MessageTexts, load_texts
+from app.organisation.holidays import Holidays, keep_holidays, load_holidays, warm_holidays
 from app.responses.service import find_answer_id
-from app.responses.topics.desk import load_topic_desk
-from app.review_sites.catalogue import load_catalogue
+from app.responses.topics.desk import TopicDesk, load_topic_desk
+from app.review_sites.catalogue import Catalogue, load_catalogue
 from app.routing.desk import Desk
 from app.routing.line import Talk
-from app.routing.policy import load_policy
+from app.routing.policy import RoutingPolicy, load_policy
 from app.routing.replies import Replying, compose_reply
 from app.routing.staff_notices import NoticeDesk
 from app.routing.told_words import compose_told
-from app.surveys.loader import load_surveys
+from app.surveys.loader import SurveyLibrary, load_surveys
 from app.touchpoints.posters.choice import Workshop
 from app.touchpoints.posters.logo import read_logo
 from app.touchpoints.posters.sheet import Look
@@ -133,21 +134,57 @@ def create_app(settings: Settings, *, clock: Clock = utc_now, database: Database
     return app
 
 
-def wire(settings: Settings, *, clock: Clock, database: Database | None) -> edge.Wiring:
+@dataclass(frozen=True)
+class Rulebook:
+    """What the files of the configuration and the surveys say, read and checked."""
+
+    cases: CaseRules
+    routing: RoutingPolicy
+    catalogue: Catalogue
+    consents: Consents
+    surveys: SurveyLibrary
+    texts: MessageTexts
+    delivery: DeliveryPolicy
+    holidays: Holidays
+    wishes: WishRules
+    topics: TopicDesk
+    notices: NoticeWords
+
+
+def read_rulebook(settings: Settings) -> Rulebook:
+    """Read every file that steers the service; raises ConfigurationError that lists what is wrong with one."""
+    files = settings.config_dir
+    return Rulebook(
+        cases=load_case_rules(files / "callbacks.yaml"),
+        routing=load_policy(files / "routing.yaml"),
+        catalogue=load_catalogue(files / "review_sites.yaml"),
+        consents=load_consents(files / "consents.yaml"),
+        surveys=load_surveys(settings.surveys_dir),
+        texts=load_texts(files / "messages.yaml"),
+        delivery=load_delivery(files / "delivery.yaml"),
+        holidays=load_holidays(files / "holidays.yaml", settings.holiday_country),
+        wishes=load_wish_rules(files / "wishes.yaml"),
+        topics=load_topic_desk(files),
+        notices=load_notice_words(files / "notices.yaml"),
+    )
+
+
+def wire(
+    settings: Settings, *, clock: Clock, database: Database | None, rulebook: Rulebook | None = None
+) -> edge.Wiring:
     """Return the implementations and plain values that the faces work with."""
+    rules = rulebook or read_rulebook(settings)
     vault = Vault(settings.encryption_keys)
-    case_rules = load_case_rules(settings.config_dir / "callbacks.yaml")
     desk = Desk(
-        policy=load_policy(settings.config_dir / "routing.yaml"),
-        catalogue=load_catalogue(settings.config_dir / "review_sites.yaml"),
+        policy=rules.routing,
+        catalogue=rules.catalogue,
         vault=vault,
-        consent=load_consents(settings.config_dir / "consents.yaml").text(Purpose.CALLBACK),
-        case_rules=case_rules,
+        consent=rules.consents.text(Purpose.CALLBACK),
+        case_rules=rules.cases,
         company=settings.company_name,
         phone_region=settings.phone_region,
         zone=settings.zone,
     )
-    surveys = load_surveys(settings.surveys_dir)
     workshop = Workshop(
         look=Look(
             settings.company_name,
@@ -155,39 +192,38 @@ def wire(settings: Settings, *, clock: Clock, database: Database | None) -> edge
             read_logo(Path(settings.company_logo)) if settings.company_logo else None,
         ),
         base_url=settings.public_url,
-        surveys=surveys,
+        surveys=rules.surveys,
         language=settings.language,
         region=settings.phone_region,
         zone=settings.zone,
     )
-    texts = load_texts(settings.config_dir / "messages.yaml")
-    composing = Composing(vault, settings.public_url, settings.company_name, surveys, texts, find_answer_id)
+    composing = Composing(vault, settings.public_url, settings.company_name, rules.surveys, rules.texts, find_answer_id)
     compose = _choose_composer(
         composing,
-        Replying(desk, surveys, settings.public_url, texts),
-        AskingBack(vault, settings.public_url, settings.company_name, texts),
+        Replying(desk, rules.surveys, settings.public_url, rules.texts),
+        AskingBack(vault, settings.public_url, settings.company_name, rules.texts),
     )
     gateways = build_gateways(settings, vault)
     ask = AskDesk(
         vault=vault,
-        policy=load_delivery(settings.config_dir / "delivery.yaml"),
+        policy=rules.delivery,
         channels=gateways.channels,
-        surveys=surveys,
+        surveys=rules.surveys,
         phone_region=settings.phone_region,
         language=settings.language,
         company=settings.company_name,
     )
     database = database or Database(settings.database_url)
-    keep_holidays(database, load_holidays(settings.config_dir / "holidays.yaml", settings.holiday_country))
+    keep_holidays(database, rules.holidays)
     return edge.Wiring(
         database=database,
         vault=vault,
         clock=clock,
-        surveys=surveys,
+        surveys=rules.surveys,
         desk=desk,
-        case_rules=case_rules,
-        wish_rules=load_wish_rules(settings.config_dir / "wishes.yaml"),
-        topics=load_topic_desk(settings.config_dir),
+        case_rules=rules.cases,
+        wish_rules=rules.wishes,
+        topics=rules.topics,
         workshop=workshop,
         public_url=settings.public_url,
         secure=settings.secure,
@@ -204,20 +240,20 @@ def wire(settings: Settings, *, clock: Clock, database: Database | None) -> edge
         gateways=gateways,
         ask=ask,
         hooks=build_hooks(settings, vault),
-        talk=Talk(desk, surveys, settings.language),
+        talk=Talk(desk, rules.surveys, settings.language),
         telegram_bot=settings.telegram_bot,
-        texts=texts,
+        texts=rules.texts,
         compose=compose,
         sender=Sender(
             vault=vault,
             gateways=gateways,
             compose=compose,
             may_send_at=partial(may_send_at, desk=ask),
-            reroute=partial(reroute_message, desk=ask, rules=case_rules),
+            reroute=partial(reroute_message, desk=ask, rules=rules.cases),
         ),
         notices=NoticeDesk(
             vault=vault,
-            words=load_notice_words(settings.config_dir / "notices.yaml"),
+            words=rules.notices,
             public_url=settings.public_url,
             company=settings.company_name,
             language=settings.language,
