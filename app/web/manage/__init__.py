@@ -16,7 +16,7 @@ settings      /manage/settings: how the installation is set up, in words
 design        /manage/design: the parts that pages are built from
 
 table         what is sought, filtered and sorted, as it stands in the address
-filter_fields  a day or a choice in a filter, as it stands in the address
+filter_fields  a day, a unit or a choice in a filter, as it stands in the address
 unit_choice   a unit named in a form by its code or a part of its name
 noted         what was done on a page, into the audit log
 told          what is said once on the next page

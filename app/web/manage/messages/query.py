@@ -1,68 +1,39 @@
 """The filter of messages as it stands in the address: read, shown again, and linked to from figures."""
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
 from zoneinfo import ZoneInfo
 
-from flask_babel import gettext
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
 from app.accounts.scope import Scope
-from app.analytics.periods import start_of
 from app.messaging.listing import MessageFilter
 from app.messaging.models import MessagePurpose, MessageState, MessagingChannel
-from app.organisation.places import Place
-from app.web.manage.filter_fields import read_day, read_known
-from app.web.manage.unit_choice import seek_unit
+from app.web.manage.filter_fields import TypedFilter, read_known, read_span, read_typed, read_unit
 
 FIELDS = ("state", "channel", "gateway", "purpose", "failure", "unit", "from", "to")
 
 
 @dataclass(slots=True)
-class MessageQuery:
-    """What was asked for. `problems` are by field, in the reader's words; with any of them nothing is listed."""
+class MessageQuery(TypedFilter):
+    """What was asked for."""
 
-    wanted: MessageFilter
-    typed: Mapping[str, str]
-    problems: dict[str, str] = field(default_factory=dict)
-    suggestions: Sequence[Place] = ()
-
-    def value(self, name: str) -> str:
-        """Return what was typed into a field, or an empty text."""
-        return self.typed.get(name, "")
-
-    def changed(self, **values: str) -> dict[str, str]:
-        """Return the address's values with changes."""
-        return {**self.typed, **values}
+    wanted: MessageFilter = field(default_factory=MessageFilter)
 
 
 def read_message_query(session: Session, args: MultiDict[str, str], *, scope: Scope, zone: ZoneInfo) -> MessageQuery:
     """Return the filter of the address; days are whole ones in `zone`, `to` included."""
-    typed = {name: value for name in FIELDS if (value := args.get(name, "").strip())}
-    # PostgreSQL refuses NUL even in a comparison, and nothing that we store under a key holds control characters.
-    strange = [name for name, value in typed.items() if not value.isprintable()]
-    query = MessageQuery(
-        MessageFilter(),
-        {name: value for name, value in typed.items() if name not in strange},
-        problems={name: gettext("There is no such choice.") for name in strange},
-    )
-    unit = seek_unit(session, query.value("unit"), scope) if query.value("unit") else None
-    if unit is not None and unit.unit is None:
-        query.problems["unit"] = unit.problem or ""
-        query.suggestions = unit.suggestions
-    first, last = read_day(query, "from"), read_day(query, "to")
-    if first and last and first > last:
-        query.problems["to"] = gettext("The last day comes before the first.")
+    query = MessageQuery(*read_typed(args, FIELDS))
+    unit_id = read_unit(session, query, scope)
+    since, until = read_span(query, zone)
     query.wanted = MessageFilter(
         state=read_known(query, "state", MessageState),
         channel=read_known(query, "channel", MessagingChannel),
         purpose=read_known(query, "purpose", MessagePurpose),
         gateway=query.value("gateway") or None,
         failure=query.value("failure") or None,
-        unit_id=unit.unit.id if unit is not None and unit.unit is not None else None,
-        since=start_of(first, zone) if first else None,
-        until=start_of(last + timedelta(days=1), zone) if last else None,
+        unit_id=unit_id,
+        since=since,
+        until=until,
     )
     return query

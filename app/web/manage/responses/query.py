@@ -4,7 +4,6 @@ import re
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from flask_babel import gettext
@@ -13,7 +12,6 @@ from werkzeug.datastructures import MultiDict
 
 from app.accounts.scope import Scope
 from app.analytics.filters import ResponseFilter
-from app.analytics.periods import start_of
 from app.analytics.wall_clock import WallHour
 from app.kit.i18n import Language
 from app.organisation.listing import places_of
@@ -25,7 +23,7 @@ from app.responses.topics.rules import ANY_TOPIC, KEY, NO_TOPIC
 from app.review_sites.catalogue import Site
 from app.surveys.definition import Band, Metric, QuestionType
 from app.touchpoints.models import Channel
-from app.web.manage.filter_fields import read_day, read_known, read_seconds
+from app.web.manage.filter_fields import read_flag, read_known, read_seconds, read_span
 from app.web.manage.unit_choice import seek_unit
 
 # A list to choose from up to here; beyond, a field to type a name or code into.
@@ -33,7 +31,6 @@ MOST_UNITS = 200
 _NONE = "none"
 _VALUES = r"\d{1,3}(?:,\d{1,3}){0,19}"
 _ELSE = re.compile(f"not-({_VALUES})", re.ASCII)
-_YES_NO = {"yes": True, "no": False}
 
 
 @dataclass(slots=True)
@@ -70,9 +67,7 @@ def read_query(session: Session, args: MultiDict[str, str], *, scope: Scope, zon
         problems={name: gettext("There is no such choice.") for name in strange},
     )
     unit_id = _read_unit(session, query, scope)
-    first, last = read_day(query, "from"), read_day(query, "to")
-    if first and last and first > last:
-        query.problems["to"] = gettext("The last day comes before the first.")
+    since, until = read_span(query, zone)
     left_for = next((site for site in Site if site.value == query.value("left")), None)
     query.wanted = ResponseFilter(
         unit_id=unit_id,
@@ -86,26 +81,26 @@ def read_query(session: Session, args: MultiDict[str, str], *, scope: Scope, zon
         channel=read_known(query, "channel", Channel),
         via=read_known(query, "via", Via),
         language=read_known(query, "language", Language),
-        suspect=_read_flag(query, "suspect"),
-        has_comment=_read_flag(query, "comment"),
-        has_left=None if left_for else _read_flag(query, "left"),
+        suspect=read_flag(query, "suspect"),
+        has_comment=read_flag(query, "comment"),
+        has_left=None if left_for else read_flag(query, "left"),
         left_for=left_for,
         improvement_id=_read_id(query, "improvement"),
         topic=_read_topic(query),
         said=query.value("topic") == ANY_TOPIC,
         call_topic=query.value("about") or None,
-        has_employee=_read_flag(query, "served"),
+        has_employee=read_flag(query, "served"),
         waited=read_seconds(query, "waited"),
         handled=read_seconds(query, "handled"),
         at_hour=_read_hour(query, zone),
         answered=_read_answer(query),
         answered_else=_read_else(query),
         chose_none=_read_none(query),
-        at_code=bool(_read_flag(query, "walk_up")),
-        about_contact=bool(_read_flag(query, "contact")),
-        finished=bool(_read_flag(query, "finished")),
-        since=start_of(first, zone) if first else None,
-        until=start_of(last + timedelta(days=1), zone) if last else None,
+        at_code=bool(read_flag(query, "walk_up")),
+        about_contact=bool(read_flag(query, "contact")),
+        finished=bool(read_flag(query, "finished")),
+        since=since,
+        until=until,
     )
     return query
 
@@ -214,13 +209,6 @@ def _read_topic(query: ResponseQuery) -> str | None:
         query.problems["topic"] = gettext("There is no such choice.")
         return None
     return {NO_TOPIC: "", ANY_TOPIC: None}.get(typed, typed or None)
-
-
-def _read_flag(query: ResponseQuery, name: str) -> bool | None:
-    typed = query.value(name)
-    if typed and typed not in _YES_NO:
-        query.problems[name] = gettext("There is no such choice.")
-    return _YES_NO.get(typed)
 
 
 def _read_ratings(query: ResponseQuery) -> tuple[int, ...]:
