@@ -19,7 +19,7 @@ from app.kit.clock import Clock
 from app.kit.db import Database
 from app.kit.errors import OtklikError
 from app.kit.log import get_logger
-from app.kit.outbox import MAX_ATTEMPTS, Claim, claim_due, complete, fail
+from app.kit.outbox import MAX_ATTEMPTS, Claim, claim_due, complete, fail, renew
 
 _LOG = get_logger(__name__)
 # How long a row is held: longer than a gateway or an endpoint may take (30 s), with room for two short transactions.
@@ -189,6 +189,17 @@ class _Row:
             if held and self.loop.lane.on_failure is not None:
                 # The outbox itself gives up after so many tries.
                 self.loop.lane.on_failure(session, claim, error, permanent or is_last_try(claim))
+
+
+def end_held(database: Database, claim: Claim, work: Callable[[Session], object], *, clock: Clock) -> None:
+    """Write what became of a row together with its end, unless its lease has run out and another worker holds it."""
+
+    def write(session: Session) -> None:
+        if renew(session, claim, lease=LEASE):
+            work(session)
+            complete(session, [claim], now=clock())
+
+    database.write(write)
 
 
 def is_last_try(claim: Claim) -> bool:

@@ -19,15 +19,15 @@ from app.callbacks.compensation.models import Compensation
 from app.callbacks.escalation.people import find_responsible
 from app.callbacks.models import CallbackCase, CaseEvent, EventKind
 from app.jobs.handlers import PermanentFailureError
-from app.jobs.lanes import LEASE, Lane
+from app.jobs.lanes import Lane, end_held
 from app.jobs.retrying import try_again
 from app.kit.clock import Clock
 from app.kit.db import Database
 from app.kit.i18n import Language
 from app.kit.ids import new_id
 from app.kit.log import get_logger
-from app.kit.outbox import Claim, complete, record_event, renew
-from app.messaging.gateway import Accepted, DeliveryError, Outgoing
+from app.kit.outbox import Claim, record_event
+from app.messaging.gateway import DeliveryError, Outgoing
 from app.messaging.inbound.events import Event, Receipt, Tap
 from app.messaging.models import MessagingChannel
 from app.messaging.notices.chats import forget_links, unlink_chat
@@ -46,7 +46,7 @@ from app.messaging.notices.outcomes import (
 from app.messaging.notices.quiet import reached_on
 from app.messaging.notices.telling import LANE, SEND, tell
 from app.messaging.notices.wishes import read_wish
-from app.messaging.registry import CONSOLE, Gateways
+from app.messaging.registry import Gateways
 from app.messaging.retries import UNREACHABLE
 from app.routing.staff_chat import StaffAnswer
 from app.routing.staff_composing import compose_notice
@@ -137,6 +137,9 @@ class NoticeWork:
         except NothingToTellError as nothing:
             self._drop(claim, notice_id, nothing.code)
             return
+        if demo and way == NoticeWay.EMAIL and not self.gateways.only_show(_CHANNELS[way]):
+            self._drop(claim, notice_id, "demo")  # its mailboxes are made up
+            return
         outgoing = Outgoing(
             message_id=notice_id,
             channel=_CHANNELS[way],
@@ -147,10 +150,7 @@ class NoticeWork:
             buttons=told.buttons,
         )
         try:
-            accepted = self._hand_over(outgoing, demo=demo and way == NoticeWay.EMAIL)
-        except NothingToTellError as nothing:
-            self._drop(claim, notice_id, nothing.code)
-            return
+            accepted = self.gateways.hand_over(outgoing)
         except DeliveryError as error:
             if not error.permanent or error.gateway_down:
                 try_again(error, now=self.clock())
@@ -164,23 +164,6 @@ class NoticeWork:
                 session, notice_id, provider_id=name, took_along=told.took_along, now=self.clock()
             ),
         )
-
-    def _hand_over(self, outgoing: Outgoing, *, demo: bool) -> Accepted:
-        """Return what the first gateway says that is well; raises DeliveryError, NothingToTellError for the demo's."""
-        carriers = self.gateways.carriers(outgoing.channel)
-        if not carriers:
-            raise DeliveryError(code="channel_off", permanent=True)
-        refused = DeliveryError(code="unavailable", gateway_down=True)
-        for gateway in carriers:
-            if demo and gateway.name != CONSOLE:
-                raise NothingToTellError("demo")  # its mailboxes are made up
-            try:
-                return gateway.send(outgoing)
-            except DeliveryError as error:
-                refused = error
-                if not error.gateway_down:
-                    break
-        raise refused
 
     def _drop(self, claim: Claim, notice_id: uuid.UUID, code: str) -> None:
         """Write that it is not needed. What waited for a digest that has nothing to tell is not needed either.
@@ -214,14 +197,7 @@ class NoticeWork:
         self._end(claim, work)
 
     def _end(self, claim: Claim, work: Callable[[Session], object]) -> None:
-        """Write what became of it with the end of its row, unless another worker holds the row by now."""
-
-        def write(session: Session) -> None:
-            if renew(session, claim, lease=LEASE):
-                work(session)
-                complete(session, [claim], now=self.clock())
-
-        self.database.write(write)
+        end_held(self.database, claim, work, clock=self.clock)
 
 
 def follow_event(session: Session, payload: Mapping[str, Any], *, now: datetime) -> int:

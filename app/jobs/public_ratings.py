@@ -14,12 +14,12 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from app.jobs.lanes import LEASE, Lane
+from app.jobs.lanes import Lane, end_held
 from app.jobs.rate import TokenBucket
 from app.kit.clock import Clock
 from app.kit.db import Database
 from app.kit.log import get_logger
-from app.kit.outbox import Claim, complete, postpone, renew
+from app.kit.outbox import Claim, postpone
 from app.review_sites.catalogue import Site
 from app.review_sites.public_ratings.asking import (
     LANE,
@@ -114,15 +114,9 @@ class RatingWork:
             failure = error
             if error.retry_after is not None:
                 self.wishes[site] = self.clock() + min(error.retry_after, _LONGEST_REST)
-            self._note(claim, lambda session: note_failure(session, question, failure, now=self.clock()))
+            self._end(claim, lambda session: note_failure(session, question, failure, now=self.clock()))
             return
-        self._note(claim, lambda session: note_rating(session, question, rating, now=self.clock()))
+        self._end(claim, lambda session: note_rating(session, question, rating, now=self.clock()))
 
-    def _note(self, claim: Claim, write: Callable[[Session], None]) -> None:
-        def work(session: Session) -> None:
-            # Only the holder of the lease writes: another worker may have asked by now.
-            if renew(session, claim, lease=LEASE):
-                write(session)
-                complete(session, [claim], now=self.clock())
-
-        self.database.write(work)
+    def _end(self, claim: Claim, work: Callable[[Session], object]) -> None:
+        end_held(self.database, claim, work, clock=self.clock)

@@ -24,15 +24,15 @@ from app.analytics.kept.sendings import (
 )
 from app.analytics.paper.press import print_paper
 from app.jobs.handlers import PermanentFailureError
-from app.jobs.lanes import LEASE, Lane
+from app.jobs.lanes import Lane, end_held
 from app.jobs.retrying import try_again
 from app.kit.clock import Clock
 from app.kit.db import Database
 from app.kit.i18n import Language
-from app.kit.outbox import Claim, complete, renew
-from app.messaging.gateway import Accepted, Attachment, DeliveryError, Outgoing
+from app.kit.outbox import Claim
+from app.messaging.gateway import Attachment, DeliveryError, Outgoing
 from app.messaging.models import MessagingChannel
-from app.messaging.registry import CONSOLE, Gateways
+from app.messaging.registry import Gateways
 
 SEND_REPORTS = "send-reports"
 _DEMO = "demo"
@@ -79,15 +79,14 @@ class ReportWork:
         if letter is None:
             self._end(claim, SendingState.SKIPPED, NO_RIGHTS)
             return
-        carriers = self.gateways.carriers(MessagingChannel.EMAIL)
-        if not carriers:
+        if MessagingChannel.EMAIL not in self.gateways.channels:
             self._end(claim, SendingState.FAILED, "channel_off")
             return
-        if due.demo and any(gateway.name != CONSOLE for gateway in carriers):
+        if due.demo and not self.gateways.only_show(MessagingChannel.EMAIL):
             self._end(claim, SendingState.SKIPPED, _DEMO)  # its mailboxes are made up
             return
         try:
-            self._hand_over(_write(plan_id, slot, due.email, due.language, letter))
+            self.gateways.hand_over(_write(plan_id, slot, due.email, due.language, letter))
         except DeliveryError as error:
             if not error.permanent or error.gateway_down:
                 try_again(error, now=self.clock())
@@ -102,29 +101,17 @@ class ReportWork:
             code = str(getattr(error, "code", "internal"))
             end_report(session, plan_id, slot, SendingState.FAILED, failure=code, now=self.clock())
 
-    def _hand_over(self, outgoing: Outgoing) -> Accepted:
-        """Return what the first gateway says that is well; raises DeliveryError."""
-        refused = DeliveryError(code="unavailable", gateway_down=True)
-        for gateway in self.gateways.carriers(outgoing.channel):
-            try:
-                return gateway.send(outgoing)
-            except DeliveryError as error:
-                refused = error
-                if not error.gateway_down:
-                    break
-        raise refused
-
     def _end(self, claim: Claim, state: SendingState, failure: str | None = None) -> None:
         """Write what became of it with the end of its row, unless another worker holds the row by now."""
         plan_id, slot = _what(claim)
         now = self.clock()
 
-        def write(session: Session) -> None:
-            if renew(session, claim, lease=LEASE):
-                end_report(session, plan_id, slot, state, failure=failure, now=now)
-                complete(session, [claim], now=now)
-
-        self.database.write(write)
+        end_held(
+            self.database,
+            claim,
+            lambda session: end_report(session, plan_id, slot, state, failure=failure, now=now),
+            clock=self.clock,
+        )
 
 
 def _what(claim: Claim) -> tuple[uuid.UUID, date]:
