@@ -7,7 +7,7 @@ database nobody can try codes without the installation's key.
 import uuid
 from datetime import datetime
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
 from app.accounts.audit import record
@@ -54,12 +54,6 @@ def take_recovery_code(session: Session, user_id: uuid.UUID, text: str, *, vault
         return False
     record(session, "factor.recovery_used", now=now, user_id=user_id, object_type="user", object_id=user_id)
     return True
-
-
-def count_recovery_codes(session: Session, user_id: uuid.UUID) -> int:
-    """Return how many codes of the user still open."""
-    unused = select(func.count()).where(RecoveryCode.user_id == user_id, RecoveryCode.used_at.is_(None))
-    return session.scalars(unused).one()
 
 
 def forget_recovery_codes(session: Session, user_id: uuid.UUID) -> None:

@@ -45,11 +45,6 @@ class MetricName(StrEnum):
     RECOVERY = "recovery"
     CONTACTS = "contacts"
 
-    @property
-    def is_of_employees(self) -> bool:
-        """Whether employees answer it: `employee_figures` reads those, and nothing here does."""
-        return self in (MetricName.ESAT, MetricName.ENPS)
-
 
 class Split(StrEnum):
     """What the groups of a metric are; a week is one of ISO 8601, from Monday.

@@ -138,14 +138,6 @@ def find_contact_by(
     return session.scalars(query).first()
 
 
-def get_contact(session: Session, contact_id: uuid.UUID) -> Contact:
-    """Return the contact; raises NotFoundError."""
-    contact = session.get(Contact, contact_id)
-    if contact is None:
-        raise NotFoundError("no such contact")
-    return contact
-
-
 def read_phone(vault: Vault, contact: Contact) -> str:
     """Return the number in E.164; raises UnreadableValueError without the key, NotFoundError if there is no number."""
     phone = read_address(vault, contact, AddressKind.PHONE)

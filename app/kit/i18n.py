@@ -20,7 +20,6 @@ NAMES: Mapping[Language, str] = {
     Language.EN: "English",
 }
 
-DEFAULT = Language.RU
 # What a reader of one language would rather get when a text lacks it.
 _FALLBACK: Mapping[Language, tuple[Language, ...]] = {
     Language.KK: (Language.KK, Language.RU, Language.EN, Language.UK),

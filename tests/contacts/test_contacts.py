@@ -10,7 +10,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from app.contacts.models import Contact
-from app.contacts.service import find_contact, find_or_add_contact, get_contact, read_phone
+from app.contacts.service import find_contact, find_or_add_contact, read_phone
 from app.kit.crypto import DataKey, UnreadableValueError, Vault
 from app.kit.db import Database
 from app.kit.errors import NotFoundError
@@ -135,8 +135,6 @@ def test_contact_without_a_number_says_so(session: Session, vault: Vault, now: d
 
     with pytest.raises(NotFoundError):
         read_phone(vault, contact)
-    with pytest.raises(NotFoundError):
-        get_contact(session, uuid.uuid4())
 
 
 def test_two_requests_with_a_new_number_at_once_get_one_contact(

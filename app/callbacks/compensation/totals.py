@@ -74,11 +74,6 @@ def list_pending(session: Session, *, actor: Actor, rules: CaseRules) -> list[Gi
     return [row for row in _mark(session, rows, actor, rules) if row.may_decide]
 
 
-def count_pending(session: Session, *, actor: Actor, rules: CaseRules) -> int:
-    """Return how many wait for the actor; 0 for who approves nothing."""
-    return len(list_pending(session, actor=actor, rules=rules)) if actor.may(Permission.APPROVE_COMPENSATION) else 0
-
-
 def list_given(
     session: Session, scope: Scope, *, since: datetime, until: datetime, unit_id: uuid.UUID | None = None
 ) -> list[GivenRow]:
