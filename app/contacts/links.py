@@ -10,15 +10,14 @@ from sqlalchemy.orm import Session
 from app.contacts.models import Contact
 from app.kit.crypto import Vault, digest
 from app.kit.errors import NotFoundError
-from app.kit.ids import encode_crockford, read_code
+from app.kit.link_tokens import hash_typed, link_token
 
-TOKEN_LENGTH = 16
 _MAC = 12
 
 
 def unsubscribe_token(vault: Vault, contact: Contact) -> str:
     """Return the 16 Crockford characters that end all sending to the person; their hash is kept with the contact."""
-    token = encode_crockford(vault.derive_link("unsubscribe", str(contact.id))[:10])
+    token = link_token(vault, "unsubscribe", str(contact.id))
     if contact.unsubscribe_hash is None:
         contact.unsubscribe_hash = digest(token)
     return token
@@ -26,10 +25,7 @@ def unsubscribe_token(vault: Vault, contact: Contact) -> str:
 
 def get_by_unsubscribe(session: Session, token: str) -> Contact:
     """Return whose token it is; raises NotFoundError for anything else."""
-    stored = read_code(token, TOKEN_LENGTH)
-    contact = None
-    if stored is not None:
-        contact = session.scalars(select(Contact).where(Contact.unsubscribe_hash == digest(stored))).one_or_none()
+    contact = session.scalars(select(Contact).where(Contact.unsubscribe_hash == hash_typed(token))).one_or_none()
     if contact is None:
         raise NotFoundError("no such link")
     return contact

@@ -11,11 +11,9 @@ from app.invitations.models import Interaction, Invitation
 from app.kit.crypto import Vault, digest
 from app.kit.errors import NotFoundError
 from app.kit.i18n import Language
-from app.kit.ids import encode_crockford, read_code
+from app.kit.link_tokens import hash_typed, link_token
 from app.organisation.models import Unit
 from app.touchpoints.models import Channel
-
-TOKEN_LENGTH = 16
 
 
 class LinkNotInUseError(NotFoundError):
@@ -44,14 +42,9 @@ class LiveInvitation:
     ended_at: datetime
 
 
-def invitation_url(base_url: str, token: str) -> str:
-    """Return the address of a single-use link as it is sent: `https://host/i/7K3M9PXQ7K3M9PXQ`."""
-    return f"{base_url.rstrip('/')}/i/{token}"
-
-
 def invitation_token(vault: Vault, invitation_id: uuid.UUID) -> str:
     """Return the 16 Crockford characters (80 bits) of `/i/<token>`: the same at each send, derived by us alone."""
-    return encode_crockford(vault.derive_link("invitation", str(invitation_id))[:10])
+    return link_token(vault, "invitation", str(invitation_id))
 
 
 def token_hash(vault: Vault, invitation_id: uuid.UUID) -> bytes:
@@ -61,9 +54,7 @@ def token_hash(vault: Vault, invitation_id: uuid.UUID) -> bytes:
 
 def get_live(session: Session, token: str, *, now: datetime) -> LiveInvitation:
     """Return what the token opens, in any case and with O as 0; raises LinkNotInUseError. One query."""
-    stored = read_code(token, TOKEN_LENGTH)
-    # The very same query for a text that cannot be one: nobody learns from the time it takes.
-    return _get(session, Invitation.token_hash == digest(stored or ""), now)
+    return _get(session, Invitation.token_hash == hash_typed(token), now)
 
 
 def get_live_by_id(session: Session, invitation_id: uuid.UUID, *, now: datetime) -> LiveInvitation:

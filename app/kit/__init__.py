@@ -8,6 +8,7 @@ errors    errors as nouns with a stable code
 outbox    events and outgoing work, claimed by lease
 group_commit  several requests' writes in one commit
 crypto    encryption, blind indexes, derived link keys
+link_tokens  tokens of the links that we send
 phones    numbers in E.164, masked numbers
 emails    e-mail addresses as they are stored and compared
 cursors   where a page of a list goes on

@@ -13,11 +13,10 @@ from app.contacts.models import Contact
 from app.kit.crypto import Vault, digest
 from app.kit.errors import NotFoundError
 from app.kit.i18n import Language, read_language
-from app.kit.ids import encode_crockford, read_code
+from app.kit.link_tokens import hash_typed, link_token
 from app.organisation.models import Unit
 from app.responses.models import SurveyResponse
 
-TOKEN_LENGTH = 16
 # How long after the answer it can be rated, explained, and a "yes" taken back: as long as a survey's page stays open.
 CHANGEABLE = timedelta(hours=12)
 
@@ -52,7 +51,7 @@ class Question:
 
 def question_token(vault: Vault, question_id: uuid.UUID) -> str:
     """Return the 16 Crockford characters (80 bits) of `/s/<token>`: the same at each send, derived by us alone."""
-    return encode_crockford(vault.derive_link("asked back", str(question_id))[:10])
+    return link_token(vault, "asked back", str(question_id))
 
 
 def token_hash(vault: Vault, question_id: uuid.UUID) -> bytes:
@@ -62,9 +61,7 @@ def token_hash(vault: Vault, question_id: uuid.UUID) -> bytes:
 
 def get_question(session: Session, token: str, *, now: datetime) -> Question:
     """Return what the token opens, in any case and with O as 0; raises QuestionNotInUseError. One query."""
-    stored = read_code(token, TOKEN_LENGTH)
-    # The very same query for a text that cannot be one: nobody learns from the time it takes.
-    return _get(session, AskedBack.token_hash == digest(stored or ""), now)
+    return _get(session, AskedBack.token_hash == hash_typed(token), now)
 
 
 def get_question_by_id(session: Session, question_id: uuid.UUID, *, now: datetime) -> Question:
