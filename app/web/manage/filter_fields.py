@@ -1,4 +1,4 @@
-"""A filter as it stands in the address: its days, its unit, its choices, seconds; what is none is told beside its field."""
+"""A filter in the address: its days, its unit, its choices, seconds; what is none of these is told beside its field."""
 
 import re
 import uuid
