@@ -2,7 +2,7 @@
 
 import uuid
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -16,8 +16,9 @@ from app.kit.ids import new_id
 from app.organisation.service import get_unit
 from app.surveys.answers import read_text
 
-# Further ahead nothing is planned, further back nothing is compared.
-_EARLIEST, _LATEST = date(2000, 1, 1), date(2100, 1, 1)
+# Further back nothing is compared. Further ahead nothing is planned to the day: such a day is a slip of the keyboard,
+# and an event of another century would stand on no page where somebody could find and mend it.
+_EARLIEST, _AHEAD = date(2000, 1, 1), timedelta(days=366)
 
 
 class EventNotFoundError(NotFoundError):
@@ -83,8 +84,10 @@ def _write(session: Session, event: TimeLineEvent, draft: EventDraft, actor: Act
         raise InvalidInputError("name it", field="title", code="title_missing")
     if len(title) > MAX_TITLE:
         raise InvalidInputError("the title is too long", field="title", code="title_too_long", limit=MAX_TITLE)
-    if not _EARLIEST <= draft.day < _LATEST:
-        raise InvalidInputError("a day between 2000 and 2099", field="day", code="day_out_of_range")
+    latest = now.date() + _AHEAD
+    if not _EARLIEST <= draft.day <= latest:
+        told = {"first": _EARLIEST, "last": latest}
+        raise InvalidInputError("a day out of range", field="day", code="day_out_of_range", **told)
     event.unit_id, event.day, event.kind = unit.id, draft.day, draft.kind
     event.title, event.note = title, read_text(draft.note, "note")
     event.updated_at = now

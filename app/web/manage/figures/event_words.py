@@ -1,8 +1,9 @@
 """Words of events on the time line: their kinds, and what may be said of a figure before and after one."""
 
 from collections.abc import Mapping
+from datetime import date
 
-from flask_babel import gettext, lazy_gettext, ngettext
+from flask_babel import format_date, gettext, lazy_gettext, ngettext
 from flask_babel.speaklater import LazyString
 
 from app.analytics.differences import LEAST, Verdict
@@ -64,6 +65,14 @@ def say_refusal(error: InvalidInputError) -> str:
         "title_too_long": gettext("At most %(limit)s characters.", limit=error.details.get("limit", 0)),
         "text_too_long": gettext("At most %(limit)s characters.", limit=error.details.get("limit", 0)),
         "unreadable_text": gettext("The text has characters that cannot be kept."),
-        "day_out_of_range": gettext("Choose a day between 2000 and 2099."),
+        "day_out_of_range": gettext(
+            "Choose a day from %(first)s to %(last)s. What is planned for later is written down within a year of it.",
+            first=_say(error.details.get("first")),
+            last=_say(error.details.get("last")),
+        ),
     }
     return str(told.get(error.code, gettext("This cannot be taken.")))
+
+
+def _say(day: object) -> str:
+    return str(format_date(day, "medium", rebase=False)) if isinstance(day, date) else ""

@@ -62,6 +62,15 @@ def test_a_refused_form_is_shown_again_with_what_was_typed(app: Flask) -> None:
     assert "typed with care" not in signed_in(app, "manager").get(HOME).text
 
 
+def test_a_day_of_another_century_is_refused_with_the_days_there_are(app: Flask, now: datetime) -> None:
+    for typed in ("2099-03-04", "0026-03-04", "1999-12-31"):
+        status, page = add(app, day=typed)
+        assert status == 422, typed
+        assert "Choose a day from Jan 1, 2000 to Mar 5, 2027." in page, typed
+        assert f'value="{typed}"' in page, "what was typed is there to mend"
+    assert add(app, day=f"{now + timedelta(days=366):%Y-%m-%d}")[0] == 303
+
+
 def test_the_mark_stands_on_the_line_and_in_its_table(app: Flask) -> None:
     add(app, title="Counter 7 opened")
 
