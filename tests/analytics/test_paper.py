@@ -3,6 +3,7 @@
 import pypdfium2
 import pytest
 
+from app.analytics.paper.columns import share_out
 from app.analytics.paper.drawing import draw_paper
 from app.analytics.paper.press import PaperLateError, print_paper
 from app.analytics.paper.sheet import (
@@ -98,3 +99,23 @@ def test_nothing_that_somebody_typed_breaks_it(text: str) -> None:
 
 def test_a_paper_of_nothing_is_a_page() -> None:
     assert len(read_pages(draw_paper(paper()))) == 1
+
+
+def test_a_column_is_as_wide_as_its_longest_word_where_others_have_room() -> None:
+    for wanted, least, expected in (
+        ([20, 60, 20], [10, 10, 10], [20, 60, 20]),
+        ([20, 60, 20], [30, 20, 10], [30, 52, 18]),
+        ([20, 60, 20], [50, 50, 50], [20, 60, 20]),
+        ([20, 20], [20, 20], [20, 20]),
+    ):
+        assert share_out(wanted, least) == pytest.approx(expected), (wanted, least)
+        assert sum(share_out(wanted, least)) == pytest.approx(sum(wanted))
+
+
+def test_no_word_of_a_head_is_cut_in_two() -> None:
+    head = ("Подразделение", "Удовлетворённость (CSAT)", "Диапазон", "", "Ответов", "Рядом с остальными")
+    row = ("Алматы, на Жибек Жолы", "84%", "81% – 86%", Whisker(0.2, 0.5, 0.7), "1 204", "не различимо")
+    table = Table(head, (row,), (3.2, 1.6, 1.9, 2.4, 1.2, 2.4), (1, 4))
+    (page,) = read_pages(draw_paper(paper(table)))
+    for word in ["Подразделение", "Удовлетворённость", "Диапазон", "остальными", "различимо"]:
+        assert word in page

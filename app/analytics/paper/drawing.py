@@ -11,6 +11,7 @@ from itertools import groupby
 from fpdf import FPDF
 from fpdf.enums import Align, MethodReturnValue, XPos, YPos
 
+from app.analytics.paper.columns import share_out
 from app.analytics.paper.sheet import (
     Block,
     Card,
@@ -44,6 +45,8 @@ _CHART_HEIGHT, _CHART_LEFT = 52.0, 20.0
 # A chart gives way so far before it goes on to the next page and leaves this one empty.
 _LEAST_CHART, _BELOW_CHART = 34.0, 14.0
 _HEADING = 12.0
+# Beside the words of a column, and of how much of the page a word may claim for its own.
+_PAST, _WIDEST = 2.2, 0.3
 
 
 def draw_paper(paper: Paper) -> bytes:
@@ -178,8 +181,7 @@ class _Pages(FPDF):
         return max(heights)
 
     def _table(self, table: Table) -> None:
-        total = sum(table.widths)
-        widths = [self.epw * width / total for width in table.widths]
+        widths = self._widths(table)
         if table.head:
             self._row(table.head, table, widths, bold=True)
         for row in table.rows:
@@ -190,6 +192,20 @@ class _Pages(FPDF):
                     self._row(table.head, table, widths, bold=True)
             self._row(row, table, widths)
         self.ln(3)
+
+    def _widths(self, table: Table) -> list[float]:
+        """Return the columns' widths: as they are wanted, but so that the longest word of a head or cell fits."""
+        total = sum(table.widths)
+        least = [_GAP] * len(table.widths)
+        for row, size, bold in ((table.head, _SMALL, True), *((row, _BODY, False) for row in table.rows)):
+            for place, cell in enumerate(row):
+                for word in cell.split() if isinstance(cell, str) else ():
+                    text = self._letters.drawable(word)
+                    self._font(size, bold=bold, text=text)
+                    least[place] = max(least[place], self.get_string_width(text) + _PAST)
+        # A single word without an end leaves the other columns alone.
+        longest = self.epw * _WIDEST
+        return share_out([self.epw * width / total for width in table.widths], [min(each, longest) for each in least])
 
     def _row_height(self, row: Sequence[Cell], widths: Sequence[float], *, bold: bool = False) -> float:
         size = _SMALL if bold else _BODY
