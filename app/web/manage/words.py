@@ -104,8 +104,11 @@ def show_nps(value: float) -> str:
 
 
 def show_signed(value: float, pattern: str) -> str:
-    """Return a number with its sign, a plain 0 where nothing is left of it; `pattern` is that of Unicode."""
-    told = str(format_decimal(value, f"+{pattern};-{pattern}"))
+    """Return a number with its sign, a plain 0 where nothing is left of it; `pattern` is that of Unicode.
+
+    The minus is the sign of that name in every language: a hyphen is shorter than the plus it stands beside.
+    """
+    told = str(format_decimal(value, f"+{pattern};-{pattern}")).replace("-", "−")
     return told if any(letter in "123456789" for letter in told) else str(format_decimal(0, pattern))
 
 

@@ -11,6 +11,7 @@ from app.review_sites.public_ratings.many import PlannedLine, Refusal
 from app.review_sites.public_ratings.models import Outcome
 from app.review_sites.public_ratings.numbers import RatingProblem
 from app.review_sites.public_ratings.readings import FRESH, Growth, Standing, Stars
+from app.web.manage import words
 
 LEVELS: Mapping[Level, LazyString] = {
     Level.NEXT: lazy_gettext("The level below"),
@@ -87,7 +88,7 @@ def say_growth(growth: Growth) -> str:
 
 def say_new_reviews(growth: Growth) -> str:
     """Return by how much the number of reviews went, with its sign."""
-    return str(format_decimal(growth.new_reviews, "+#,##0;-#,##0;0"))
+    return words.show_signed(growth.new_reviews, "#,##0")
 
 
 def say_page(state: PageState | None) -> str:
