@@ -23,6 +23,7 @@ DOORS: Mapping[str, tuple[object, Mapping[str, str]]] = {
     "invited.show_qr_svg": (ANYONE, {}),
     "invited.show_qr_png": (ANYONE, {}),
     "figures.show": (STAFF, {}),
+    "figures.go_to_first": (STAFF, {}),
     "figure_topics.show": (STAFF, {}),
     "topics.show_rules": (READERS_OF_RULES, {}),
     "topics.try_out": (READERS_OF_RULES, {"text": "A long queue"}),

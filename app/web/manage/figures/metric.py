@@ -2,7 +2,8 @@
 
 from functools import partial
 
-from flask import Blueprint, render_template
+from flask import Blueprint, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
 
 from app.accounts.scope import Scope
 from app.analytics.centre.view import read_settled
@@ -50,6 +51,13 @@ def show() -> str:
         words=words,
         Verdict=Verdict,
     )
+
+
+@figures.get("/")
+def go_to_first() -> AnyResponse:
+    """Lead on to the first of the pages, with whatever filter stands in the address."""
+    asked = request.query_string.decode("ascii", "ignore")
+    return redirect(url_for(".show") + (f"?{asked}" if asked else ""), 303)
 
 
 def list_table(query: FigureQuery, scope: Scope) -> PageLines:

@@ -196,3 +196,22 @@ def test_days_of_other_years_say_their_year(app: Flask, company: Company, databa
 def test_what_is_not_there_is_not_spoken_of(app: Flask, company: Company) -> None:
     assert "the time before" not in read(app, "/manage/figures?period=all").get_text()
     assert "Ranked" not in read(app, "/manage/figures?unit=n1").get_text()
+
+
+def test_the_address_with_a_slash_leads_to_the_first_page_and_keeps_the_filter(app: Flask, company: Company) -> None:
+    answer = signed_in(app, "admin").get("/manage/figures/?unit=n1&metric=nps")
+    assert answer.status_code == 303
+    assert answer.headers["Location"] == "/manage/figures?unit=n1&metric=nps"
+    assert signed_in(app, "admin").get("/manage/figures/?endpoint=x&_external=1&a=%0d%0ab").status_code == 303
+    assert "/sign-in" in app.test_client().get("/manage/figures/").headers["Location"]
+
+
+def test_every_minus_of_a_figure_is_the_sign_of_that_name(app: Flask, company: Company, database: Database) -> None:
+    with database.transaction() as session:
+        company.session = session
+        company.answers("s1", {0: 25, 9: 5}, survey="nps")
+    page = read(app, "/manage/figures?metric=nps&unit=s1").select_one("main")
+    assert page is not None
+    told = page.get_text(" ")
+    assert "−67" in told
+    assert not re.search(r"(?<![\w-])-\d", told), "no hyphen stands for a minus, on the axis, in a range, in a table"
