@@ -215,3 +215,17 @@ def test_every_minus_of_a_figure_is_the_sign_of_that_name(app: Flask, company: C
     told = page.get_text(" ")
     assert "−67" in told
     assert not re.search(r"(?<![\w-])-\d", told), "no hyphen stands for a minus, on the axis, in a range, in a table"
+
+
+def test_on_a_phone_what_is_shown_unfolds_all_that_the_tabs_have(app: Flask, company: Company) -> None:
+    for address in ("/manage/figures?unit=n1&period=year", "/manage/figures/events?unit=n1&metric=nps"):
+        page = read(app, address)
+        for tabs in page.select("nav.one-of"):
+            (few,) = [each for each in page.select("nav.one-of-few") if each["aria-label"] == tabs["aria-label"]]
+            links = [[(link["href"], link.get("aria-current")) for link in nav.select("a")] for nav in (tabs, few)]
+            assert links[0] == links[1]
+            shown = tabs.select_one("a[aria-current]")
+            assert shown is not None
+            assert few.select_one("details > summary").get_text() == shown.get_text()  # type: ignore[union-attr]
+        assert len(page.select("nav.one-of-few")) == 2
+    assert read(app, "/manage/").select_one("main a[href='/manage/figures']"), "the dashboard leads there on any screen"
