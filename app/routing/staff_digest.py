@@ -58,10 +58,11 @@ def _say_waiting(session: Session, desk: NoticeDesk, reader: Reader, waiting: Se
     for notice in waiting:
         kind, about = NoticeKind(notice.kind), notice.subject_id
         values, leads = {"company": desk.company, "name": reader.user.name}, None
+        has_number = True
         if kind in CASES:
             if about not in cases:
                 continue
-            leads, holder, values["unit"] = about, *cases[about]
+            leads, holder, values["unit"], has_number = about, *cases[about]
             if kind is NoticeKind.CASE_OPENED and holder is not None:
                 continue
         elif kind is NoticeKind.APPROVAL_DECIDED:
@@ -69,25 +70,25 @@ def _say_waiting(session: Session, desk: NoticeDesk, reader: Reader, waiting: Se
                 continue
             leads, amount, currency, values["unit"] = decided[about]
             values["amount"] = say_amount(amount, currency, reader.language)
-        title = desk.words.title(kind, reader.language, values)
+        title = desk.words.title(kind, reader.language, values, has_number=has_number)
         lines.append(f"• {title}\n  {case_link(desk, leads)}" if leads else f"• {title}")
     return lines
 
 
 def _find_cases(
     session: Session, reader: Reader, waiting: Sequence[Notice]
-) -> dict[uuid.UUID | None, tuple[uuid.UUID | None, str]]:
-    """Return who works each open case that the reader may see, and the name of its unit."""
+) -> dict[uuid.UUID | None, tuple[uuid.UUID | None, str, bool]]:
+    """Return who works each open case that the reader may see, the name of its unit, whether there is a number."""
     about = {notice.subject_id for notice in waiting if notice.kind in CASES}
     if not about or not reader.actor.may(Permission.READ_CASES):
         return {}
     scope = reader.actor.scope(Permission.READ_CASES)
     query = (
-        select(CallbackCase.id, CallbackCase.claimed_by_id, Unit.name)
+        select(CallbackCase.id, CallbackCase.claimed_by_id, Unit.name, CallbackCase.contact_id.is_not(None))
         .join(Unit, Unit.id == CallbackCase.unit_id)
         .where(CallbackCase.id.in_(about), CallbackCase.closed_at.is_(None), scope.where(CallbackCase.unit_id))
     )
-    return {case_id: (holder, unit) for case_id, holder, unit in session.execute(query)}
+    return {case_id: (holder, unit, bool(numbered)) for case_id, holder, unit, numbered in session.execute(query)}
 
 
 def _find_decided(

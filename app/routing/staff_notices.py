@@ -157,7 +157,8 @@ def compose_case(
     lines = [words.text(kind, language, values), *_say_facts(session, desk, seen, language, now)]
     if (more := notice.params.get("cases", 1) - 1) > 0:  # a reminder names one of several
         lines.append(words.digest_line(DigestLine.MORE, language, more))
-    return seen, words.title(kind, language, values), "\n".join(filter(None, lines))
+    title = words.title(kind, language, values, has_number=seen.case.contact_id is not None)
+    return seen, title, "\n".join(filter(None, lines))
 
 
 def refuse_stale(notice: Notice, seen: Seen) -> None:

@@ -300,8 +300,8 @@ def test_a_digest_tells_once_a_day_what_waited_and_what_is_late(database: Databa
     with database.transaction() as session:
         place = make_place(session, vault)
         choose(session, place.manager.id, {NoticeKind.DIGEST: ["telegram"]}, digest_at=9 * 60)
-        taken = make_case(session, place.unit.id, now=NOW)
-        for case in (place.case, taken):
+        taken, without_number = (make_case(session, place.unit.id, now=NOW) for _ in range(2))
+        for case in (place.case, taken, without_number):
             tell(session, user_id=place.manager.id, kind=NoticeKind.CASE_OPENED, subject_id=case.id, now=at(-20))
         claim(session, taken, make_colleague(session, place.unit.id))
         assert [send_digests(session, when) for when in (at(-2.1), nine, at(0), at(5))] == [0, 1, 0, 0]
@@ -312,12 +312,14 @@ def test_a_digest_tells_once_a_day_what_waited_and_what_is_late(database: Databa
     (sent,) = bot.sent
     assert sent.text == (
         "Aru Bank: summary of 4 March\n\n"
-        "New notices: 1\n"
+        "New notices: 2\n"
         "• Somebody to ring back: Office on Abay\n"
-        f"  https://feedback.example/manage/callbacks/{place.case.id}\n\n"
-        "Open: 2  https://feedback.example/manage/callbacks?tab=open"
+        f"  https://feedback.example/manage/callbacks/{place.case.id}\n"
+        "• Something to look into: Office on Abay\n"
+        f"  https://feedback.example/manage/callbacks/{without_number.id}\n\n"
+        "Open: 3  https://feedback.example/manage/callbacks?tab=open"
     )
-    assert sorted(state for _, state, _ in states(database)) == ["digested", "digested", "sent"]
+    assert sorted(state for _, state, _ in states(database)) == ["digested", "digested", "digested", "sent"]
     with database.transaction() as session:
         assert send_digests(session, at(22)) == 1  # the next morning
 

@@ -90,9 +90,13 @@ class Strict(BaseModel):
 
 
 class KindWords(Strict):
-    """What is told: one line, which is an e-mail's subject too, and perhaps a sentence more."""
+    """What is told: one line, which is an e-mail's subject too, and perhaps a sentence more.
+
+    `title_without_number` is the line about a case in which there is nobody to ring; without it, the title is.
+    """
 
     title: Label
+    title_without_number: Label | None = None
     text: Label | None = None
 
 
@@ -128,6 +132,8 @@ class NoticeWords(Strict):
         for kind, words in self.kinds.items():
             places = _KIND_PLACES.get(kind, (*_CASE, "rule"))
             yield from _check(("kinds", kind, "title"), words.title, places, _LONGEST_TITLE)
+            without = words.title_without_number or {}
+            yield from _check(("kinds", kind, "title_without_number"), without, places, _LONGEST_TITLE)
             yield from _check(("kinds", kind, "text"), words.text or {}, places)
         for fact, label in self.facts.items():
             yield from _check(("facts", fact), label, ("value",))
@@ -140,9 +146,11 @@ class NoticeWords(Strict):
                 yield from _check((part, key), label, (), _LONGEST_BUTTON if part == "buttons" else 0)
         yield from _check(("footer",), self.footer, ("link",))
 
-    def title(self, kind: NoticeKind, language: Language, values: Mapping[str, str]) -> str:
-        """Return what is told in one line."""
-        return render_text(say(self.kinds[kind].title, language), values)
+    def title(self, kind: NoticeKind, language: Language, values: Mapping[str, str], *, has_number: bool = True) -> str:
+        """Return what is told in one line; `has_number` tells whether there is somebody to ring."""
+        words = self.kinds[kind]
+        title = None if has_number else words.title_without_number
+        return render_text(say(title or words.title, language), values)
 
     def text(self, kind: NoticeKind, language: Language, values: Mapping[str, str]) -> str:
         """Return the sentence after it, or nothing."""

@@ -19,6 +19,14 @@ def test_values_are_filled_in_as_one_line_and_never_read_as_placeholders() -> No
     assert words.fact(Fact.COMMENT, Language.EN, "<b>{value}</b>") == "“<b>{value}</b>”"
 
 
+def test_where_there_is_nobody_to_ring_nobody_is_told_to_ring() -> None:
+    words, about = load_notice_words(FILE), {"unit": "Office"}
+    opened = words.title(NoticeKind.CASE_OPENED, Language.EN, about, has_number=False)
+    assert opened == "Something to look into: Office"
+    reopened = words.title(NoticeKind.CASE_REOPENED, Language.EN, about, has_number=False)
+    assert reopened == words.title(NoticeKind.CASE_REOPENED, Language.EN, about)
+
+
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
