@@ -29,8 +29,10 @@ def test_what_is_recorded_is_told_in_words() -> None:
     with app.test_request_context():
         told = list_details(
             {"channel": "call", "moved": True, "fields": ["hours", "name"], "until_on": None, "old": 3, "case_id": "x"}
+            | {"method": "password+code", "how": "handed_over"}
         )
-    assert told == ["channel: Call", "another address: yes", "changed: hours, name", "old: 3"]
+    assert told[:4] == ["channel: Call", "another address: yes", "changed: hours, name", "old: 3"]
+    assert told[4:] == ["how: password, code", "how: Handed over"]
 
 
 def test_a_detail_that_cannot_be_read_off_the_code_is_told(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 from flask_babel import gettext, lazy_gettext
 from flask_babel.speaklater import LazyString
 
+from app.web.manage.accounts.words import say_method
 from app.web.manage.words import CHANNELS
 
 DETAILS: Mapping[str, LazyString] = {
@@ -65,6 +66,13 @@ DETAILS: Mapping[str, LazyString] = {
     "until_on": lazy_gettext("until"),
     "user_id": lazy_gettext("user"),
 }
+# By what a case showed its number.
+_SHOWN_BY: Mapping[str, LazyString] = {
+    "added": lazy_gettext("The respondent left a number"),
+    "claim": lazy_gettext("Claimed"),
+    "handed_over": lazy_gettext("Handed over"),
+    "reopened": lazy_gettext("Opened again"),
+}
 # Told in words of their own, or of no use to a reader; the file has them all.
 NOT_TOLD = frozenset({"unit_id", "case_id", "role", "pause_id"})
 
@@ -86,4 +94,8 @@ def _say(key: str, value: object) -> str:
         return ", ".join(str(DETAILS.get(each, each)) if isinstance(each, str) else str(each) for each in value)
     if key == "channel":
         return str(CHANNELS.get(str(value), value))
+    if key == "method":
+        return say_method(str(value))
+    if key == "how":
+        return str(_SHOWN_BY.get(str(value), value))
     return str(value)
