@@ -94,7 +94,12 @@ def choose_columns(
 
     Raises InvalidMappingError.
     """
-    mapping, defaults = mapping or {}, defaults or {}
+    # A head of two lines, or with a space too many, is one line of words to whoever types it.
+    mapping = {
+        field: column if column in table.columns else " ".join(column.split())
+        for field, column in (mapping or {}).items()
+    }
+    defaults = defaults or {}
     there = ", ".join(table.columns)
     for field, column in mapping.items():
         if field not in fields:

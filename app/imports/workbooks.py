@@ -8,9 +8,12 @@ what it unpacks to, its rows and its columns are bounded before they are read.
 import io
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from itertools import islice
 
 from openpyxl import Workbook, load_workbook
 
+from app.imports.heads import LOOKED_AT, find_head, is_blank
 from app.imports.table_errors import InvalidTableError, Place
 
 # The most a sheet of Excel has.
@@ -28,24 +31,39 @@ def is_workbook(content: bytes) -> bool:
 
 def read_workbook_rows(
     content: bytes, name: str, *, sheet: str | None, most_columns: int
-) -> Iterator[tuple[int, Sequence[object]]]:
-    """Yield line and cells of each row that is not empty, the header first and the others as wide as it.
+) -> tuple[list[int], Iterator[tuple[int, Sequence[object]]]]:
+    """Return the lines above the table, and line and cells of each row of it that is not empty, the header first.
 
-    `sheet` is the name of a sheet, needed only when several have something on them. Raises InvalidTableError.
+    The others are as wide as the header. `sheet` is the name of a sheet, needed only when several have something on
+    them. Raises InvalidTableError, also while the rows are taken.
     """
     _check_size(content, name)
-    try:
+    with _readable(name):
         book = load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
         chosen = _choose_sheet(book, name, sheet, most_columns)
-        header = next(_read_rows(book, chosen, most_columns + 1), None)
-        if header is None:
-            return
-        # What stands to the right of the header has no name; the spaces that a wider row would need cost time.
-        width = max(place for place, cell in enumerate(header[1], 1) if not _is_empty(cell))
-        for line, cells in _read_rows(book, chosen, width):
+        first = list(islice(_read_rows(book, chosen, most_columns + 1), LOOKED_AT))
+    place = find_head([cells for _, cells in first])
+    above = [line for line, _ in first[:place]]
+    return above, _read_below(book, chosen, name, *first[place]) if first else iter(())
+
+
+def _read_below(
+    book: Workbook, title: str, name: str, head_line: int, header: Sequence[object]
+) -> Iterator[tuple[int, Sequence[object]]]:
+    # What stands to the right of the header has no name; the spaces that a wider row would need cost time.
+    width = max(place for place, cell in enumerate(header, 1) if not is_blank(cell))
+    with _readable(name):
+        for line, cells in _read_rows(book, title, width):
             if line > MOST_ROWS:
                 raise InvalidTableError(Place(name, line), f"more than {MOST_ROWS} rows; split the file")
-            yield line, (*map(_plain, cells), *[None] * (width - len(cells)))
+            if line >= head_line:
+                yield line, (*map(_plain, cells), *[None] * (width - len(cells)))
+
+
+@contextmanager
+def _readable(name: str) -> Iterator[None]:
+    try:
+        yield
     except InvalidTableError:
         raise
     except Exception as error:
@@ -93,12 +111,8 @@ def _read_rows(book: Workbook, title: str, width: int) -> Iterator[tuple[int, Se
     sheet.reset_dimensions()  # programs other than Excel write wrong ones
     rows: Iterable[Sequence[object]] = sheet.iter_rows(max_col=width, max_row=MOST_ROWS + 1, values_only=True)
     for line, cells in enumerate(rows, 1):
-        if not all(map(_is_empty, cells)):
+        if not all(map(is_blank, cells)):
             yield line, cells
-
-
-def _is_empty(cell: object) -> bool:
-    return cell is None or (isinstance(cell, str) and not cell.strip())
 
 
 def _plain(cell: object) -> object:

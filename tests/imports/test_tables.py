@@ -2,6 +2,7 @@
 
 import pytest
 
+from app.imports.encodings import UnknownLettersError, decode
 from app.imports.table_errors import InvalidTableError
 from app.imports.tables import MAX_BYTES, read_table
 
@@ -25,6 +26,7 @@ ROWS = [(2, {"name": "Офис", "address": "Абая, 5"}), (3, {"name": "B", "
         "name;address\rОфис;Абая, 5\rB;\r".encode(),
         'name;address\n"Офис";"Абая, 5"\nB;'.encode(),
         " name ;address;\nОфис;Абая, 5;\nB;;\n".encode(),
+        "name|address\nОфис|Абая, 5\nB|\n".encode("utf-16"),
     ],
     ids=[
         "comma",
@@ -35,6 +37,7 @@ ROWS = [(2, {"name": "Офис", "address": "Абая, 5"}), (3, {"name": "B", "
         "old Mac lines",
         "no last line end",
         "trailing",
+        "bar in UTF-16",
     ],
 )
 def test_a_csv_of_any_usual_shape_gives_the_same_rows(content: bytes) -> None:
@@ -50,6 +53,81 @@ def test_a_cell_of_two_lines_moves_the_numbers_of_those_below() -> None:
         (2, {"name": "two\nlines", "address": "x"}),
         (4, {"name": "B", "address": "y"}),
     ]
+
+
+REPORT = """Отчёт по звонкам, поступившим за август, 2026
+Период:;01.08 - 31.08
+
+Оператор;Дата;Оценка;Отзыв;Отзыв
+Алия;31.08.2026;5;Спасибо, быстро, вежливо, чётко;
+Борис;31.08.2026;4;;да
+Итого;2;4,5
+
+Сформировано 01.09.2026
+"""
+
+
+def test_titles_above_and_totals_below_are_no_rows() -> None:
+    table = read_table(REPORT.encode("cp1251"), "report.csv", numbered=True)
+
+    assert table.columns == ("Оператор", "Дата", "Оценка", "Отзыв", "Отзыв (2)")
+    assert [(row.line, row.cells["Отзыв (2)"]) for row in table.rows] == [(5, ""), (6, "да")]
+    assert [(note.code, *note.details.values()) for note in table.notes] == [
+        ("letters_guessed", "Windows-1251"),
+        ("lines_above", "1-2"),
+        ("lines_below", "7, 9"),
+    ]
+    assert (table.encoding, table.broken) == ("cp1251", ())
+
+
+def test_a_short_row_before_a_whole_one_is_a_mistake_and_no_total() -> None:
+    table = read_table(b"a;b;c\n1;2;3\nTotal;6\n1;2;3\n", "file.csv")
+
+    assert ([row.line for row in table.rows], [each.line for each in table.broken]) == ([2, 4], [3])
+
+
+def test_a_line_for_spreadsheets_says_the_separator() -> None:
+    assert read("sep=|\na|b,c\n1|2\n") == [(3, {"a": "1", "b,c": "2"})]
+
+
+TEXTS = {
+    "ru": "Дата;Оценка;Комментарий\n01.08.2026;5;Всё хорошо, спасибо\n",
+    "capitals": "ДАТА;ОЦЕНКА;КОММЕНТАРИЙ\n01.08.2026;5;ПЛОХО\n",
+    "short": "rating,text\n5,да\n",
+    "uk": "дата;оцінка;відгук\n01.08.2026;5;Дуже добре, їхав і їсти хотів. Є ґанок\n",
+    "kk": "күні;баға;пікір\n01.08.2026;5;Өте жақсы қызмет көрсетті, ұзақ күткен жоқпын\n",
+    "latin": "date;score;comment\n2026-08-01;5;Café très bien, naïve “quote”\n",
+}
+
+
+@pytest.mark.parametrize(
+    ("encoding", "texts"),
+    [
+        ("cp1251", "ru capitals short uk"),
+        ("koi8-r", "ru capitals short"),
+        ("koi8-u", "uk"),
+        ("kz1048", "kk"),
+        ("cp866", "ru capitals short"),
+        ("iso8859-5", "ru capitals"),
+        ("mac-cyrillic", "ru uk"),
+        ("cp1252", "latin"),
+        ("utf-8-sig", "ru kk latin"),
+        ("utf-16-le", "ru kk"),
+        ("utf-16-be", "ru uk"),
+    ],
+)
+def test_the_letters_are_found_by_the_words(encoding: str, texts: str) -> None:
+    for name in texts.split():
+        content = TEXTS[name].encode(encoding, "ignore")
+        assert decode(content).text == content.decode(encoding), name
+
+
+@pytest.mark.parametrize(
+    "content", [b"\x89PNG\r\n\x1a\n" + bytes(range(128, 256)), "Отлично".encode()[:-1], b"a\x98\xff"]
+)
+def test_what_is_no_text_is_taken_for_none(content: bytes) -> None:
+    with pytest.raises(UnknownLettersError):
+        decode(content)
 
 
 def test_formulas_and_quotes_are_just_text() -> None:
@@ -76,8 +154,7 @@ def test_a_row_of_another_length_is_told_by_its_line() -> None:
         (b"name,address\n\n,\n", "no row below the header"),
         (b"name,name\nA,B\n", "file.csv:1: the header has 'name' twice"),
         (b"name\nA\nB\x00\n", "file.csv:3: a NUL byte"),
-        (b"name\nA\x98\xff\n", "file.csv:2: neither UTF-8 nor Windows-1251"),
-        ("name\nA\n".encode("utf-16"), "this is UTF-16"),
+        (b"name\nA\x98\xff\n", "file.csv:2: it has words in none of these letters: UTF-8, Windows-1251"),
         (b"PK\x03\x04rest of a workbook", "a workbook that is cut off"),
         (b"\xd0\xcf\x11\xe0the old kind", "save it as .xlsx"),
         (b'name,address\nA,B\n"C,D\n', "file.csv:3: unexpected end of data"),
