@@ -1,8 +1,8 @@
 """Dates, times of day and lengths of time as telephone systems and spreadsheets write them. Pure.
 
 Which of `03.04.2026` is the day only the file as a whole can tell: a number over 12 in any row proves the order.
-Lengths of time come as seconds, as `0:02:23`, as `2:23`, as the clock time `12:02:23 AM` that a spreadsheet makes of
-two minutes and 23 seconds, or as the part of a day that stands behind it.
+Lengths of time come as seconds, as `0:02:23`, as `2:23`, in words, as the clock time `12:02:23 AM` that a spreadsheet
+makes of two minutes and 23 seconds, or as the part of a day that stands behind it.
 """
 
 import re
@@ -11,6 +11,8 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 from functools import lru_cache
 
+from app.imports.lengths import read_worded_length
+from app.imports.spelled_dates import spell_in_figures
 from app.kit.errors import InvalidInputError
 
 Moment = datetime | date | time
@@ -23,15 +25,18 @@ _MOMENT = re.compile(
     r"(?:[T\s,]+(?P<clock>\d{1,2}:\d{2}.*?))?\s*(?P<zone>Z|[+-]\d{2}:?\d{2})?",
     re.IGNORECASE,
 )
+_COMPACT = re.compile(r"(?:19|20)\d{6}")
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)?")
 _LENGTH = re.compile(r"(?:(\d{1,3}):)?(\d{1,4}):(\d{2})(?:[.,]\d+)?")
 # Day 0 of spreadsheets; numbers of these days are the years 1982 to 2119.
 _EPOCH = datetime(1899, 12, 30)  # noqa: DTZ001 -- a sheet's day has no zone
 _SERIALS = range(30_000, 80_000)
+# Seconds since 1970 of the years 1990 to 2099; also as thousandths and millionths.
+_UNIX = range(631_152_000, 4_102_444_800)
 
 
 class InvalidTimeError(InvalidInputError):
-    """A cell that is no date, no time of day or no length of time."""
+    """A cell that is no date, no time of day or no length of time; a finer `code` says what is wrong with it."""
 
     code = "invalid_time"
 
@@ -78,13 +83,19 @@ def find_date_order(cells: Iterable[tuple[int, object]]) -> DateOrder:
     if len(proofs) > 1:
         raise UnclearDatesError(
             f"line {proofs[DateOrder.DMY]} has the day first and line {proofs[DateOrder.MDY]} the month; "
-            "write all dates alike"
+            "write all dates alike",
+            code="dates_contradict",
+            day=proofs[DateOrder.DMY],
+            month=proofs[DateOrder.MDY],
+            formats="dd.mm.yyyy,mm/dd/yyyy",
         )
     if not proofs and unclear is not None:
         line, text = unclear
         raise UnclearDatesError(
             f"line {line}: {text[:20]!r} can be read in two ways, and no other date proves which; "
-            "say it with --date-format dd.mm.yyyy or mm/dd/yyyy"
+            "say it with --date-format dd.mm.yyyy or mm/dd/yyyy",
+            line=line,
+            text=text[:20],
         )
     return next(iter(proofs), DateOrder.DMY)
 
@@ -100,10 +111,13 @@ def read_moment(cell: object, order: DateOrder) -> Moment:
     if isinstance(cell, timedelta):
         return _clock_of(round(cell.total_seconds()) % _DAY)
     if isinstance(cell, (int, float)) and not isinstance(cell, bool):
-        return _read_serial(_to_float(cell), str(cell)[:40])
+        text = str(cell)[:40] if not isinstance(cell, int) or cell < 10**30 else "9" * 30
+        return _read_text(text, order) if _COMPACT.fullmatch(text) else _read_serial(_to_float(cell), text)
     if isinstance(cell, str):
         return _read_text(cell.strip(), order)
-    raise InvalidTimeError(f"a date or a time is expected, not {type(cell).__name__}")
+    raise InvalidTimeError(
+        f"a date or a time is expected, not {type(cell).__name__}", code="no_date", text=type(cell).__name__
+    )
 
 
 def at_zone(moment: datetime, zone: tzinfo) -> datetime:
@@ -133,7 +147,7 @@ def read_seconds(cell: object, *, fractions: bool) -> int:
     """
     seconds = _read_seconds(cell, fractions=fractions)
     if not 0 <= seconds <= _LONGEST:
-        raise InvalidTimeError("write whole seconds, from 0 to a week")
+        raise _no_length_of_a_week()
     return seconds
 
 
@@ -146,11 +160,13 @@ def _read_seconds(cell: object, *, fractions: bool) -> int:
         return round(cell.total_seconds())
     if (number := _number_of(cell)) is not None:
         if not 0 <= number <= _LONGEST:
-            raise InvalidTimeError("write whole seconds, from 0 to a week")
+            raise _no_length_of_a_week()
         return round(number * _DAY) if fractions else round(number)
     if isinstance(cell, str):
         return _read_length(cell.strip())
-    raise InvalidTimeError(f"a length of time is expected, not {type(cell).__name__}")
+    raise InvalidTimeError(
+        f"a length of time is expected, not {type(cell).__name__}", code="no_length", text=type(cell).__name__
+    )
 
 
 @lru_cache(maxsize=8192)
@@ -160,8 +176,12 @@ def _read_length(text: str) -> int:
         moment = _read_clock(text)
         return moment.hour * 3600 + moment.minute * 60 + moment.second
     found = _LENGTH.fullmatch(text)
+    if found is None and (seconds := read_worded_length(text)) is not None:
+        return round(seconds)
     if found is None or int(found[3]) > 59 or (found[1] is not None and int(found[2]) > 59):
-        raise InvalidTimeError(f"{text[:40]!r} is no length of time; write seconds or h:mm:ss")
+        raise InvalidTimeError(
+            f"{text[:40]!r} is no length of time; write seconds or h:mm:ss", code="no_length", text=text[:40]
+        )
     return int(found[1] or 0) * 3600 + int(found[2]) * 60 + int(found[3])
 
 
@@ -173,14 +193,29 @@ def _read_text(text: str, order: DateOrder) -> Moment:
     if found is None:
         if _NUMBER.fullmatch(text):
             return _read_serial(float(text.replace(",", ".")), text)
-        raise _no_time(text)
+        return _read_spelled(text, order)
     day = _read_day(found["day"], order)
     if found["clock"] is None:
         if found["zone"]:
             raise _no_time(text)
         return day
+    if _CLOCK.fullmatch(found["clock"].strip()) is None:
+        return _read_spelled(text, order)
     clock = _read_clock(found["clock"].strip())
     return datetime.combine(day, clock, _read_zone(found["zone"], text) if found["zone"] else None)
+
+
+def _read_spelled(text: str, order: DateOrder) -> Moment:
+    """Read what says its date in words, or its clock in another way."""
+    figures = spell_in_figures(text)
+    if figures is None or figures == text or _MOMENT.fullmatch(figures) is None:
+        raise _no_time(text)
+    try:
+        return _read_text(figures, order)
+    except InvalidTimeError as error:
+        if error.code == "no_such_day":
+            raise _no_day(text) from error
+        raise _no_time(text) from error
 
 
 @lru_cache(maxsize=8192)  # a moment stands once in a file, its day and its time of day again and again
@@ -199,7 +234,7 @@ def _read_day(text: str, order: DateOrder) -> date:
     try:
         return date(int(year) + (2000 if len(year) == 2 else 0), int(month), int(day))
     except ValueError as error:
-        raise InvalidTimeError(f"there is no day {text!r}; is it written as the other dates are?") from error
+        raise _no_day(text) from error
 
 
 @lru_cache(maxsize=8192)
@@ -237,6 +272,9 @@ def _read_serial(number: float, text: str) -> Moment:
     if number < _SERIALS.stop and int(number) in _SERIALS:
         moment = _EPOCH + timedelta(seconds=round(number * _DAY))
         return moment.date() if number == int(number) else moment
+    for size in (1, 1000, 1_000_000):
+        if number < _UNIX.stop * size and int(number) // size in _UNIX:
+            return datetime.fromtimestamp(int(number) // size, UTC)
     raise _no_time(text)
 
 
@@ -261,5 +299,19 @@ def _to_float(number: float) -> float:
         return float("inf")
 
 
+def _no_day(text: str) -> InvalidTimeError:
+    return InvalidTimeError(
+        f"there is no day {text[:40]!r}; is it written as the other dates are?", code="no_such_day", text=text[:40]
+    )
+
+
 def _no_time(text: str) -> InvalidTimeError:
-    return InvalidTimeError(f"{text[:40]!r} is no date or time")
+    return InvalidTimeError(
+        f"{text[:40]!r} is no date or time that is known; write it as 31.12.2026 14:05 or 2026-12-31T14:05",
+        code="no_date",
+        text=text[:40],
+    )
+
+
+def _no_length_of_a_week() -> InvalidTimeError:
+    return InvalidTimeError("write whole seconds, from 0 to a week", code="length_too_long")

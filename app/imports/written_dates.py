@@ -7,7 +7,6 @@ ways apart, so each sign is judged by itself: a number over 12 proves its order,
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 
 from app.imports.times import (
     DateOrder,
@@ -87,25 +86,36 @@ def find_written_dates(cells: Iterable[tuple[int, object]]) -> WrittenDates:
             day, month = f"dd{sign}mm{sign}yyyy", f"mm{sign}dd{sign}yyyy"
             raise UnclearDatesError(
                 f"line {proven[DateOrder.DMY]} has the day first and line {proven[DateOrder.MDY]} the month; write all "
-                f"dates alike, or say which is tried first: --date-format {day},{month}"
+                f"dates alike, or say which is tried first: --date-format {day},{month}",
+                code="dates_contradict",
+                day=proven[DateOrder.DMY],
+                month=proven[DateOrder.MDY],
+                formats=f"{day},{month}",
             )
     for sign, (line, text) in unclear.items():
         if sign not in proofs:
             raise UnclearDatesError(
                 f"line {line}: {text[:20]!r} can be read in two ways, and no other date proves which; "
-                f"say it with --date-format dd{sign}mm{sign}yyyy or mm{sign}dd{sign}yyyy"
+                f"say it with --date-format dd{sign}mm{sign}yyyy or mm{sign}dd{sign}yyyy",
+                line=line,
+                text=text[:20],
             )
     return WrittenDates({sign: tuple(proven) for sign, proven in proofs.items()})
 
 
-@lru_cache(maxsize=8192)
 def _read_text(text: str, orders: tuple[DateOrder, ...]) -> Moment:
+    if len(orders) == 1:
+        return read_moment(text, orders[0])
     refused: InvalidTimeError | None = None
     if not orders and _PARTS.match(text):
-        raise InvalidTimeError(f"{text[:40]!r} is written in none of the formats given by --date-format")
+        raise InvalidTimeError(
+            f"{text[:40]!r} is written in none of the formats given by --date-format",
+            code="no_given_format",
+            text=text[:40],
+        )
     for order in orders or (DateOrder.YMD,):
         try:
             return read_moment(text, order)
         except InvalidTimeError as error:
             refused = refused or error
-    raise refused or InvalidTimeError(f"{text[:40]!r} is no date or time")
+    raise refused or InvalidTimeError(f"{text[:40]!r} is no date or time", code="no_date", text=text[:40])

@@ -56,6 +56,48 @@ def test_moments_are_read_however_they_are_written(cell: object, order: DateOrde
     assert read_moment(cell, order) == expected
 
 
+AUGUST = date(2026, 8, 15)
+AT_TWO = datetime(2026, 8, 15, 14, 5)
+
+
+@pytest.mark.parametrize(
+    ("cells", "expected"),
+    [
+        ("15 августа 2026|15 серпня 2026|2026 жылғы 15 тамыз|15 авг 2026|15-авг-26|2026 ж. 15 тамыз|15 тамызда 2026",
+         AUGUST),
+        ("August 15th, 2026|15 Aug 2026|15-Aug-26|2026-Aug-15|Aug 15, 2026|сб, 15 авг. 2026 г.|15.08.2026 г.", AUGUST),
+        ("15 серп. 2026 р. о 14:05|15 авг. 2026 г., 14:05|2026 жылғы 15 тамыз 14:05|15.08.2026 в 14:05", AT_TWO),
+        ("15.08.2026 14.05|Aug 15, 2026 2:05 PM|15.08.2026 2:05 пп|Sat Aug 15 14:05:00 2026|15/Aug/2026:14:05:00",
+         AT_TWO),
+        ("2026-08-15 14:05:00 UTC|Sat, 15 Aug 2026 14:05:00 GMT|1786802700|1786802700000|2026-08-15T14:05Z|"
+         "15.08.2026 17:05 МСК|Sat Aug 15 2026 20:05:00 GMT+0600 (Almaty Standard Time)|2026-08-15 19:05 (UTC+05:00)",
+         AT_TWO.replace(tzinfo=UTC)),
+        ("1 мая 2026|1 травня 2026|1 мамыр 2026|May 1, 2026", date(2026, 5, 1)),
+        ("5 қыркүйек 2026|5 вересня 2026|5 сент. 2026|5 Sept 2026", date(2026, 9, 5)),
+    ],
+)  # fmt: skip
+def test_months_in_words_zones_by_name_and_seconds_of_a_computer_are_read(cells: str, expected: object) -> None:
+    for cell in cells.split("|"):
+        assert read_moment(cell, DateOrder.DMY) == expected, cell
+    assert read_moment(20260815, DateOrder.DMY) == AUGUST
+    assert read_moment(1786802700000, DateOrder.DMY) == AT_TWO.replace(tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("cells", "code"),
+    [
+        ("15 августа|15 marketing 2026|августа 2026|15 августа 2026 вечером", "no_date"),
+        ("31 февраля 2026|31.02.2026|32 мая 2026", "no_such_day"),
+    ],
+)
+def test_a_date_that_is_refused_says_why(cells: str, code: str) -> None:
+    for cell in cells.split("|"):
+        with pytest.raises(InvalidTimeError) as refused:
+            read_moment(cell, DateOrder.DMY)
+        assert refused.value.code == code, cell
+        assert cell in refused.value.message
+
+
 @pytest.mark.parametrize(
     "cell",
     ["", "yesterday", "31.02.2021", "1.2", "24:00", "13:00 PM", "01.02.2021Z", "01-02.2021", "1.2.213", True, [], "5",
@@ -71,6 +113,9 @@ def test_what_is_no_moment_is_refused(cell: object) -> None:
     ("cell", "fractions", "expected"),
     [
         ("12:02:23 AM", False, 143),
+        *((cell, False, 80) for cell in ("1 мин 20 с", "1м20с", "1 min 20 sec", "PT1M20S", "80 сек.", "1 хв 20 сек")),
+        *((cell, False, 3900) for cell in ("1 ч 5 мин", "1 год 5 хв", "1 сағ 5 мин", "1h 5m")),
+        ("67,6", False, 68),
         ("00:02:23", False, 143),
         ("100:00:01", False, 360_001),
         ("2:23", False, 143),
@@ -93,7 +138,21 @@ def test_lengths_of_time_are_read_however_they_are_written(cell: object, fractio
 @pytest.mark.parametrize(
     "cell",
     [
-        *("long", "-5", -5, 10**400, "9" * 400, "1:99", "1:75:00", "169:00:00", "01.02.2021", True),
+        *(
+            "long",
+            "20 с 1 мин",
+            "5 попугаев",
+            "1 мин 20",
+            "-5",
+            -5,
+            10**400,
+            "9" * 400,
+            "1:99",
+            "1:75:00",
+            "169:00:00",
+            "01.02.2021",
+            True,
+        ),
         *(datetime(2021, 2, 1), timedelta(days=10**8), timedelta(seconds=-1)),
     ],
 )
