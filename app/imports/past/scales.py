@@ -10,11 +10,13 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from app.imports.past.known_scales import five_point_scales
+from app.imports.past.known_scales import NO_ANSWER, five_point_scales
+from app.imports.past.points import read_points
 from app.kit.errors import InvalidInputError
 from app.surveys.definition import Question, QuestionType
 
 _NUMBER = re.compile(r"-?\d+([.,]\d+)?")
+_WHOLE = re.compile(r"\d{1,3}")
 _RANGE = re.compile(r"(\d{1,2})\s*[-–—]\s*(\d{1,2})")
 _REVERSED = "reversed"
 _ORDERED = (QuestionType.RATING5, QuestionType.NPS, QuestionType.CES7)
@@ -22,7 +24,7 @@ _NAMED = 8
 
 
 class InvalidScaleError(InvalidInputError):
-    """A `--scale` that does not fit the survey, or a column of ratings that no scale fits."""
+    """A `--scale` that does not fit the survey, or a column of ratings that no scale fits; a finer `code` says why."""
 
     code = "invalid_scale"
 
@@ -45,10 +47,14 @@ _NOTHING = Reading(None)
 
 @dataclass(slots=True)
 class Scale:
-    """Values by what stands in the file (small letters, whole numbers without a fraction), and codes of no answer."""
+    """Values by what stands in the file (small letters, whole numbers without a fraction), and codes of no answer.
+
+    `top` is the most points of the file's scale, where it has points: `4/5` is 4 if it is 5.
+    """
 
     values: Mapping[str, int]
     missing: frozenset[str] = frozenset()
+    top: int | None = None
     _read: dict[object, Reading] = field(default_factory=dict)
 
     def read(self, cell: object) -> Reading:
@@ -62,7 +68,8 @@ class Scale:
             if found is None:
                 found = self._read[key] = self._look_up(cell)
             return found
-        raise NotOnScaleError(f"a rating is expected, not {type(cell).__name__}")
+        name = type(cell).__name__
+        raise NotOnScaleError(f"a rating is expected, not {name}", text=name)
 
     def _look_up(self, cell: str | float) -> Reading:
         word = fold_answer(cell)
@@ -72,12 +79,20 @@ class Scale:
             return Reading(None, str(cell).strip())
         if (value := self.values.get(word)) is not None:
             return Reading(value)
+        if (value := self._points(word)) is not None:
+            return Reading(value)
+        if word in NO_ANSWER:
+            return Reading(None, str(cell).strip())
         known = ", ".join(f"{word}={value}" for word, value in list(self.values.items())[:_NAMED])
         raise NotOnScaleError(
             f"{str(cell)[:40]!r} is no answer of the scale ({known}); name it in --scale, or in --missing if it means "
             "that there is no answer",
             text=str(cell)[:40],
         )
+
+    def _points(self, word: str) -> int | None:
+        points = read_points(word) if self.top is not None else None
+        return self.values.get(str(points.given)) if points is not None and points.most in (None, self.top) else None
 
 
 def fold_answer(cell: str | float) -> str:
@@ -88,7 +103,7 @@ def fold_answer(cell: str | float) -> str:
         return str(int(cell)) if cell.is_integer() else str(cell)
     if isinstance(cell, int):
         return str(cell)
-    word = " ".join(cell.casefold().replace("ё", "е").split())
+    word = " ".join(cell.casefold().replace("ё", "е").replace("’", "'").split())
     number, sign, fraction = word.replace(",", ".").partition(".")
     if sign and fraction.strip("0") == "" and number.isascii() and number.isdigit():
         return number
@@ -111,13 +126,60 @@ def find_scale(
     own = _own_numbers(question)
     if said is None:
         words = {fold_answer(cell) for cell in cells if isinstance(cell, (str, int, float))} - missing - {""}
+        ordered = question.type in _ORDERED
+        if ordered:
+            _check_points(question, words)
         texts = {word for word in words - own.keys() if not _NUMBER.fullmatch(word)}
+        if ordered:
+            texts = {word for word in texts if read_points(word) is None}
         # Among numbers a strange word is its row's mistake; where there are only words, no row could be read.
-        known = _known(question, texts, needed=words == texts) if texts else {}
-        return Scale({**known, **own}, missing)
+        known = _known(question, texts, needed=not words - texts - NO_ANSWER) if texts else {}
+        return Scale({**known, **own}, missing, question.values()[-1] if ordered else None)
     if "=" in said:
         return Scale(_written(question, said), missing)
-    return Scale(_moved(question, said), missing)
+    theirs, values = _moved(question, said)
+    return Scale(values, missing, theirs)
+
+
+def _check_points(question: Question, words: Collection[str]) -> None:
+    """Refuse a column whose numbers are plainly of another scale: each of its rows would be refused by itself."""
+    own = set(question.values())
+    given: set[int] = set()
+    for word in words:
+        points = read_points(word)
+        if points is not None:
+            given |= {points.given, points.most or points.given}
+        elif _WHOLE.fullmatch(word):
+            given.add(int(word))
+    strange = given - own
+    most = max(strange, default=0)
+    if question.type is not QuestionType.NPS and len(strange) >= 2 and 8 <= most <= 10:
+        raise InvalidScaleError(
+            f"these ratings go up to {most}, and the survey has {_span(question)}: where they answer whether people "
+            "would recommend you, from 0 to 10, that is --survey nps; else write out by --scale what each one means: "
+            "0=1,1=1,2=1,3=2",
+            code="scale_of_ten",
+            most=most,
+            low=question.values()[0],
+            high=question.values()[-1],
+        )
+    if question.type is QuestionType.RATING5 and strange == {6, 7}:
+        raise InvalidScaleError(
+            f"these ratings go up to 7, and the survey has {_span(question)}: where they answer how easy it was, that "
+            "is --survey ces; else write out by --scale what each one means: 1=1,2=1,3=2",
+            code="scale_of_seven",
+            low=question.values()[0],
+            high=question.values()[-1],
+        )
+    if len(strange) >= 5 and 10 < most <= 100:
+        raise InvalidScaleError(
+            f"these ratings go up to {most}, and the survey has {_span(question)}; write out by --scale what each one "
+            "means: 100=5,90=5,80=4",
+            code="scale_too_long",
+            most=most,
+            low=question.values()[0],
+            high=question.values()[-1],
+        )
 
 
 def _own_numbers(question: Question) -> dict[str, int]:
@@ -130,19 +192,23 @@ def _known(question: Question, texts: Collection[str], *, needed: bool) -> Mappi
     read = [{text: scale[text] for text in texts if text in scale} for scale in scales]
     most = max(map(len, read), default=0)
     best = {tuple(sorted(each.items())): scale for each, scale in zip(read, scales, strict=True) if len(each) == most}
-    if not needed and most == 0:
+    strange = {text for text in texts if text not in NO_ANSWER}
+    if most == 0 and (not needed or not strange):
         return {}
-    if len(texts) > 2 * most:
-        listed = ", ".join(repr(text[:40]) for text in sorted(texts)[:_NAMED])
+    listed = ", ".join(repr(text[:40]) for text in sorted(strange or texts)[:_NAMED])
+    if len(strange) > 2 * most:
         raise InvalidScaleError(
             f"these answers are of no scale that is known: {listed}; write which is which by --scale 'Good=4,Bad=2', "
-            "and by --missing what means that there is no answer"
+            "and by --missing what means that there is no answer",
+            code="scale_unknown",
+            answers=listed,
         )
     if len(best) > 1:
-        listed = ", ".join(repr(text[:40]) for text in sorted(texts)[:_NAMED])
         raise InvalidScaleError(
             f"{listed}: these words stand in several scales for different points; write which is which by --scale "
-            "'Good=4,Bad=2'"
+            "'Good=4,Bad=2'",
+            code="scale_unclear",
+            answers=listed,
         )
     return next(iter(best.values()))
 
@@ -161,18 +227,32 @@ def _written(question: Question, said: str) -> dict[str, int]:
         word, sign, value = pair.rpartition("=")
         number = value.strip()
         if not sign or not word.strip() or not (number.isascii() and number.isdigit()):
-            raise InvalidScaleError(f"--scale {pair.strip()[:80]}: write answer=number, such as Likely=4")
+            raise InvalidScaleError(
+                f"--scale {pair.strip()[:80]}: write answer=number, such as Likely=4",
+                code="scale_pair",
+                text=pair.strip()[:80],
+            )
         if len(number) > 4 or not question.accepts(int(number)):
-            raise InvalidScaleError(f"--scale {pair.strip()[:80]}: the survey has {_span(question)}")
+            raise InvalidScaleError(
+                f"--scale {pair.strip()[:80]}: the survey has {_span(question)}",
+                code="scale_value",
+                text=pair.strip()[:80],
+                low=question.values()[0],
+                high=question.values()[-1],
+            )
         if values.setdefault(fold_answer(word), int(number)) != int(number):
-            raise InvalidScaleError(f"--scale: {word.strip()[:80]!r} stands there twice")
+            raise InvalidScaleError(
+                f"--scale: {word.strip()[:80]!r} stands there twice", code="scale_twice", text=word.strip()[:80]
+            )
     return values
 
 
-def _moved(question: Question, said: str) -> dict[str, int]:
-    """Return the scale of `0-4`, `reversed` or `0-4 reversed`."""
+def _moved(question: Question, said: str) -> tuple[int, dict[str, int]]:
+    """Return the most points and the scale of `0-4`, `reversed` or `0-4 reversed`."""
     if question.type not in _ORDERED:
-        raise InvalidScaleError(f"--scale {said}: the survey's answers have no order; write answer=number for each")
+        raise InvalidScaleError(
+            f"--scale {said}: the survey's answers have no order; write answer=number for each", code="scale_no_order"
+        )
     words = said.casefold().replace(",", " ").split()
     turned, ranges = _REVERSED in words, [word for word in words if word != _REVERSED]
     own: Sequence[int] = question.values()
@@ -181,18 +261,26 @@ def _moved(question: Question, said: str) -> dict[str, int]:
         found = _RANGE.fullmatch(" ".join(ranges))
         if found is None:
             raise InvalidScaleError(
-                f"--scale {said[:80]}: write 0-4, reversed, 0-4 reversed, or answer=number pairs such as Likely=4"
+                f"--scale {said[:80]}: write 0-4, reversed, 0-4 reversed, or answer=number pairs such as Likely=4",
+                code="scale_form",
+                text=said[:80],
             )
         theirs = range(int(found[1]), int(found[2]) + 1)
     elif not turned:
-        raise InvalidScaleError("--scale: write 0-4, reversed, 0-4 reversed, or pairs such as Likely=4")
+        raise InvalidScaleError(
+            "--scale: write 0-4, reversed, 0-4 reversed, or pairs such as Likely=4", code="scale_form", text=said[:80]
+        )
     if len(theirs) != len(own):
         raise InvalidScaleError(
             f"--scale {said[:80]}: {len(theirs)} points cannot become the {len(own)} of this survey "
             f"({_span(question)}); choose another --survey (nps has 0 to 10), or write out which answer is "
-            "which: 0=1,1=1,2=2"
+            "which: 0=1,1=1,2=2",
+            code="scale_points",
+            points=len(theirs),
+            low=question.values()[0],
+            high=question.values()[-1],
         )
-    return {str(each): value for each, value in zip(theirs, reversed(own) if turned else own, strict=True)}
+    return theirs[-1], {str(each): value for each, value in zip(theirs, reversed(own) if turned else own, strict=True)}
 
 
 def _span(question: Question) -> str:

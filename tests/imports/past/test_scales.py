@@ -29,6 +29,13 @@ def _read(cells: str | list[object], said: str | None = None, missing: str = "",
         ("Өте жақсы|Жақсы|Орташа|Нашар|Өте нашар", [5, 4, 3, 2, 1]),
         ("Чудово|Добре|Погано|Дуже погано", [5, 4, 2, 1]),
         ("Very satisfied|Neither|5", [5, 3, 5]),
+        ("★★★★☆|★|⭐⭐⭐⭐⭐", [4, 1, 5]),
+        ("5 из 5|4/5|3 out of 5|5-тен 4|2 з 5", [5, 4, 3, 4, 2]),
+        ("5 - отлично|1 (ужасно)|Хорошо (4)|оценка 3|Rating: 2", [5, 1, 4, 3, 2]),
+        ("5 баллов|1 звезда|2 зірки|3 points|4 ұпай", [5, 1, 2, 3, 4]),
+        ("😀|😐|😡", [5, 3, 1]),
+        ("Хорошо|-|н/о|Затрудняюсь ответить", [4, None, None, None]),
+        ("5|Don’t know|білмеймін|не знаю|#N/A", [5, None, None, None, None]),
     ],
 )
 def test_numbers_and_known_words_need_no_scale(cells: str | list[object], values: list[int | None]) -> None:
@@ -70,6 +77,10 @@ def test_eleven_points_stay_eleven() -> None:
         ("upside down", "1", "write 0-4, reversed"),
         (None, "Blue|Green", "no scale that is known: 'blue', 'green'"),
         (None, "Good|Poor", "stand in several scales"),
+        (None, "|".join(map(str, range(11))), "go up to 10, and the survey has 1 to 5: where they answer whether"),
+        (None, "9/10|10/10|7/10", "that is --survey nps"),
+        (None, "1|3|6|7", "that is --survey ces"),
+        (None, "100|90|85|75|60|5", "these ratings go up to 100"),
         (None, "Хорошо|жақсы емес|тамаша емес|сносно", "no scale that is known"),
     ],
 )
@@ -92,7 +103,9 @@ def test_codes_of_no_answer_are_told_apart_from_answers() -> None:
     ]
 
 
-@pytest.mark.parametrize("cell", ["6", "0", "-1", "4.5", "Maybe", True, 1e300, ["5"], "9" * 400, "\ud800"])
+@pytest.mark.parametrize(
+    "cell", ["6", "0", "-1", "4.5", "9/10", "4/4", "1 - 2", "Maybe", True, 1e300, ["5"], "9" * 400, "\ud800"]
+)
 def test_any_other_cell_is_refused(cell: object) -> None:
     scale = find_scale(FACES, {"Likely", "Unlikely"}, said=None)
     with pytest.raises(NotOnScaleError):
