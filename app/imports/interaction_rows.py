@@ -1,6 +1,6 @@
 """One row of a file of finished calls, visits or chats to what it tells. Pure."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache, partial
@@ -14,6 +14,7 @@ from app.imports.tables import Table, TableRow
 from app.imports.times import (
     DateOrder,
     InvalidTimeError,
+    Moment,
     are_fractions,
     at_zone,
     find_date_order,
@@ -32,6 +33,14 @@ FIELDS = (
 SHARED_FIELDS = ("channel", "unit", "employee", "topic", "language", "answered", "resolved", "tags")
 _MOMENTS = ("date", "time", "started_at", "ended_at")
 _LENGTHS = ("wait_seconds", "handle_seconds")
+_DAYS = ("date", "started_at", "ended_at")
+_TEXTS = ("external_id", "employee", "topic", "phone", "email", "recording_url", "tags", "language")
+# How systems write that there is nothing in a cell.
+EMPTY_MARKS = frozenset(
+    form
+    for mark in ("-", "--", "–", "—", "null", "(null)", "none", "nan", "nil", "n/a", "#n/a", "н/д", "#н/д", "\\n")
+    for form in (mark, mark.upper(), mark.capitalize())
+)
 # No telephone system is older; a year 21 or 1900 is a date that was read wrongly.
 _EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 _LANGUAGES = {name.casefold(): language for language, name in NAMES.items()} | {
@@ -78,62 +87,49 @@ class RowReader:
     ) -> None:
         """`zone_of` gives the zone of times without one by the code of the row's unit, or raises what refuses it."""
         self._columns = columns
-        self._formats = formats
+        self._dates = formats.dates.read
         self._source = source
         self._zone_of = zone_of
         self._latest = now + timedelta(days=1)
-        # Most of our fields stand in no file.
-        self._given = frozenset(field for field in FIELDS if columns.gives(field))
+        # Most of our fields stand in no file: those that do, each with its column and what stands for an empty cell.
+        self._given = {
+            field: (columns.sources.get(field), columns.defaults.get(field)) for field in FIELDS if columns.gives(field)
+        }
+        self._moments = [field for field in _MOMENTS if field in self._given]
+        self._texts = [field for field in _TEXTS if field in self._given]
+        self._day = next((columns.name(field) for field in _DAYS if columns.gives(field)), None)
+        self._waited, self._handled = (partial(_length, fractions=field in formats.fractions) for field in _LENGTHS)
 
     def read(self, row: TableRow) -> InteractionDraft:
         """Return the draft of a row, its employee as it is written; raises RefusedRowError with all that is wrong."""
-        return _Row(self._columns, self._formats, row.cells, self._given).read(
-            self._source, self._zone_of, self._latest
-        )
-
-    def unread(self, row: TableRow) -> Iterator[Reason]:
-        """Yield what of the row is left out without refusing it."""
-        text = str(self._columns.read(row.cells, "language") or "") if self._columns.gives("language") else ""
-        if text and _language(text) is None:
-            yield Reason(f"{self._columns.name('language')}: {text[:40]!r} is left out", "unknown_language")
-
-
-class _Row:
-    """The cells of a row on their way to a draft, and what is wrong with them."""
-
-    def __init__(self, columns: Columns, formats: Formats, cells: Mapping[str, object], given: frozenset[str]) -> None:
-        self._given = given
-        self._columns = columns
-        self._formats = formats
-        self._cells = cells
-        self._reasons: list[Reason] = []
-
-    def read(self, source: str, zone_of: Callable[[str], ZoneInfo], latest: datetime) -> InteractionDraft:
-        unit = self._text("unit") or ""
-        wait = self._value("wait_seconds", partial(self._length, "wait_seconds"))
-        handle = self._value("handle_seconds", partial(self._length, "handle_seconds"))
-        zone = self._check("unit", lambda: zone_of(unit))
+        cells, reasons = row.cells, list[Reason]()
+        unit = self._text(cells, "unit", reasons) or ""
+        wait = self._value(cells, "wait_seconds", self._waited, reasons)
+        handle = self._value(cells, "handle_seconds", self._handled, reasons)
         span = None
-        if zone is not None:
-            span = self._check(None, lambda: self._span(zone, (wait or 0) + (handle or 0), latest))
-        channel = self._value("channel", _channel)
-        answered, resolved = self._value("answered", _yes_no), self._value("resolved", _yes_no)
-        employee, topic = self._text("employee"), self._text("topic")
-        phone, email, recording_url = self._text("phone"), self._text("email"), self._text("recording_url")
-        external_id, tags = self._text("external_id"), self._text("tags")
-        language = self._text("language")
-        if self._reasons or span is None:
-            raise RefusedRowError(self._reasons)
+        try:
+            zone = self._zone_of(unit)
+        except OtklikError as error:
+            reasons.extend(explain(error, column=self._columns.name("unit")))
+        else:
+            span = self._span(cells, zone, (wait or 0) + (handle or 0), reasons)
+        channel = self._value(cells, "channel", _channel, reasons)
+        answered = self._value(cells, "answered", _yes_no, reasons)
+        resolved = self._value(cells, "resolved", _yes_no, reasons)
+        texts = {field: self._text(cells, field, reasons) for field in self._texts}
+        tags, language = texts.get("tags"), texts.get("language")
+        if reasons or span is None:
+            raise RefusedRowError(reasons)
         return InteractionDraft(
-            source=source,
-            external_id=external_id or "",
+            source=self._source,
+            external_id=texts.get("external_id") or "",
             channel=channel or Channel.CALL,
             unit=unit,
-            employee=employee,
-            phone=phone,
-            email=email,
-            topic=topic,
-            recording_url=recording_url,
+            employee=texts.get("employee"),
+            phone=texts.get("phone"),
+            email=texts.get("email"),
+            topic=texts.get("topic"),
+            recording_url=texts.get("recording_url"),
             started_at=span[0],
             ended_at=span[1],
             wait_seconds=wait,
@@ -145,60 +141,115 @@ class _Row:
             history=True,
         )
 
-    def _span(self, zone: ZoneInfo, lasted: int, latest: datetime) -> tuple[datetime | None, datetime]:
-        """Return start, if the file tells it, and end, both in UTC."""
-        read = self._formats.dates.read
-        day, clock = self._value("date", read), self._value("time", read)
-        start, end = self._value("started_at", read), self._value("ended_at", read)
-        if self._reasons:
-            raise RefusedRowError(())  # said already
-        if isinstance(day, datetime):
-            day, clock = (day, clock) if clock is None else (day.date(), clock)
-        begun = join_moment(start, day) if start is not None else join_moment(clock, day)
-        over = join_moment(end, begun if begun is not None else day) if end is not None else None
-        if begun is None and over is None:
-            raise InvalidTimeError("no date; say by --map which column is date, started_at or ended_at")
-        if over is not None and isinstance(end, time) and begun is not None and over < begun:
-            over += timedelta(days=1)  # begun before midnight
-        started_at = at_zone(begun, zone) if begun is not None else None
-        ended_at = at_zone(over, zone) if over is not None else None
-        if started_at is not None and ended_at is None:
-            ended_at = started_at + timedelta(seconds=lasted)
-        if ended_at is None or (started_at is not None and ended_at < started_at):
-            raise InvalidTimeError("it ends before it begins")
-        if not _EARLIEST <= ended_at <= latest:
-            when = "in the future" if ended_at > latest else "before 1990"
-            raise InvalidTimeError(f"it ends {when}, on {ended_at.date()}; is --date-format right?")
-        return started_at, ended_at
+    def unread(self, row: TableRow) -> Iterator[Reason]:
+        """Yield what of the row is left out without refusing it."""
+        if "language" not in self._given:
+            return
+        text = str(self._columns.read(row.cells, "language") or "")
+        if text and text.strip() not in EMPTY_MARKS and _language(text) is None:
+            column = self._columns.name("language")
+            yield Reason(f"{column}: {text[:40]!r} is left out", "unknown_language", {"text": text[:40]}, column)
 
-    def _value(self, field: str, read: Callable[[object], T]) -> T | None:
-        if field not in self._given:
+    def _span(
+        self, cells: Mapping[str, object], zone: ZoneInfo, lasted: int, reasons: list[Reason]
+    ) -> tuple[datetime | None, datetime] | None:
+        """Return start, if the file tells it, and end, both in UTC; None if there is a reason against them."""
+        before = len(reasons)
+        told = {field: self._value(cells, field, self._dates, reasons) for field in self._moments}
+        if len(reasons) > before:
             return None
-        cell = self._columns.read(self._cells, field)
-        return None if cell is None else self._check(field, lambda: read(cell))
-
-    def _text(self, field: str) -> str | None:
-        if field not in self._given:
-            return None
-        return self._check(field, lambda: self._columns.text(self._cells, field)) or None
-
-    def _check(self, field: str | None, read: Callable[[], T]) -> T | None:
         try:
-            return read()
-        except OtklikError as error:
+            return _join([told.get(field) for field in _MOMENTS], zone, lasted, self._latest)
+        except InvalidTimeError as error:
             refused = error
         except OverflowError:  # 01.01.0001 is how some systems write that there is no date
-            refused = InvalidTimeError("this is outside the calendar; leave it empty if there is no date")
-        self._reasons.extend(explain(refused, column=self._columns.name(field) if field else None))
+            refused = outside_calendar()
+        reasons.extend(explain(refused, column=self._day))
         return None
 
-    def _length(self, field: str, cell: object) -> int:
-        fractions = field in self._formats.fractions
-        # The same lengths come again and again.
-        return _seconds_of(cell, fractions) if isinstance(cell, str) else read_seconds(cell, fractions=fractions)
+    def _value(
+        self, cells: Mapping[str, object], field: str, read: Callable[[object], T], reasons: list[Reason]
+    ) -> T | None:
+        if field not in self._given:
+            return None
+        column, default = self._given[field]
+        cell = cells.get(column) if column is not None else None
+        if cell is None or (isinstance(cell, str) and not cell.strip()):
+            cell = default
+        try:
+            return read(cell) if cell is not None else None
+        except OtklikError as error:
+            if isinstance(cell, str) and cell.strip() in EMPTY_MARKS:
+                return read(default) if default is not None else None
+            refused = error
+        except OverflowError:
+            refused = outside_calendar()
+        reasons.extend(explain(refused, column=self._columns.name(field)))
+        return None
+
+    def _text(self, cells: Mapping[str, object], field: str, reasons: list[Reason]) -> str | None:
+        if field not in self._given:
+            return None
+        column, default = self._given[field]
+        cell = cells.get(column) if column is not None else None
+        if isinstance(cell, str):
+            text = cell.strip()
+            return text if text and text not in EMPTY_MARKS else default
+        if cell is None:
+            return default
+        try:
+            return self._columns.text(cells, field) or None
+        except OtklikError as error:
+            reasons.extend(explain(error, column=self._columns.name(field)))
+            return None
 
 
-def join_moment(moment: datetime | date | time | None, day: datetime | date | time | None) -> datetime | None:
+def _join(
+    told: Sequence[Moment | None], zone: ZoneInfo, lasted: int, latest: datetime
+) -> tuple[datetime | None, datetime]:
+    day, clock, start, end = told
+    if isinstance(day, datetime):
+        day, clock = (day, clock) if clock is None else (day.date(), clock)
+    begun = join_moment(start, day) if start is not None else join_moment(clock, day)
+    over = join_moment(end, begun if begun is not None else day) if end is not None else None
+    if begun is None and over is None:
+        raise InvalidTimeError("is empty; every row has a day", code="day_missing")
+    if over is not None and isinstance(end, time) and begun is not None and over < begun:
+        over += timedelta(days=1)  # begun before midnight
+    started_at = at_zone(begun, zone) if begun is not None else None
+    ended_at = at_zone(over, zone) if over is not None else None
+    if started_at is not None and ended_at is None:
+        ended_at = started_at + timedelta(seconds=lasted)
+    if ended_at is None or (started_at is not None and ended_at < started_at):
+        raise InvalidTimeError("it ends before it begins", code="ends_first")
+    check_years(ended_at, latest)
+    return started_at, ended_at
+
+
+def check_years(instant: datetime, latest: datetime) -> None:
+    """Refuse what lies in the future or before there were such systems; raises InvalidTimeError."""
+    if instant > latest:
+        raise InvalidTimeError(
+            f"{instant.date()} lies in the future; is --date-format right?",
+            code="in_the_future",
+            day=instant.date().isoformat(),
+        )
+    if instant < _EARLIEST:
+        raise InvalidTimeError(
+            f"{instant.date()} is before {_EARLIEST.year}; is --date-format right?",
+            code="too_long_ago",
+            day=instant.date().isoformat(),
+        )
+
+
+def outside_calendar() -> InvalidTimeError:
+    """Return that a time lies before or after all years that there are."""
+    return InvalidTimeError(
+        "this is outside the calendar; leave it empty if there is no date", code="outside_the_calendar"
+    )
+
+
+def join_moment(moment: Moment | None, day: Moment | None) -> datetime | None:
     """Return the moment on the day, or None if there is neither; a day alone begins at midnight.
 
     Raises InvalidTimeError for a time of no day.
@@ -209,13 +260,18 @@ def join_moment(moment: datetime | date | time | None, day: datetime | date | ti
         return datetime.combine(moment, time())
     if moment is None:
         if isinstance(day, time):
-            raise InvalidTimeError("the date is only a time of day")
+            raise InvalidTimeError("the date is only a time of day", code="day_missing")
         return day if isinstance(day, datetime) else datetime.combine(day, time()) if day is not None else None
     if isinstance(day, datetime):
         return datetime.combine(day.date(), moment, day.tzinfo)
     if isinstance(day, date):
         return datetime.combine(day, moment)
-    raise InvalidTimeError("there is a time of day and no date")
+    raise InvalidTimeError("there is a time of day and no date", code="day_missing")
+
+
+def _length(cell: object, *, fractions: bool) -> int:
+    # The same lengths come again and again.
+    return _seconds_of(cell, fractions) if isinstance(cell, str) else read_seconds(cell, fractions=fractions)
 
 
 def _channel(cell: object) -> Channel:
@@ -228,7 +284,9 @@ def _channel_of(text: str) -> Channel:
     try:
         return Channel(word)
     except ValueError as error:
-        raise InvalidInputError(f"{word[:40]!r} is none of {', '.join(Channel)}", code="unknown_channel") from error
+        raise InvalidInputError(
+            f"{word[:40]!r} is none of {', '.join(Channel)}", code="unknown_channel", text=text[:40]
+        ) from error
 
 
 def _yes_no(cell: object) -> bool:

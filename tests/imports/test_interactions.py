@@ -143,8 +143,8 @@ def draft_of(row: Interaction) -> dict[str, Any]:
     [
         ("1,2026-03-03,25:00,E,Y,1,", "Time: '25:00' is no date or time"),
         ("1,,10:00,E,Y,1,", "there is a time of day and no date"),
-        ("1,2027-03-03,10:00,E,Y,1,", "it ends in the future, on 2027-03-03; is --date-format right?"),
-        ("1,0021-03-03,10:00,E,Y,1,", "it ends before 1990"),
+        ("1,2027-03-03,10:00,E,Y,1,", "Date: 2027-03-03 lies in the future; is --date-format right?"),
+        ("1,0021-03-03,10:00,E,Y,1,", "Date: 0021-03-03 is before 1990"),
         ("1,0001-01-01,00:00,E,Y,1,", "this is outside the calendar; leave it empty if there is no date"),
         ("1,9999-12-31 23:59+00:00,,E,Y,99,", "this is outside the calendar"),
         ("1,2026-03-03,10:00,E,maybe,soon,", "Answered: 'maybe' is neither yes nor no"),
