@@ -1,5 +1,6 @@
 """`flask import units|employees FILE`: the report on standard output, exit code 1 if refused."""
 
+import csv
 import gc
 from pathlib import Path
 
@@ -9,8 +10,9 @@ from flask.cli import AppGroup
 from app.cli.kinds import KIND
 from app.cli.told import told
 from app.imports.employees import plan_employees, write_employees
+from app.imports.encodings import ENCODINGS
 from app.imports.mapping import parse_defaults, parse_mapping
-from app.imports.report import ImportReport
+from app.imports.report import ImportReport, count_rows
 from app.imports.tables import MAX_BYTES, Table, read_table
 from app.imports.unit_rows import SHARED_FIELDS
 from app.imports.units import plan_units, read_unit_file, write_plan
@@ -25,6 +27,11 @@ SET = click.option(
     "--set", "settings", multiple=True, metavar="FIELD=VALUE", help="A value for empty cells; may be repeated."
 )
 SHEET = click.option("--sheet", help="The sheet of a workbook that has several.")
+ENCODING = click.option(
+    "--encoding",
+    metavar="NAME",
+    help=f"Letters of a text file: {', '.join(ENCODINGS.values())}. [default: found by its words, and told]",
+)
 DRY_RUN = click.option("--dry-run", is_flag=True, help="Report and write nothing.")
 
 
@@ -49,6 +56,7 @@ def import_group() -> None:
 @click.option("--parent-kind", type=KIND, help="Make parents that are not there yet, of this kind.")
 @SET
 @SHEET
+@ENCODING
 @DRY_RUN
 @told
 def import_units(
@@ -59,12 +67,13 @@ def import_units(
     parent_kind: str | None,
     settings: tuple[str, ...],
     sheet: str | None,
+    encoding: str | None,
     dry_run: bool,
 ) -> None:
     """Take in offices and other units, with their hours and review pages."""
     wired = wiring()
     unit_file = read_unit_file(
-        read_file(file, sheet),
+        read_file(file, sheet, encoding),
         wired.desk.catalogue,
         mapping=parse_mapping(mapping) if mapping is not None else None,
         defaults=parse_defaults(settings, SHARED_FIELDS),
@@ -84,12 +93,15 @@ def import_units(
 @FILE
 @MAP
 @SHEET
+@ENCODING
 @DRY_RUN
 @told
-def import_employees(*, file: Path, mapping: str | None, sheet: str | None, dry_run: bool) -> None:
+def import_employees(
+    *, file: Path, mapping: str | None, sheet: str | None, encoding: str | None, dry_run: bool
+) -> None:
     """Take in employees: code, name, unit (its code), active."""
     wired = wiring()
-    table = read_file(file, sheet)
+    table = read_file(file, sheet, encoding)
     pairs = parse_mapping(mapping) if mapping is not None else None
     with wired.database.reading() as session:
         plan = plan_employees(session, table, mapping=pairs)
@@ -99,9 +111,9 @@ def import_employees(*, file: Path, mapping: str | None, sheet: str | None, dry_
     tell_report(plan.report, file, dry_run=dry_run)
 
 
-def read_file(path: Path, sheet: str | None) -> Table:
-    """Return the rows of a file on disk; raises InvalidInputError."""
-    return read_table(read_bytes(path), path.name, sheet=sheet)
+def read_file(path: Path, sheet: str | None, encoding: str | None, *, numbered: bool = False) -> Table:
+    """Return the rows of a file on disk, see `read_table`; raises InvalidInputError."""
+    return read_table(read_bytes(path), path.name, sheet=sheet, encoding=encoding, numbered=numbered)
 
 
 def read_bytes(path: Path) -> bytes:
@@ -114,8 +126,27 @@ def read_bytes(path: Path) -> bytes:
 
 
 def tell_report(report: ImportReport, path: Path, *, dry_run: bool) -> None:
-    """Print the report; raises RefusedFileError if a row was refused."""
-    for line in report.lines(dry_run=dry_run):
+    """Print the report, what is too long for the screen into a file; raises RefusedFileError if a row was refused."""
+    listed = _list_refused(report, path) if report.is_cut else None
+    for line in report.lines(dry_run=dry_run, listed=str(listed) if listed is not None else None):
         click.echo(line)
     if report.refused:
-        raise RefusedFileError(f"{path.name}: {len(report.refused)} rows refused, nothing was changed")
+        raise RefusedFileError(f"{path.name}: {count_rows(len(report.refused))} refused, nothing was changed")
+
+
+def _list_refused(report: ImportReport, path: Path) -> Path | None:
+    """Write every refused line with its reasons, and return where; None where nothing can be written."""
+    out = wiring().var_dir / "refused" / f"{path.stem}.csv"
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        with out.open("w", encoding="utf-8-sig", newline="") as file:
+            writer = csv.writer(file)
+            writer.writerow(("line", "reason"))
+            # A spreadsheet would compute a reason that begins with the name of a column such as =1+1.
+            writer.writerows(
+                (each.line, f"'{each.text}" if each.text[:1] in "=+-@\t\r" else each.text)
+                for each in sorted(report.refused, key=lambda remark: remark.line)
+            )
+    except OSError:
+        return None
+    return out

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import click
 from flask.cli import with_appcontext
 
-from app.cli.imports import DRY_RUN, FILE, MAP, SET, SHEET, read_file, tell_report
+from app.cli.imports import DRY_RUN, ENCODING, FILE, MAP, SET, SHEET, read_file, tell_report
 from app.cli.told import told
 from app.imports.interaction_rows import SHARED_FIELDS
 from app.imports.interactions import (
@@ -37,6 +37,7 @@ _PART = 4000
 @MAP
 @SET
 @SHEET
+@ENCODING
 @click.option("--source", help="Whose calls these are, such as the telephone system's name. [default: the file's name]")
 @click.option("--unit", metavar="CODE", help="The unit of rows that name none.")
 @click.option("--add-employees", is_flag=True, help="Make operators that are not there yet, by their names.")
@@ -52,6 +53,7 @@ def import_interactions(
     mapping: str | None,
     settings: tuple[str, ...],
     sheet: str | None,
+    encoding: str | None,
     source: str | None,
     unit: str | None,
     add_employees: bool,
@@ -72,7 +74,7 @@ def import_interactions(
         order=read_date_format(date_format) if date_format is not None else None,
         zone=ZoneInfo(zone) if (zone := check_zone(time_zone)) else None,
     )
-    table, now = read_file(file, sheet), wired.clock()
+    table, now = read_file(file, sheet, encoding, numbered=True), wired.clock()
     with wired.database.reading() as session:
         plan = plan_interactions(session, wired.ask, table, options, now=now)
     if not dry_run and not plan.report.refused:

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import click
 from flask.cli import with_appcontext
 
-from app.cli.imports import DRY_RUN, FILE, MAP, SET, SHEET, read_bytes, tell_report
+from app.cli.imports import DRY_RUN, ENCODING, FILE, MAP, SET, SHEET, read_bytes, tell_report
 from app.cli.told import told
 from app.imports.mapping import parse_defaults, parse_mapping
 from app.imports.past.options import SHARED_FIELDS, PastOptions
@@ -26,7 +26,10 @@ from app.web.edge import wiring
 @MAP
 @SET
 @SHEET
-@click.option("--survey", metavar="KEY", help="What was asked. [default: office-visit, of calls call-follow-up]")
+@ENCODING
+@click.option(
+    "--survey", metavar="KEY", help="What was asked: nps for 0 to 10. [default: office-visit, of calls call-follow-up]"
+)
 @click.option(
     "--scale",
     metavar="SCALE",
@@ -54,6 +57,7 @@ from app.web.edge import wiring
 )
 @click.option("--zone", "--time-zone", metavar="ZONE", help="Of times without one. [default: the unit's]")
 @click.option("--source", help="Whose rows these are, for rows with an id. [default: the file's name]")
+@click.option("--once", is_flag=True, help="Of rows without an id that say in every column the same, take one.")
 @DRY_RUN
 @with_appcontext
 @told
@@ -63,6 +67,7 @@ def import_responses(
     mapping: str | None,
     settings: tuple[str, ...],
     sheet: str | None,
+    encoding: str | None,
     survey: str | None,
     scale: str | None,
     missing: tuple[str, ...],
@@ -75,6 +80,7 @@ def import_responses(
     language: str | None,
     zone: str | None,
     source: str | None,
+    once: bool,
     dry_run: bool,
 ) -> None:
     """Take in answers of the past: they count in figures, and nobody is asked, told or rung because of them."""
@@ -96,9 +102,10 @@ def import_responses(
         missing=read_missing(missing),
         dates=read_date_formats(date_formats),
         zone=ZoneInfo(checked) if (checked := check_zone(zone)) else None,
+        once=once,
     )
     content, now = read_bytes(file), wired.clock()
-    table = read_table(content, file.name, sheet=sheet)
+    table = read_table(content, file.name, sheet=sheet, encoding=encoding, numbered=True)
     with wired.database.reading() as session:
         plan = plan_past(session, desk, table, options, name=file.name, content_hash=hash_file(content, sheet), now=now)
     if not dry_run:

@@ -54,6 +54,7 @@ def plan_employees(
     columns = choose_columns(table, FIELDS, required=["code", "name", "unit"], mapping=mapping, by_name=by_name)
     report = ImportReport(read=len(table.rows) + len(table.broken), ignored_columns=columns.ignored)
     report.refused.extend(table.broken)
+    report.notes.extend(table.notes)
     plan = EmployeePlan(report=report)
     units: dict[str, uuid.UUID] = {code: unit_id for unit_id, code in session.execute(select(Unit.id, Unit.code))}
     stored = {employee.code: employee for employee in session.scalars(select(Employee))}

@@ -91,6 +91,7 @@ def plan_interactions(
     finder = OperatorFinder(session, unit=options.employees_unit, add=options.add_employees)
     report = ImportReport(read=len(table.rows) + len(table.broken), ignored_columns=columns.ignored)
     report.refused.extend(table.broken)
+    report.notes.extend(table.notes)
     plan = InteractionPlan(report=report)
     read: list[_Read] = []
     said: dict[str, _Read] = {}

@@ -72,6 +72,7 @@ def read_unit_file(
     rows_are = check_kind(kind).value if kind else None
     report = ImportReport(read=len(table.rows) + len(table.broken), ignored_columns=columns.ignored)
     report.refused.extend(table.broken)
+    report.notes.extend(table.notes)
     rows = []
     for table_row in table.rows:
         try:
@@ -116,8 +117,9 @@ def plan_units(session: Session, file: UnitFile) -> UnitPlan:
     if "parent" in file.fields:
         report.warnings.extend(parentless)
     elif parentless:
+        units_hang = f"{len(parentless)} units hang" if len(parentless) > 1 else "1 unit hangs"
         text = (
-            f"warning: the file has no parent column, so {len(parentless)} units hang below the company; "
+            f"warning: the file has no parent column, so {units_hang} below the company; "
             "--map parent=COLUMN or --set parent=CODE says where else"
         )
         report.notes.append(Reason(text, "no_parent_column", {"count": len(parentless)}))

@@ -64,7 +64,7 @@ def test_a_refused_file_changes_nothing_and_exits_with_one(run: Run, database: D
 
     assert result.exit_code == 1
     assert "refused, line 3: latitude 95.0 is not within -90 and 90 degrees" in result.stdout
-    assert result.stderr.strip() == "units.csv: 1 rows refused, nothing was changed"
+    assert result.stderr.strip() == "units.csv: 1 row refused, nothing was changed"
     assert count(database, Unit) == 1
 
 
@@ -222,3 +222,36 @@ def test_units_come_from_a_workbook_too(run: Run, database: Database, tmp_path: 
     assert result.exit_code == 0, result.output
     with database.reading() as session:
         assert session.scalar(select(Unit.name).where(Unit.code == "7701")) == "Abay 10"
+
+
+def test_refused_lines_that_do_not_fit_the_screen_are_listed_in_a_file(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "answers.csv"
+    rows = "".join(f"5,{day} August,company\n" for day in range(1, 32))
+    file.write_text(f"rating,answered_at,unit\n5,2026-02-01,company\n{rows}")
+
+    result = run("responses", str(file))
+
+    assert result.exit_code == 1
+    listed = tmp_path / "refused" / "answers.csv"
+    assert result.stdout.splitlines()[-3:] == [
+        "refused, 31 rows, lines 3-33: answered_at: '1 August' is no date or time that is known; write it as "
+        "31.12.2026 14:05 or 2026-12-31T14:05 (and 30 other values like it)",
+        f"every refused line with its reason: {listed}",
+        "nothing was changed: mend these lines, or take them out, and import the file again",
+    ]
+    lines = listed.read_text("utf-8-sig").splitlines()
+    assert (len(lines), lines[-1].split(" is ")[0]) == (32, "33,answered_at: '31 August'")
+
+
+def test_the_letters_of_a_file_are_found_told_and_chosen(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "answers.csv"
+    file.write_bytes("оценка;дата;отзыв\n5;31.01.2026;Спасибо\n".encode("koi8-r"))
+
+    found = run("responses", str(file), "--unit", "company", "--dry-run")
+    assert found.exit_code == 0, found.output
+    assert "letters read as KOI8-R; if they look wrong, say another by --encoding" in found.stdout
+    chosen = run("responses", str(file), "--unit", "company", "--encoding", "windows-1251", "--dry-run")
+    assert "no column for rating; the file has ПГЕОЛБ" in chosen.stderr
+    wrong = run("responses", str(file), "--encoding", "utf8")
+    assert "this is not UTF-8; try another --encoding" in wrong.stderr
+    assert "choose one of UTF-8, Windows-1251" in run("responses", str(file), "--encoding", "klingon").stderr

@@ -1,6 +1,6 @@
 """The words of a report."""
 
-from app.imports.report import ImportReport, Remark
+from app.imports.report import ImportReport, Reason, Remark, remark
 
 
 def test_a_report_counts_rows_and_names_lines() -> None:
@@ -12,9 +12,9 @@ def test_a_report_counts_rows_and_names_lines() -> None:
         "9 rows read: 4 taken, 3 repeated, 1 changed, 1 refused",
         "2 parents added, which stood in no row of their own",
         "columns ignored: район, код",
-        "warning, lines 2-4, 7: no parent",
+        "warning, 4 rows, lines 2-4, 7: no parent",
         "refused, line 9: bad zone",
-        "nothing was changed: mend the lines above, or take them out, and import the file again",
+        "nothing was changed: mend these lines, or take them out, and import the file again",
     ]
 
 
@@ -23,10 +23,26 @@ def test_a_dry_run_says_that_nothing_was_written() -> None:
 
 
 def test_a_report_of_thousands_of_lines_stays_short() -> None:
-    report = ImportReport(refused=[Remark(line, "bad") for line in range(1, 1001)])
+    report = ImportReport(read=1000, refused=[Remark(line, "bad") for line in range(1, 1001)])
     report.warnings = [Remark(line, "odd") for line in range(2, 1000, 2)]
-    lines = list(report.lines(dry_run=False))
 
-    assert len(lines) == 104
-    assert "and 479 more: odd" in lines[1]
-    assert lines[-2] == "refused: 900 more lines"
+    assert not report.is_cut, "every refused line is named"
+    assert list(report.lines(dry_run=False))[1:3] == [
+        "warning, 499 rows, lines 2, 4, 6, 8, 10, 12, 14, 16, 18, 20 and 489 more: odd",
+        "refused, 1000 rows, lines 1-1000: bad",
+    ]
+
+
+def test_cells_with_the_same_mistake_are_told_once_with_the_first_of_them() -> None:
+    report = ImportReport(read=4)
+    for line, cell in ((2, "soon"), (5, "later"), (3, "soon")):
+        report.refused.append(remark(line, Reason(f"Date: {cell!r} is no date", "no_date", column="Date")))
+    report.refused.append(remark(4, Reason("Wait: 'soon' is no length", "no_length", column="Wait")))
+
+    assert report.is_cut
+    assert list(report.lines(dry_run=True, listed="/all.csv"))[1:] == [
+        "refused, 3 rows, lines 2-3, 5: Date: 'soon' is no date (and 1 other value like it)",
+        "refused, line 4: Wait: 'soon' is no length",
+        "every refused line with its reason: /all.csv",
+        "nothing was changed: mend these lines, or take them out, and import the file again",
+    ]

@@ -30,8 +30,9 @@ class PastOptions:
     `source` is by which a row with an id is known again. `unit` is the code or name of rows that name none. Times
     without a zone are the unit's, or of `zone`. `language` is that of answers that do not say theirs. Units and
     employees that are not there are made if so wished, units below `parent`. `scale` and `missing` say what the ratings
-    mean, `dates` in which order a date stands, where the file does not prove it. `mapped_only`: no column is read for
-    its name, and none is guessed.
+    mean, `dates` in which order a date stands, where the file does not prove it. `once`: of rows without an id that say
+    in every column the same, the first is taken alone. `mapped_only`: no column is read for its name, and none is
+    guessed.
     """
 
     source: str
@@ -48,6 +49,7 @@ class PastOptions:
     missing: frozenset[str] = frozenset()
     dates: WrittenDates | None = None
     zone: ZoneInfo | None = None
+    once: bool = False
     mapped_only: bool = False
 
 

@@ -9,6 +9,7 @@ import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -56,8 +57,7 @@ class PastDesk:
     phone_region: str
 
 
-@dataclass(frozen=True, slots=True)
-class Planned:
+class Planned(NamedTuple):
     """A row to write: the interaction, unless it is there already (`known`), and the answer about it, if any."""
 
     read: ReadRow
@@ -152,6 +152,7 @@ def plan_past(
         vault=desk.vault,
         phone_region=desk.phone_region,
         prefix=f"{content_hash.hex()[:24]}-",
+        once=options.once,
     )
     read = file.read(table, report)
     plan = PastPlan(
@@ -167,6 +168,7 @@ def plan_past(
     )
     if not columns.gives("id"):
         report.taken = len(plan.rows)
+    report.notes.extend(table.notes)
     report.notes.extend(_notes(plan, columns, channel))
     report.notes.extend(file.notes())
     return plan
@@ -240,13 +242,22 @@ def _notes(plan: PastPlan, columns: Columns, channel: Channel) -> Iterator[Reaso
     taken = ", ".join(f"{name}={column}" for name, column in columns.sources.items())
     yield Reason(f"columns taken: {taken}", "columns_taken", {"columns": taken})
     definition, alone = plan.definition, sum(1 for each in plan.rows if each.read.row.rating is None)
+    answers = f"{plan.responses} answer{'' if plan.responses == 1 else 's'}"
     yield Reason(
-        f"{plan.responses} answers to {definition.key} version {definition.version}"
+        f"{answers} to {definition.key} version {definition.version}"
         + ("" if columns.gives("channel") else f", channel {channel}")
         + (f"; {plan.interactions} interactions kept, {alone} of them without an answer" if plan.interactions else ""),
         "answers_counted",
         {"responses": plan.responses, "interactions": plan.interactions, "alone": alone},
     )
+    if definition.first.type is QuestionType.NPS and plan.responses:
+        most = max(each.read.row.rating or 0 for each in plan.rows)
+        if most <= 5:
+            yield Reason(
+                f"no rating is above {most}, and {definition.key} goes from 0 to 10: is this another question?",
+                "scale_half_used",
+                {"most": most},
+            )
     for what, names in (
         ("units", [f"{unit.name} ({unit.code})" for unit in plan.units]),
         ("employees", [f"{one.name} ({one.code})" for one in plan.operators]),
@@ -254,4 +265,5 @@ def _notes(plan: PastPlan, columns: Columns, channel: Channel) -> Iterator[Reaso
         if names:
             more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
             listed = ", ".join(names[:_NAMED])
-            yield Reason(f"{len(names)} {what} added: {listed}{more}", f"{what}_added", {"names": listed})
+            noun = what if len(names) > 1 else what.removesuffix("s")
+            yield Reason(f"{len(names)} {noun} added: {listed}{more}", f"{what}_added", {"names": listed})

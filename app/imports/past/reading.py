@@ -3,24 +3,26 @@
 import uuid
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
+from app.imports.heads import is_total
 from app.imports.mapping import Columns
 from app.imports.operators import OperatorFinder
 from app.imports.past.places import NamedUnit, UnitFinder
 from app.imports.past.rows import PastRow, PastRowReader
-from app.imports.report import ImportReport, Reason, explain, name_lines, remark
+from app.imports.report import ImportReport, Reason, Remark, count_rows, explain, name_lines, remark
 from app.imports.tables import Table, TableRow
 from app.invitations.drafts import LONGEST_NAME, hash_draft, read_draft
 from app.kit.crypto import Vault, digest
 from app.kit.errors import InvalidInputError, OtklikError
 
 _NAMED = 20
+# More than these at the end of a file are no totals any more.
+_MOST_BELOW = 10
 
 
-@dataclass(frozen=True, slots=True)
-class ReadRow:
+class ReadRow(NamedTuple):
     """A row that was read and checked. From `external_id` on it is of the interaction, if there is one to keep."""
 
     line: int
@@ -45,19 +47,22 @@ class FileReader:
         vault: Vault,
         phone_region: str,
         prefix: str,
+        once: bool,
     ) -> None:
         self._reader, self._columns = reader, columns
         self._units, self._operators = units, operators
         self._vault, self._phone_region, self._prefix = vault, phone_region, prefix
+        self._once = once
         self._missing: Counter[str] = Counter()
-        self._lost_comments = 0
-        self._alike: list[int] = []
+        self._lost_comments: list[int] = []
+        self._alike: list[tuple[int, int]] = []
+        self._below: list[Remark] = []
 
     def read(self, table: Table, report: ImportReport) -> list[ReadRow]:
         """Return the rows that say something; what is refused, repeated or left out goes to the report."""
         read: list[ReadRow] = []
         said: dict[str, ReadRow] = {}
-        seen: set[int] = set()
+        seen: dict[int, int] = {}
         named = self._columns.gives("id")
         for position, table_row in enumerate(table.rows):
             try:
@@ -68,39 +73,78 @@ class FileReader:
                     report.repeated += 1
                     continue
             except OtklikError as error:
-                report.refused.append(remark(table_row.line, *self._explain(error)))
+                self._refuse(report, table_row, error)
                 continue
+            if self._below:
+                self._take_as_rows(report)
             report.warnings.extend(remark(table_row.line, reason) for reason in row.warnings)
             if not named:
-                told = _hash_cells(table_row)
-                if told in seen:
-                    self._alike.append(table_row.line)
-                seen.add(told)
+                first = seen.setdefault(_hash_cells(table_row), table_row.line)
+                if first != table_row.line:
+                    self._alike.append((table_row.line, first))
+                    if self._once:
+                        report.repeated += 1
+                        continue
             if row.rating is None:
                 self._missing[row.code] += 1
-                self._lost_comments += row.comment is not None
+                if row.comment is not None:
+                    self._lost_comments.append(table_row.line)
             if row.rating is not None or row.tells:
                 read.append(one)
+        report.read -= len(self._below)
         return read
 
     def notes(self) -> Iterator[Reason]:
         """Yield what is to be said of the file as a whole."""
-        total = self._missing.total()
-        if total:
-            told = ", ".join(f"{code or 'empty'} ({count})" for code, count in self._missing.most_common(_NAMED))
-            words = f"; {self._lost_comments} of them have a comment, which is not kept" if self._lost_comments else ""
-            yield Reason(
-                f"{total} rows have no rating, and no figure counts them: {told}{words}",
-                "no_rating",
-                {"count": total, "codes": told},
-            )
+        if self._below:
+            lines = name_lines([each.line for each in self._below])
+            yield Reason(f"not read, totals below the table: line {lines}", "lines_below", {"lines": lines})
+        yield from self._note_missing()
         if self._alike:
+            lines = name_lines([line for line, _ in self._alike])
+            pairs = ", ".join(f"{line} as {first}" for line, first in self._alike[:_NAMED])
+            many = len(self._alike)
+            done = "left out" if self._once else "kept (--once takes what is said twice once)"
+            more = f" and {many - _NAMED} more" if many > _NAMED else ""
             yield Reason(
-                f"{len(self._alike)} rows say in every column what a row above says; all are kept: "
-                f"line{'' if len(self._alike) == 1 else 's'} {name_lines(self._alike)}",
-                "alike_kept",
-                {"count": len(self._alike)},
+                f"{count_rows(many)} {'says' if many == 1 else 'say'} in every column what a row above says, and "
+                f"{'is' if many == 1 else 'are'} {done}: line {pairs}{more}",
+                "alike_left" if self._once else "alike_kept",
+                {"count": many, "lines": lines, "pairs": pairs},
             )
+
+    def _note_missing(self) -> Iterator[Reason]:
+        total, empty = self._missing.total(), self._missing[""]
+        if total:
+            codes = ", ".join(f"{code} ({count})" for code, count in self._missing.most_common(_NAMED) if code)
+            told = "; ".join([*([f"{empty} empty"] if empty else []), *([f"written there: {codes}"] if codes else [])])
+            yield Reason(
+                f"{count_rows(total)} without a rating, which no figure counts: {told}",
+                "no_rating",
+                {"count": total, "empty": empty, "codes": codes},
+            )
+        if self._lost_comments:
+            many, lines = len(self._lost_comments), name_lines(self._lost_comments)
+            yield Reason(
+                f"{many} comment{'' if many == 1 else 's'} beside no rating {'is' if many == 1 else 'are'} not kept, "
+                f"since an answer is a rating here, with or without words: line{'' if many == 1 else 's'} {lines}",
+                "comments_lost",
+                {"count": many, "lines": lines},
+            )
+
+    def _refuse(self, report: ImportReport, row: TableRow, error: OtklikError) -> None:
+        told = remark(row.line, *self._explain(error))
+        if self._below or is_total(row.cells.values()):
+            self._below.append(told)
+            if len(self._below) > _MOST_BELOW:
+                self._take_as_rows(report)
+        else:
+            report.refused.append(told)
+
+    def _take_as_rows(self, report: ImportReport) -> None:
+        """Refuse what looked like totals: rows follow."""
+        report.refused.extend(self._below)
+        self._below = []
 
     def _place(self, line: int, position: int, row: PastRow) -> ReadRow:
         draft = row.draft

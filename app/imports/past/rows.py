@@ -2,11 +2,19 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
-from typing import TypeVar
+from datetime import date, datetime, time, timedelta
+from typing import NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
 
-from app.imports.interaction_rows import Formats, RowReader, find_fractions, join_moment
+from app.imports.interaction_rows import (
+    EMPTY_MARKS,
+    Formats,
+    RowReader,
+    check_years,
+    find_fractions,
+    join_moment,
+    outside_calendar,
+)
 from app.imports.mapping import Columns
 from app.imports.past.options import columns_of_interaction
 from app.imports.past.scales import Reading, Scale
@@ -21,13 +29,11 @@ from app.surveys.definition import Question
 from app.touchpoints.models import Channel
 
 _MOMENTS = ("answered_at", "date", "time", "started_at", "ended_at")
-_EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 _NOTHING = Reading(None)
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class PastRow:
+class PastRow(NamedTuple):
     """What a row says. `draft` is the interaction behind the answer, its unit and employee as they are written.
 
     `tells`: there is something to keep of that interaction. `code` is why there is no rating, empty for an empty cell.
@@ -122,7 +128,7 @@ class PastRowReader:
         except OtklikError as error:
             refused = error
         except OverflowError:
-            refused = InvalidTimeError("this is outside the calendar")
+            refused = outside_calendar()
         reasons.extend(explain(refused, column=self._columns.name(field)))
         return None
 
@@ -151,8 +157,8 @@ class PastRowReader:
     def _moment(self, cells: Mapping[str, object], zone: ZoneInfo) -> datetime:
         """Return when it was answered, told beside when the call began or ended."""
         cell = self._columns.read(cells, "answered_at")
-        if cell is None:
-            raise InvalidTimeError("is empty; every answer has a day")
+        if cell is None or (isinstance(cell, str) and cell.strip() in EMPTY_MARKS):
+            raise InvalidTimeError("is empty; every row has a day", code="day_missing")
         moment: datetime | date | time = self._dates.read(cell)
         clock = self._columns.read(cells, self._clock) if self._clock else None
         if clock is not None and not isinstance(moment, (datetime, time)):
@@ -161,11 +167,9 @@ class PastRowReader:
         else:
             joined = join_moment(moment, None)
         if joined is None or isinstance(moment, time):
-            raise InvalidTimeError("there is a time of day and no date")
+            raise InvalidTimeError("there is a time of day and no date", code="day_missing")
         instant = at_zone(joined, zone)
-        if not _EARLIEST <= instant <= self._latest:
-            when = "in the future" if instant > self._latest else "before 1990"
-            raise InvalidTimeError(f"it is {when}, on {instant.date()}; is --date-format right?")
+        check_years(instant, self._latest)
         return instant
 
 

@@ -99,8 +99,13 @@ def test_words_codes_and_rows_said_twice(import_past: Import, session: Session) 
     assert counts(report) == (5, 4, 0, 0, 0)
     assert report.ignored_columns == ("do_better", "score")
     notes = [note.text for note in report.notes]
-    assert "1 rows have no rating, and no figure counts them: Don't know (1); 1 of them have a comment" in notes[3]
-    assert notes[4] == "1 rows say in every column what a row above says; all are kept: line 3"
+    assert notes[3] == "1 row without a rating, which no figure counts: written there: Don't know (1)"
+    assert notes[4].startswith("1 comment beside no rating is not kept")
+    assert notes[4].endswith("line 5")
+    assert notes[5] == (
+        "1 row says in every column what a row above says, and is kept (--once takes what is said twice once): "
+        "line 3 as 2"
+    )
     units = {one.id: one for one in session.scalars(select(Unit).where(Unit.kind == "office", Unit.code != "abay"))}
     assert sorted(unit.name for unit in units.values()) == ["Abbey Surgery", "Old Mill"]
     assert {unit.parent_id for unit in units.values()} == {get_company(session).id}
@@ -217,7 +222,9 @@ def test_a_row_without_anything_to_say_is_counted_apart(import_past: Import, ses
 
     assert counts(report) == (2, 1, 0, 0, 0)
     assert (count(session, SurveyResponse), count(session, Interaction)) == (0, 1)
-    assert any("2 rows have no rating" in note.text for note in report.notes)
+    assert "2 rows without a rating, which no figure counts: 1 empty; written there: n/a (1)" in [
+        note.text for note in report.notes
+    ]
 
 
 def test_what_is_wrong_is_told_with_its_line_and_changes_nothing(import_past: Import, session: Session) -> None:
@@ -225,7 +232,7 @@ def test_what_is_wrong_is_told_with_its_line_and_changes_nothing(import_past: Im
         "7,2026-03-01,abay,,": "rating: '7' is no answer of the scale",
         "5,2026-03-32,abay,,": "answered_at: there is no day",
         "5,2026-03-01,nowhere,,": "there is no unit with the code or the name 'nowhere'",
-        "5,,abay,,": "no date",
+        "5,,abay,,": "answered_at: is empty; every row has a day",
         "5,2036-03-01,abay,,": "in the future",
         "5,2026-03-01,abay,Nobody,": "there is no employee 'Nobody'",
         "5,2026-03-01,abay,,3 weeks": "wait_seconds: '3 weeks' is no length of time",
@@ -262,6 +269,49 @@ def test_answers_to_later_questions_come_along(import_past: Import, session: Ses
     found = session.execute(select(ResponseAnswer.question_key, ResponseAnswer.value).order_by(ResponseAnswer.value))
     assert list(found) == [("resolved", 1), ("resolved", 3)]
     assert all(row.finished_at is not None for row in stored(session))
+
+
+def test_of_rows_said_twice_one_is_taken_if_so_wished(import_past: Import, session: Session) -> None:
+    content = "rating,answered_at,comment\n5,2026-03-01,Yes\n4,2026-03-01,\n5,2026-03-01,Yes\n5,2026-03-01,No\n"
+    report = import_past(content, once=True)
+
+    assert counts(report) == (4, 3, 1, 0, 0)
+    assert [(note.code, note.details.get("pairs")) for note in report.notes if note.code.startswith("alike")] == [
+        ("alike_left", "4 as 2")
+    ]
+    assert sorted(row.comment or "" for row in stored(session)) == ["", "No", "Yes"]
+
+
+def test_a_report_of_a_telephone_system_is_taken_as_it_comes(import_past: Import, session: Session) -> None:
+    content = (
+        "Отчёт по оценкам;;;;;\n"
+        ";;;;;\n"
+        "Оператор;Дата звонка;Оценка;Длительность разговора;Время ожидания;Отзыв\n"
+        "Алия;15 августа 2025 г., 14:05;5 из 5;1 мин 20 с;67,5;Спасибо\n"
+        "-;16 авг. 2025 г., 9:05;не знаю;0:02:05;–;\n"
+        "Борис;2025 жылғы 17 тамыз;★★☆☆☆;125;12;\n"
+        "Итого;;3,5;;;\n"
+    )
+    report = import_past(content, make_employees=True)
+
+    assert (counts(report), refusals(report)) == ((3, 3, 0, 0, 0), {})
+    calls = session.scalars(select(Interaction).order_by(Interaction.started_at)).all()
+    assert [(call.wait_seconds, call.handle_seconds, call.employee_id is None) for call in calls] == [
+        (68, 80, False),
+        (None, 125, True),
+        (12, 125, False),
+    ]
+    assert [(row.rating, row.answered_at.isoformat()) for row in stored(session)] == [
+        (5, "2025-08-15T09:05:00+00:00"),
+        (2, "2025-08-16T19:00:00+00:00"),
+    ]
+    assert [note.details["lines"] for note in report.notes if note.code.startswith("lines_")] == ["1", "7"]
+
+
+def test_ratings_that_use_half_of_eleven_points_are_asked_about(import_past: Import) -> None:
+    report = import_past("rating,answered_at\n5,2026-03-01\n4,2026-03-01\n", survey="nps")
+
+    assert [note.details["most"] for note in report.notes if note.code == "scale_half_used"] == [5]
 
 
 def test_a_long_comment_is_cut_and_said_so(import_past: Import, session: Session) -> None:

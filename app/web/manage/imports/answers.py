@@ -7,6 +7,7 @@ no processor from people who rate.
 import hashlib
 import uuid
 from collections.abc import Mapping
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -19,6 +20,7 @@ from werkzeug.wrappers import Response
 
 from app.imports import drafts
 from app.imports.drafts import DraftOptions
+from app.imports.encodings import ENCODINGS
 from app.imports.mapping import InvalidMappingError
 from app.imports.models import DraftKind, ImportDraft
 from app.imports.past.options import FIELDS, PastOptions, guess_answer_columns
@@ -48,8 +50,10 @@ _ROOM = 64 * 1024
 _SHOWN = 100
 _FIRST_COLUMNS = 200
 # What the form asks beside the columns.
-_TEXTS = ("unit", "scale", "missing", "date_format", "zone")
-_TICKS = ("make_units", "make_employees")
+_TEXTS = ("unit", "scale", "missing", "date_format", "zone", "encoding")
+_TICKS = ("make_units", "make_employees", "once")
+# What the survey decides, which ratings of another scale ask for.
+_OF_SURVEY = ("scale_of_ten", "scale_of_seven")
 _SAID = ("survey", "channel", "language", *_TEXTS, *_TICKS)
 
 past_import = Blueprint("past_import", __name__, url_prefix="/manage/responses/import")
@@ -68,7 +72,7 @@ def receive() -> Response | tuple[str, int]:
     sent = request.files.get("file")
     name = "".join(letter for letter in (sent.filename or "" if sent else "") if letter.isprintable()).strip()
     content = sent.read(LARGEST + 1) if sent else b""
-    problem = None
+    encoding, problem = words.read_letters(request.form), None
     if not sent or not name:
         problem = gettext("Choose a file.")
     elif len(content) > LARGEST:
@@ -78,9 +82,9 @@ def receive() -> Response | tuple[str, int]:
         )
     else:
         try:
-            table = read_table(content, name)
+            table = read_table(content, name, encoding=encoding, numbered=True)
         except InvalidTableError as error:
-            problem = words.say_file(error)
+            problem = words.say_error(error)
     if problem is not None:
         return _show_start(problem), HTTPStatus.UNPROCESSABLE_ENTITY
     draft = drafts.keep_draft(
@@ -89,7 +93,7 @@ def receive() -> Response | tuple[str, int]:
         kind=DraftKind.RESPONSES,
         name=name,
         content=content,
-        options=DraftOptions(guess_answer_columns(table)),
+        options=DraftOptions(guess_answer_columns(table), said={"encoding": encoding} if encoding else {}),
         now=edge.now(),
     )
     return _to_draft(draft.id)
@@ -116,8 +120,14 @@ def choose(draft_id: uuid.UUID) -> Response | tuple[str, int]:
             return _elsewhere()
         if draft.taken_at is not None:
             return _to_draft(draft.id)
-        columns = read_table(draft.content, draft.name).columns
-        options, errors = _read_form(reading, columns)
+        try:
+            table = _read(draft, encoding := words.read_letters(request.form))
+        except InvalidTableError as error:
+            return _show_draft(draft, errors={"encoding": words.say_error(error)}), HTTPStatus.UNPROCESSABLE_ENTITY
+        options, errors = _read_form(reading, table.columns)
+        if encoding != drafts.options_of(draft).said.get("encoding"):
+            # In other letters its columns have other names.
+            options = replace(options, mapping=guess_answer_columns(table))
     if errors:
         return _show_draft(draft, errors=errors), HTTPStatus.UNPROCESSABLE_ENTITY
     drafts.set_options(edge.db(), draft.id, options)
@@ -136,7 +146,7 @@ def take(draft_id: uuid.UUID) -> Response | tuple[str, int]:
         if draft.taken_at is not None:
             return _to_draft(draft.id)
         try:
-            plan = _plan(reading, draft, read_table(draft.content, draft.name), drafts.options_of(draft))
+            plan = _plan(reading, draft, _read(draft), drafts.options_of(draft))
         except InvalidInputError:  # its page says what is missing
             return _show_draft(draft), HTTPStatus.UNPROCESSABLE_ENTITY
     if plan.report.refused or not plan.rows or _digest(plan, drafts.options_of(draft)) != request.form.get("digest"):
@@ -176,6 +186,12 @@ def _get(session: Session, draft_id: uuid.UUID) -> ImportDraft | None:
     return draft if draft.kind == DraftKind.RESPONSES else None
 
 
+def _read(draft: ImportDraft, *encoding: str | None) -> Table:
+    """Return its rows in the letters that are chosen, or in those of the form."""
+    chosen = encoding[0] if encoding else drafts.options_of(draft).said.get("encoding")
+    return read_table(draft.content, draft.name, encoding=chosen, numbered=True)
+
+
 def _desk() -> PastDesk:
     wired = edge.wiring()
     return PastDesk(wired.vault, wired.surveys, wired.desk.policy, wired.desk.phone_region)
@@ -198,6 +214,8 @@ def _read_form(session: Session, columns: tuple[str, ...]) -> tuple[DraftOptions
         del said["survey"]
     if said.get("channel", "") not in ("", *(channel.value for channel in Channel)):
         del said["channel"]
+    if said.get("encoding", "") not in ("", *ENCODINGS):
+        del said["encoding"]
     try:
         check_zone(said.get("zone"))
     except InvalidInputError:
@@ -226,6 +244,7 @@ def _plan(session: Session, draft: ImportDraft, table: Table, options: DraftOpti
         missing=read_missing([said.get("missing", "")]),
         dates=read_date_formats([said.get("date_format", "")]),
         zone=ZoneInfo(zone) if (zone := check_zone(said.get("zone"))) else None,
+        once="once" in said,
         mapped_only=True,
     )
     content_hash = hash_file(draft.content, None)
@@ -254,6 +273,8 @@ def _show_start(problem: str | None = None) -> str:
         required=REQUIRED,
         may_import=access.scope(access.Gate.ADMIN).everything,
         errors={"file": problem} if problem else {},
+        typed=request.form,
+        encodings=ENCODINGS,
         words=words,
         largest=LARGEST // 1024 // 1024,
     )
@@ -262,7 +283,7 @@ def _show_start(problem: str | None = None) -> str:
 def _show_draft(draft: ImportDraft, *, errors: Mapping[str, str] | None = None, changed: bool = False) -> str:
     if draft.taken_at is not None:
         return render_template("manage/imports/past_done.html", draft=draft, result=draft.options.get("result", {}))
-    table, options = read_table(draft.content, draft.name), drafts.options_of(draft)
+    table, options = _read(draft), drafts.options_of(draft)
     typed: Mapping[str, str] = request.form.to_dict() if errors else _as_form(options)
     told, plan = dict(errors or {}), None
     if not told:
@@ -292,6 +313,8 @@ def _show_draft(draft: ImportDraft, *, errors: Mapping[str, str] | None = None, 
         channels=[(channel.value, CHANNELS[channel]) for channel in Channel],
         spoken=list(NAMES.items()),
         zones=zones_at_hand(edge.desk().phone_region),
+        encodings=ENCODINGS,
+        found=table.encoding,
     )
 
 
@@ -302,19 +325,12 @@ def _surveys() -> list[Any]:
 def _say(error: InvalidInputError) -> Mapping[str, str]:
     """Return what is wrong with the file as a whole, by the field of the form that mends it."""
     if isinstance(error, InvalidScaleError):
-        said = gettext(
-            "These answers fit no scale that is known. Write which answer is which, such as Good=4, Bad=2, and below "
-            "what means that there is no answer."
-        )
-        return {"scale": f"{said} ({error.message})"}
+        return {"survey" if error.code in _OF_SURVEY else "scale": words.say_error(error)}
     if isinstance(error, UnclearDatesError):
-        said = gettext(
-            "The file does not prove which part of its dates is the day. Write it as dd.mm.yyyy or mm/dd/yyyy."
-        )
-        return {"date_format": f"{said} ({error.message})"}
+        return {"date_format": words.say_error(error)}
     if isinstance(error, InvalidMappingError):
         return {f"column-{error.field or 'rating'}": gettext("Choose the column.")}
-    return {"unit": error.message}
+    return {"unit": words.say_error(error)}
 
 
 def _as_form(options: DraftOptions) -> dict[str, str]:

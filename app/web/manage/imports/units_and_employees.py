@@ -5,6 +5,7 @@ For admins of the whole company alone: a row may mean any unit, and a file is ta
 
 import uuid
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import partial
 from http import HTTPStatus
 from typing import Any
@@ -18,6 +19,7 @@ from werkzeug.wrappers import Response
 from app.imports import drafts
 from app.imports.drafts import DraftOptions
 from app.imports.employees import FIELDS as EMPLOYEE_FIELDS
+from app.imports.encodings import ENCODINGS
 from app.imports.guessing import guess_columns, guess_parent_kind
 from app.imports.mapping import InvalidMappingError
 from app.imports.models import DraftKind, ImportDraft
@@ -59,17 +61,18 @@ def receive(kind: DraftKind) -> Response | tuple[str, int]:
     content = sent.read(MAX_BYTES + 1) if sent else b""
     if not sent or not name:
         return _show_start(kind, gettext("Choose a file.")), HTTPStatus.UNPROCESSABLE_ENTITY
+    encoding = words.read_letters(request.form)
     try:
-        table = read_table(content, name)
+        table = read_table(content, name, encoding=encoding)
     except InvalidTableError as error:
-        return _show_start(kind, words.say_file(error)), HTTPStatus.UNPROCESSABLE_ENTITY
+        return _show_start(kind, words.say_error(error)), HTTPStatus.UNPROCESSABLE_ENTITY
     draft = drafts.keep_draft(
         edge.db(),
         user_id=access.staff().user.id,
         kind=kind,
         name=name,
         content=content,
-        options=_guess(kind, table),
+        options=_guess(kind, table, encoding),
         now=edge.now(),
     )
     return _to_draft(kind, draft.id)
@@ -89,8 +92,16 @@ def choose(draft_id: uuid.UUID) -> Response | tuple[str, int]:
         kind = DraftKind(draft.kind)
         if draft.taken_at is not None:
             return _to_draft(kind, draft.id)
-        columns = read_table(draft.content, draft.name).columns
-        options, errors = _read_options(reading, kind, columns)
+        encoding = words.read_letters(request.form)
+        try:
+            table = read_table(draft.content, draft.name, encoding=encoding)
+        except InvalidTableError as error:
+            return _show_draft(draft, errors={"encoding": words.say_error(error)}), HTTPStatus.UNPROCESSABLE_ENTITY
+        options, errors = _read_options(reading, kind, table.columns)
+        options = replace(options, said={"encoding": encoding} if encoding else {})
+        if encoding != drafts.options_of(draft).said.get("encoding"):
+            # In other letters its columns have other names.
+            options = replace(options, mapping=guess_columns(table.columns, kind))
     if errors:
         return _show_draft(draft, errors=errors), HTTPStatus.UNPROCESSABLE_ENTITY
     drafts.set_options(edge.db(), draft.id, options)
@@ -107,7 +118,7 @@ def take(draft_id: uuid.UUID) -> Response | tuple[str, int]:
         if draft.taken_at is not None:
             return _to_draft(kind, draft.id)
         try:
-            trial = _try(reading, kind, read_table(draft.content, draft.name), drafts.options_of(draft))
+            trial = _try(reading, kind, _read(draft), drafts.options_of(draft))
         except InvalidInputError:  # a column that is needed is not chosen yet: its page says so
             return _show_draft(draft), HTTPStatus.UNPROCESSABLE_ENTITY
     if trial.report.refused or trial.digest != request.form.get("digest"):
@@ -157,12 +168,17 @@ def _get(session: Session, draft_id: uuid.UUID) -> ImportDraft:
     return drafts.get_draft(session, draft_id, user_id=access.staff().user.id)
 
 
-def _guess(kind: DraftKind, table: Table) -> DraftOptions:
-    mapping = guess_columns(table.columns, kind)
+def _read(draft: ImportDraft) -> Table:
+    return read_table(draft.content, draft.name, encoding=drafts.options_of(draft).said.get("encoding"))
+
+
+def _guess(kind: DraftKind, table: Table, encoding: str | None) -> DraftOptions:
+    mapping, said = guess_columns(table.columns, kind), {"encoding": encoding} if encoding else {}
     if kind is DraftKind.EMPLOYEES:
-        return DraftOptions(mapping)
+        return DraftOptions(mapping, said=said)
     return DraftOptions(
         mapping,
+        said=said,
         kind=None if "kind" in mapping else "office",
         parent_kind=guess_parent_kind(mapping.get("parent")),
     )
@@ -207,6 +223,8 @@ def _show_start(kind: DraftKind, problem: str | None = None) -> str:
         required=REQUIRED[kind],
         may_import=access.scope(access.Gate.ADMIN).everything,
         errors={"file": problem} if problem else {},
+        typed=request.form,
+        encodings=ENCODINGS,
         words=words,
     )
 
@@ -216,7 +234,7 @@ def _show_draft(draft: ImportDraft, *, errors: Mapping[str, str] | None = None, 
     shown: dict[str, Any] = {"kind": kind.value, "pages": _NAMES[kind], "draft": draft, "words": words}
     if draft.taken_at is not None:
         return render_template("manage/imports/done.html", result=draft.options.get("result", {}), **shown)
-    table, options = read_table(draft.content, draft.name), drafts.options_of(draft)
+    table, options = _read(draft), drafts.options_of(draft)
     typed = request.form.to_dict() if errors else _as_form(options)
     errors, trial = dict(errors or {}), None
     if not errors:
@@ -242,6 +260,8 @@ def _show_draft(draft: ImportDraft, *, errors: Mapping[str, str] | None = None, 
         changed=changed,
         kinds=KINDS,
         makeable=MAKEABLE,
+        encodings=ENCODINGS,
+        found=table.encoding,
         zones=zones_at_hand(edge.desk().phone_region),
         **shown,
     )
@@ -253,6 +273,7 @@ def _as_form(options: DraftOptions) -> dict[str, str]:
         **{f"set-{field}": value for field, value in options.defaults.items()},
         "kind": options.kind or "",
         "parent_kind": options.parent_kind or "",
+        **options.said,
     }
 
 

@@ -46,7 +46,7 @@ def test_a_file_is_tried_mended_by_the_form_and_taken_in_once(admin: FlaskClient
     status, text = choose(admin, page, **form)
     assert status == 303
     assert "Offices that are made: Abay" in text
-    assert "Rows without a rating, which no figure counts: 1. By what they say: Don&#39;t know (1)." in text
+    assert "1 row has no rating, and no figure counts it. Written there: Don&#39;t know (1)." in text
 
     digest = re.search(r'name="digest" value="(\w+)"', text)
     assert digest is not None
@@ -104,6 +104,7 @@ def test_a_form_that_cannot_be_read_says_where(admin: FlaskClient, form: dict[st
     [
         ("Rating,Date,Branch\n5,03.04.2025,company\n", "date_format"),
         ("Rating,Date,Branch\nBlue,2026-03-01,company\n", "scale"),
+        ("Rating,Date,Branch\n9,2026-03-01,company\n10,2026-03-01,company\n", "survey"),
     ],
 )
 def test_what_the_file_does_not_prove_is_asked_at_its_field(admin: FlaskClient, content: str, field: str) -> None:
@@ -128,6 +129,18 @@ def test_every_kind_of_mistake_is_told_in_words(admin: FlaskClient) -> None:
     assert "“Never” is no answer of the scale." in text
     assert "“maybe” is neither yes nor no." in text
     assert "Nothing can be taken in yet." in text
+
+
+def test_the_letters_of_a_file_can_be_chosen(admin: FlaskClient) -> None:
+    page = send(admin, "Оценка;Дата;Отзыв\n5;2026-03-01;Спасибо\n".encode("koi8-r"))
+    shown = admin.get(page).text
+    assert "Found by its words: KOI8-R" in shown
+    assert "Спасибо" in shown
+    status, text = choose(admin, page, encoding="cp1251")
+    assert status == 303
+    assert "пГЕОЛБ" in text
+    status, text = choose(admin, page, encoding="utf-8")
+    assert (status, "This file is not written in UTF-8." in text) == (422, True)
 
 
 def test_odd_files_are_refused_in_words(admin: FlaskClient, now: datetime) -> None:
