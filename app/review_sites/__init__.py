@@ -9,6 +9,7 @@ models     review_listing, review_offer, review_click
 audience   who is shown a site, and why somebody is not, pure
 service    set and find listings, offers for a response, record a click
 editing    what staff change, one page at a time, written to the audit
+pasted     what a pasted table would do, line by line, pure
 many       a pasted list of codes and links: planned, shown, taken whole or not at all
 overview   which units are on which sites, counted and paged
 sheet      one unit's pages on every site

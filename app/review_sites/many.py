@@ -14,12 +14,12 @@ from sqlalchemy.orm import Session
 
 from app.accounts.audit import record
 from app.accounts.scope import Scope
-from app.kit.errors import ConflictError
 from app.organisation.models import Unit
 from app.review_sites.catalogue import Catalogue, Site
 from app.review_sites.editing import Actor
 from app.review_sites.links import InvalidLinkError, review_link
 from app.review_sites.models import ReviewListing
+from app.review_sites.pasted import LineState, PastedPlan, PlanChangedError
 from app.review_sites.service import ListingChanges, set_listings
 
 MOST_LINES = 5000
@@ -27,15 +27,6 @@ _BATCH = 5000
 # A blank separates only from an address: codes may hold blanks.
 _SEPARATOR = re.compile(r"[\t;,]|\s(?=https?://)")
 _HEADINGS = frozenset({"code", "код", "unit", "office"})
-
-
-class LineState(StrEnum):
-    """What taking a line would do."""
-
-    NEW = "new"
-    CHANGED = "changed"
-    SAME = "same"
-    REFUSED = "refused"
 
 
 class Refusal(StrEnum):
@@ -63,20 +54,10 @@ class PlannedLine:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
-    """What the list would do; with anything refused it does nothing."""
+class Plan(PastedPlan[PlannedLine]):
+    """What the list would do to the links of the site."""
 
     site: Site
-    lines: tuple[PlannedLine, ...]
-
-    def count(self, state: LineState) -> int:
-        """Return how many lines are in the state."""
-        return sum(line.state is state for line in self.lines)
-
-    @property
-    def can_be_taken(self) -> bool:
-        """Whether nothing is refused and there is something to do."""
-        return not self.count(LineState.REFUSED) and bool(self.count(LineState.NEW) + self.count(LineState.CHANGED))
 
     @property
     def mark(self) -> str:
@@ -85,12 +66,6 @@ class Plan:
             f"{line.number}\0{line.unit_id}\0{line.state}\0{line.link}\0{line.before}" for line in self.lines
         )
         return hashlib.sha256(f"{self.site}\n{told}".encode()).hexdigest()[:32]
-
-
-class PlanChangedError(ConflictError):
-    """What was shown is not what would be done now; look at the report again."""
-
-    code = "plan_changed"
 
 
 def plan_links(session: Session, catalogue: Catalogue, *, site: Site, text: str, scope: Scope) -> Plan:
@@ -125,7 +100,7 @@ def plan_links(session: Session, catalogue: Catalogue, *, site: Site, text: str,
         before = links.get(unit_id)
         state = LineState.NEW if before is None else LineState.SAME if before == link else LineState.CHANGED
         lines.append(PlannedLine(number, code, state, unit_id, name, link, before))
-    return Plan(site, tuple(lines))
+    return Plan(tuple(lines), site)
 
 
 def take_links(session: Session, plan: Plan, *, mark: str, by: Actor, now: datetime) -> ListingChanges:

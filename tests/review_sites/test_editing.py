@@ -16,7 +16,8 @@ from app.organisation.tree import UnknownUnitError
 from app.review_sites.catalogue import Catalogue, Site, load_catalogue
 from app.review_sites.editing import Actor, drop_link, paste_link
 from app.review_sites.links import InvalidLinkError, LinkProblem
-from app.review_sites.many import LineState, Plan, PlanChangedError, Refusal, plan_links, take_links
+from app.review_sites.many import Plan, Refusal, plan_links, take_links
+from app.review_sites.pasted import LineState, PlanChangedError
 from app.review_sites.service import ListingChanges, listings_for, offers_for, record_click
 from app.review_sites.sheet import SiteLine, read_sheet
 from app.surveys.definition import Band

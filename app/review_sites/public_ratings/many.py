@@ -16,7 +16,7 @@ from app.accounts.permissions import Actor, Permission
 from app.accounts.scope import Scope
 from app.organisation.models import Unit
 from app.review_sites.catalogue import Catalogue, Site
-from app.review_sites.many import LineState, PlanChangedError
+from app.review_sites.pasted import LineState, PastedPlan, PlanChangedError
 from app.review_sites.public_ratings.keeping import Reading, keep_readings
 from app.review_sites.public_ratings.models import Origin, PublicRatingDay
 from app.review_sites.public_ratings.numbers import (
@@ -76,19 +76,8 @@ class PlannedLine:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
-    """What the table would do; with anything refused it does nothing."""
-
-    lines: tuple[PlannedLine, ...]
-
-    def count(self, state: LineState) -> int:
-        """Return how many lines are in the state."""
-        return sum(line.state is state for line in self.lines)
-
-    @property
-    def can_be_taken(self) -> bool:
-        """Whether nothing is refused and there is something to do."""
-        return not self.count(LineState.REFUSED) and bool(self.count(LineState.NEW) + self.count(LineState.CHANGED))
+class Plan(PastedPlan[PlannedLine]):
+    """What the table would do to what is known of stars."""
 
     @property
     def mark(self) -> str:

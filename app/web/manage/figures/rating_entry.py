@@ -12,7 +12,7 @@ from app.kit.errors import InvalidInputError
 from app.organisation.listing import places_of
 from app.organisation.service import get_unit
 from app.review_sites.catalogue import Site
-from app.review_sites.many import LineState, PlanChangedError
+from app.review_sites.pasted import LineState, PlanChangedError
 from app.review_sites.public_ratings.entering import TypedReading, enter_reading, list_readings, remove_reading
 from app.review_sites.public_ratings.many import Plan, plan_readings, take_readings
 from app.review_sites.public_ratings.numbers import InvalidRatingError

@@ -6,7 +6,8 @@ from werkzeug.wrappers import Response
 
 from app.kit.errors import InvalidInputError
 from app.review_sites.catalogue import Site
-from app.review_sites.many import LineState, Plan, PlanChangedError, plan_links, take_links
+from app.review_sites.many import Plan, plan_links, take_links
+from app.review_sites.pasted import LineState, PlanChangedError
 from app.web import access, edge
 from app.web.manage.review_sites import words as review_words
 

@@ -8,8 +8,9 @@ from flask_babel.speaklater import LazyString
 from app.review_sites.audience import Withheld
 from app.review_sites.catalogue import PolicyWarning, Site, Stance
 from app.review_sites.links import InvalidLinkError, LinkProblem
-from app.review_sites.many import LineState, PlannedLine, Refusal
+from app.review_sites.many import PlannedLine, Refusal
 from app.review_sites.overview import Held
+from app.review_sites.pasted import LineState
 from app.review_sites.service import Verdict
 from app.surveys.definition import Band
 
