@@ -46,9 +46,11 @@ _INTERACTION_WORDS: Mapping[str, str] = {
     "channel": "channel|канал|арна",
     "unit": "код отделения|код офиса|код подразделения|подразделение|отделение|офис|филиал|бөлімше коды|бөлімше|"
     "код відділення|відділення|підрозділ|unit code|unit|branch|office",
-    "employee": "agent|operator|оператор|сотрудник|менеджер|специалист|қызметкер|маман|співробітник|спеціаліст|"
+    "employee": "agent|agent name|operator|operator name|оператор|фио оператора|имя оператора|піб оператора|"
+    "сотрудник|менеджер|специалист|қызметкер|маман|співробітник|спеціаліст|"
     "employee",
-    "date": "date|call date|дата|дата звонка|дата вызова|күні|күн|қоңырау күні|дата дзвінка",
+    "date": "date|call date|visit date|дата|дата звонка|дата вызова|дата обращения|дата визита|дата посещения|"
+    "дата звернення|дата візиту|өтініш күні|күні|күн|қоңырау күні|дата дзвінка",
     "time": "time|call time|время|время звонка|время вызова|уақыты|уақыт|қоңырау уақыты|час|час дзвінка",
     "started_at": "started at|start time|start|дата и время|дата время|date time|datetime|timestamp|"
     "дата и время начала|время начала|начало|начало звонка|басталуы|басталған уақыты|басталу уақыты|дата та час|"
@@ -70,7 +72,8 @@ _INTERACTION_WORDS: Mapping[str, str] = {
     "recording_url": "recording url|recording|record url|запись|ссылка на запись|запись разговора|жазба|запис|"
     "посилання на запис",
     "tags": "tags|теги|метки|тегтер|мітки",
-    "rating": "satisfaction rating|satisfaction|rating|csat|csat score|score|оценка|оценка клиента|баға|бағасы|оцінка",
+    "rating": "satisfaction rating|satisfaction|rating|customer rating|csat|csat score|score|nps score|nps|stars|"
+    "оценка|оценка клиента|балл|баллы|звезды|оцените|баға|бағасы|ұпай|оцінка|бал|бали|оцініть",
 }
 _RESPONSE_WORDS: Mapping[str, str] = {
     **{
@@ -79,9 +82,13 @@ _RESPONSE_WORDS: Mapping[str, str] = {
         if field not in ("phone", "email", "recording_url", "tags", "unit")
     },
     "unit": f"{_INTERACTION_WORDS['unit']}|surgery|store|shop|location|салон|магазин|дүкен",
-    "answered_at": "answered at|answer date|response date|submitted at|submitted|date submitted|дата ответа|"
+    "answered_at": "answered at|answer date|response date|submitted at|submitted|date submitted|date created|"
+    "created at|created|recorded date|отметка времени|позначка часу|уақыт белгісі|дата создания|создано|дата опроса|"
+    "дата анкеты|дата прохождения|дата створення|дата опитування|сауалнама күні|дата ответа|"
     "дата оценки|дата отзыва|время ответа|жауап күні|баға күні|пікір күні|дата відповіді|дата оцінки|дата відгуку",
-    "comment": "comment|comments|customer remarks|remarks|feedback|free text|verbatim|комментарий|отзыв|текст отзыва|"
+    "id": f"response id|{_INTERACTION_WORDS['external_id']}",
+    "comment": "customer comment|customer remarks|комментарий клиента|отзыв клиента|коментар клієнта|comment|comments|"
+    "remarks|feedback|review|review text|free text|verbatim|комментарий|отзыв|текст отзыва|"
     "пожелания|пікір|пікірі|түсініктеме|коментар|відгук|побажання",
 }
 _WORDS = {

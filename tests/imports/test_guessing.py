@@ -89,3 +89,21 @@ def test_the_head_of_the_parents_says_what_they_are(column: str | None, kind: st
 )
 def test_kinds_are_read_in_the_words_of_the_pages(written: str, kind: str) -> None:
     assert read_kind(written) == kind
+
+
+@pytest.mark.parametrize(
+    ("heads", "guessed"),
+    [
+        ("Отметка времени;Оцените работу;Ваш комментарий", "answered_at=0 rating=1 comment=2"),
+        ("Дата звонка;Время звонка;ФИО оператора;Оценка оператора;Причина", "date=0 time=1 employee=2 rating=3"),
+        ("Күні;Қызметкер;Бағасы;Пікірі", "date=0 employee=1 rating=2 comment=3"),
+        ("Дата;Час;Оператор;Оцінка клієнта;Коментар", "date=0 time=1 employee=2 rating=3 comment=4"),
+        ("ResponseId;RecordedDate;NPS;Comment;Store", "id=0 answered_at=1 rating=2 comment=3 unit=4"),
+        ("№ п/п;Дата обращения;Подразделение;Комментарий оператора;Комментарий клиента", "date=1 unit=2 comment=4"),
+    ],
+)
+def test_heads_of_answers_are_guessed_as_people_write_them(heads: str, guessed: str) -> None:
+    columns = heads.split(";")
+    places = {field: columns.index(column) for field, column in guess_columns(columns, "responses").items()}
+
+    assert places == {field: int(place) for field, place in (pair.split("=") for pair in guessed.split())}

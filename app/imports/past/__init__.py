@@ -5,6 +5,7 @@ Words: a *past answer* is a row with a rating; a row with anything about the cal
 sent, no case is opened, and they count in figures.
 
 known_scales  scales of words that files of answers are written in, in four languages, pure
+points    how many points a rating gives that has more beside it than its number, pure
 scales    what a cell of ratings means on the survey's own scale, pure
 options   what whoever brings a file says of it, and which column is which field, pure
 rows      one row of a file to what it says, pure
