@@ -4,7 +4,7 @@ import uuid
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey
+from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.kit.db import Base, one_of
@@ -51,6 +51,8 @@ class PublicRatingDay(Base):
         CheckConstraint("rating BETWEEN 100 AND 500", name="rating_in_stars"),
         CheckConstraint("count >= 1", name="count_positive"),
         CheckConstraint("(source = 'manual') = (entered_by_id IS NOT NULL)", name="entered_by_somebody"),
+        # All pages of a day at once: their readings are read daily.
+        Index("ix_public_rating_day", "day", "unit_id", "site", "rating", "count"),
     )
 
     unit_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("unit.id", ondelete="CASCADE"), primary_key=True)
