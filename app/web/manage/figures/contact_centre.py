@@ -11,7 +11,6 @@ from app.accounts.scope import Scope
 from app.analytics.centre.lines import list_centre
 from app.analytics.centre.mix import Mix
 from app.analytics.centre.view import ContactCentre, read_contact_centre
-from app.analytics.differences import Verdict
 from app.analytics.figure_lines import PageLines
 from app.analytics.metrics import Figure
 from app.surveys.definition import Metric
@@ -73,7 +72,6 @@ def show() -> str:
         say_point=contact_words.say_point,
         figure_words=figure_words,
         words=words,
-        Verdict=Verdict,
     )
 
 

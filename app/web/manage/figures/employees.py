@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from flask import Blueprint, render_template
 
 from app.accounts.scope import Scope
-from app.analytics.differences import Verdict
 from app.analytics.figure_lines import PageLines
 from app.analytics.metrics import Figure
 from app.analytics.page_lines import list_people
@@ -55,7 +54,6 @@ def show() -> str:
         staff_axis=(-100.0, 100.0) if found.metric is Metric.ENPS else (0.0, 1.0),
         figure_words=figure_words,
         words=words,
-        Verdict=Verdict,
     )
 
 

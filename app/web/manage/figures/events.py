@@ -11,7 +11,6 @@ from flask_babel import ngettext
 
 from app.accounts.permissions import Permission
 from app.accounts.scope import Scope
-from app.analytics.differences import Verdict
 from app.analytics.events.judging import Judged, judge_events
 from app.analytics.events.lines import list_events
 from app.analytics.events.listing import (
@@ -99,7 +98,6 @@ def show() -> str:
         event_words=event_words,
         figure_words=figure_words,
         words=words,
-        Verdict=Verdict,
     )
 
 

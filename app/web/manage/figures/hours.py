@@ -3,7 +3,6 @@
 from flask import Blueprint, render_template
 
 from app.accounts.scope import Scope
-from app.analytics.differences import Verdict
 from app.analytics.figure_lines import PageLines
 from app.analytics.hours import MOST_DAYS, Cell, HourMap, read_hours
 from app.analytics.page_lines import list_hours
@@ -37,7 +36,6 @@ def show() -> str:
         name_weekday=words.name_weekday,
         figure_words=figure_words,
         words=words,
-        Verdict=Verdict,
     )
 
 

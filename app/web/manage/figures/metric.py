@@ -8,7 +8,6 @@ from werkzeug.wrappers import Response as AnyResponse
 from app.accounts.scope import Scope
 from app.analytics.centre.view import read_settled
 from app.analytics.cut_points import PMF_LEAST
-from app.analytics.differences import Verdict
 from app.analytics.events.listing import list_touching
 from app.analytics.figure_lines import PageLines
 from app.analytics.metric_view import MetricView, read_metric
@@ -49,7 +48,6 @@ def show() -> str:
         mood=lambda verdict: figure_words.mood(verdict, view.question.type, query.metric) if view else "",
         figure_words=figure_words,
         words=words,
-        Verdict=Verdict,
     )
 
 
