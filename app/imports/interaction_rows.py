@@ -222,24 +222,18 @@ def _join(
         ended_at = started_at + timedelta(seconds=lasted)
     if ended_at is None or (started_at is not None and ended_at < started_at):
         raise InvalidTimeError("it ends before it begins", code="ends_first")
-    check_years(ended_at, latest)
+    check_years(ended_at, latest, zone)
     return started_at, ended_at
 
 
-def check_years(instant: datetime, latest: datetime) -> None:
-    """Refuse what lies in the future or before there were such systems; raises InvalidTimeError."""
+def check_years(instant: datetime, latest: datetime, zone: ZoneInfo) -> None:
+    """Refuse what lies in the future or before there were such systems; raises InvalidTimeError with the zone's day."""
+    if _EARLIEST <= instant <= latest:
+        return
+    day = instant.astimezone(zone).date().isoformat()
     if instant > latest:
-        raise InvalidTimeError(
-            f"{instant.date()} lies in the future; is --date-format right?",
-            code="in_the_future",
-            day=instant.date().isoformat(),
-        )
-    if instant < _EARLIEST:
-        raise InvalidTimeError(
-            f"{instant.date()} is before {_EARLIEST.year}; is --date-format right?",
-            code="too_long_ago",
-            day=instant.date().isoformat(),
-        )
+        raise InvalidTimeError(f"{day} lies in the future; is --date-format right?", code="in_the_future", day=day)
+    raise InvalidTimeError(f"{day} is before {_EARLIEST.year}; is --date-format right?", code="too_long_ago", day=day)
 
 
 def outside_calendar() -> InvalidTimeError:

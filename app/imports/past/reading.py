@@ -110,7 +110,7 @@ class FileReader:
                 f"{count_rows(many)} {'says' if many == 1 else 'say'} in every column what a row above says, and "
                 f"{'is' if many == 1 else 'are'} {done}: line {pairs}{more}",
                 "alike_left" if self._once else "alike_kept",
-                {"count": many, "lines": lines, "pairs": pairs},
+                {"count": many, "lines": lines, "pairs": pairs, "more": max(many - _NAMED, 0)},
             )
 
     def _note_missing(self) -> Iterator[Reason]:

@@ -169,7 +169,7 @@ class PastRowReader:
         if joined is None or isinstance(moment, time):
             raise InvalidTimeError("there is a time of day and no date", code="day_missing")
         instant = at_zone(joined, zone)
-        check_years(instant, self._latest)
+        check_years(instant, self._latest, zone)
         return instant
 
 

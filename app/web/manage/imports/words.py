@@ -146,7 +146,8 @@ _REASONS: Mapping[str, LazyString] = {
     ),
     "day_missing": lazy_gettext("The day is missing."),
     "no_date": lazy_gettext(
-        "“%(text)s” is no date or time that is known here. Write it as 31.12.2026 14:05 or 2026-12-31 14:05."
+        "“%(text)s” is no date or time that is known here. Write it with its year, such as 31.12.2026 14:05 or "
+        "2026-12-31 14:05."
     ),
     "no_such_day": lazy_gettext("There is no day “%(text)s”. Perhaps day and month are the other way round."),
     "no_given_format": lazy_gettext("“%(text)s” is written in none of the formats that are given below."),
@@ -265,7 +266,7 @@ def _say_alike_kept(details: Mapping[str, object]) -> str:
             "%(num)s rows say in every column what a row above says, and are kept (line as line): %(pairs)s. If they "
             "are a mistake of the file, tick below that one of each is taken.",
             _number(details["count"]),
-            pairs=details["pairs"],
+            pairs=_say_pairs(details),
         )
     )
 
@@ -276,9 +277,16 @@ def _say_alike_left(details: Mapping[str, object]) -> str:
             "%(num)s row says in every column what a row above says, and is left out (line as line): %(pairs)s.",
             "%(num)s rows say in every column what a row above says, and are left out (line as line): %(pairs)s.",
             _number(details["count"]),
-            pairs=details["pairs"],
+            pairs=_say_pairs(details),
         )
     )
+
+
+def _say_pairs(details: Mapping[str, object]) -> str:
+    more = _number(details["more"])
+    if not more:
+        return str(details["pairs"])
+    return str(gettext("{listed} and {count} more")).format(listed=details["pairs"], count=more)
 
 
 def _number(value: object) -> int:
