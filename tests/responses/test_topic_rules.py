@@ -148,7 +148,8 @@ def test_all_mistakes_of_the_file_are_told_with_their_lines(tmp_path: Path) -> N
     path.write_text(
         f"topics:\n  - {{key: one, name: {name}, phrases: {{ru: [аб, '*']}}, chips: {{wrong: [wait]}}}}\n"
         f"  - {{key: one, name: {{ru: а}}, phrases: {{}}}}\n"
-        f"  - {{key: none, name: {name}, phrases: {{ru: [аб]}}, chips: {{wrong: [wait]}}, not: ['…']}}\n",
+        f"  - {{key: none, name: {name}, phrases: {{ru: [аб]}}, chips: {{wrong: [wait]}}, not: ['…']}}\n"
+        f"  - {{key: any, name: {name}, phrases: {{ru: [вг]}}}}\n",
         "utf-8",
     )
     with pytest.raises(ConfigurationError) as told:
@@ -162,5 +163,6 @@ def test_all_mistakes_of_the_file_are_told_with_their_lines(tmp_path: Path) -> N
         "needs a phrase or a chip",
         "means one already",
         "stands for no topic at all",
+        "stands for all topics together",
     ):
         assert words in said, said
