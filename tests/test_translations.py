@@ -29,7 +29,7 @@ NAMES |= {"Aegis", "Authenticator", "FAS", "Microsoft"}
 NAMES |= {"AAPOR", "CON", "COOP", "ESAT", "FCR", "I", "ISO", "NC", "P", "R", "REF", "RR", "UO", "Definitions", "eNPS"}
 NAMES |= {"CRM", "Excel", "HTTP", "Node", "PHP", "Python", "Standard", "Webhooks"}
 # What one types as it stands: days of hours, addresses, and settings that are a single word.
-NAMES |= {"Mo", "Fr", "Sa", "http", "https", "localhost", "xlsx"}
+NAMES |= {"Mo", "Fr", "Sa", "http", "https", "localhost", "xls", "xlsx"}
 NAMES |= {"enabled", "everyone", "reversed", "routing", "N", "A"}
 # A Latin i or an accented letter of another alphabet looks right and is found by no search.
 ALPHABETS = {
