@@ -26,7 +26,9 @@ def choose_days(period: Period, last: date | None, *, most: int, may_go_back: bo
     if last is None or last > period.last:
         last = period.last
     if last < period.first:
-        return replace(period, first=last - timedelta(days=period.days - 1), last=last) if may_go_back else period
+        if may_go_back:
+            return replace(period, first=last - timedelta(days=period.days - 1), last=last)
+        last = period.last
     if period.days <= most:
         return period
     return replace(period, first=max(period.first, last - timedelta(days=most - 1)), last=last)

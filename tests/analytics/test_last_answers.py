@@ -19,7 +19,7 @@ def test_the_days_end_with_the_last_answer() -> None:
         (YEAR, date(2026, 1, 31), False, (date(2025, 11, 3), date(2026, 1, 31))),
         (YEAR, spring, False, (YEAR.first, spring)),
         (YEAR, None, False, (date(2026, 1, 21), YEAR.last)),
-        (YEAR, old, False, (YEAR.first, YEAR.last)),
+        (YEAR, old, False, (date(2026, 1, 21), YEAR.last)),
         (MONTH, date(2026, 4, 1), True, (MONTH.first, MONTH.last)),
         (MONTH, spring, False, (MONTH.first, MONTH.last)),
         (MONTH, spring, True, (spring - timedelta(days=29), spring)),
