@@ -107,6 +107,14 @@ def choose_survey(columns: Columns, options: PastOptions, channel: Channel) -> s
     return _CALLS if channel is Channel.CALL and "channel" not in columns.sources else _VISITS
 
 
+def guess_survey(mapping: Mapping[str, str], survey: str | None, channel: Channel | None) -> str:
+    """Return the survey as `choose_survey` does, by what is mapped alone."""
+    if survey is not None:
+        return survey
+    calls = channel is Channel.CALL or (channel is None and any(name in mapping for name in _OF_CALLS))
+    return _CALLS if calls and "channel" not in mapping else _VISITS
+
+
 def choose_questions(columns: Columns, definition: Definition) -> Mapping[str, Question]:
     """Return the later question of each `answer-…` that is mapped, by that name; raises InvalidMappingError."""
     later = {f"{ANSWER}{question.key}": question for question in definition.later}

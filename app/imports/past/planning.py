@@ -29,6 +29,7 @@ from app.imports.past.places import UnitFinder
 from app.imports.past.reading import FileReader, ReadRow
 from app.imports.past.rows import PastRowReader, Scales, distinct_cells, find_past_formats
 from app.imports.past.scales import Scale, find_scale
+from app.imports.past.sources import note_other_source
 from app.imports.report import ImportReport, Reason, explain, remark
 from app.imports.tables import Table
 from app.invitations.drafts import InteractionConflictError
@@ -166,10 +167,13 @@ def plan_past(
         operators=operators.added,
         report=report,
     )
-    if not columns.gives("id"):
-        report.taken = len(plan.rows)
     report.notes.extend(table.notes)
     report.notes.extend(_notes(plan, columns, channel))
+    if columns.gives("id"):
+        new = [each.read.external_id for each in plan.rows if not each.known]
+        report.notes.extend(note_other_source(session, options.source, new, rows=len(read)))
+    else:
+        report.taken = len(plan.rows)
     report.notes.extend(file.notes())
     return plan
 

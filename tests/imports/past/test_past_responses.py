@@ -16,6 +16,7 @@ from app.imports.past.models import ImportedFile
 from app.imports.past.options import PastOptions
 from app.imports.past.planning import PastDesk, PastPlan, hash_file, plan_past
 from app.imports.past.scales import read_missing
+from app.imports.past.sources import propose_source
 from app.imports.past.writing import PastConflictError, make_rows, write_rows
 from app.imports.report import ImportReport
 from app.imports.tables import read_table
@@ -371,3 +372,28 @@ def test_a_name_that_several_units_have_is_unclear(import_past: Import, session:
 def test_a_unit_for_all_rows_that_there_is_not_is_said_once_before_any_row(import_past: Import) -> None:
     with pytest.raises(InvalidInputError, match=r"the code or the name 'nowhere'; .* --make-units, which makes"):
         import_past("rating,answered_at\n5,2026-03-01\n4,2026-03-02\n", unit="nowhere")
+
+
+def test_ids_that_are_known_under_another_source_are_warned_of(import_past: Import, session: Session) -> None:
+    rows = [f"{number},2026-03-01,4,,5" for number in range(100)]
+    content = "\n".join(["id,date,rating,comment,wait_seconds", *rows, ""])
+    import_past(content, source="pbx january")
+    import_past(content.replace("2026", "2025"), source="aaa")
+
+    def warned(count: int, **options: Any) -> list[str]:
+        lines = content.replace("2026-03-01,4", "2026-03-01,5").splitlines()
+        other = [f"{number + 1000}{line[line.index(',') :]}" for number, line in enumerate(lines[count + 1 :])]
+        plan = plan_file(session, "\n".join([*lines[: count + 1], *other, ""]), **options)
+        return [note.text for note in plan.report.notes if note.code == "known_elsewhere"]
+
+    assert warned(9, source="february") == []
+    [told] = warned(10, source="february")
+    assert "of 100 ids that were looked for, 10 are known from the source" in told
+    assert "--source 'aaa'" in told or "--source 'pbx january'" in told
+
+
+def test_the_last_source_of_a_survey_is_proposed_for_the_next_file(import_past: Import, session: Session) -> None:
+    assert propose_source(session, "office-visit", "march.2026.csv") == "march.2026"
+    import_past("id,date,rating\n1,2026-03-01,4\n", source="desk", survey="office-visit")
+    assert propose_source(session, "office-visit", "april.csv") == "desk"
+    assert propose_source(session, "call-follow-up", "april.csv") == "april"

@@ -23,14 +23,16 @@ from app.imports.drafts import DraftOptions
 from app.imports.encodings import ENCODINGS
 from app.imports.mapping import InvalidMappingError
 from app.imports.models import DraftKind, ImportDraft
-from app.imports.past.options import FIELDS, PastOptions, guess_answer_columns
+from app.imports.past.options import FIELDS, PastOptions, guess_answer_columns, guess_survey
 from app.imports.past.planning import PastDesk, PastPlan, hash_file, plan_past
 from app.imports.past.scales import InvalidScaleError, read_missing
+from app.imports.past.sources import propose_source
 from app.imports.past.writing import PastConflictError, take_past
 from app.imports.table_errors import InvalidTableError
 from app.imports.tables import Table, read_table
 from app.imports.times import UnclearDatesError
 from app.imports.written_dates import read_date_formats
+from app.invitations.drafts import LONGEST_NAME
 from app.kit.errors import InvalidInputError
 from app.kit.i18n import NAMES, Language, read_language
 from app.organisation.facts import check_zone
@@ -50,7 +52,7 @@ _ROOM = 64 * 1024
 _SHOWN = 100
 _FIRST_COLUMNS = 200
 # What the form asks beside the columns.
-_TEXTS = ("unit", "scale", "missing", "date_format", "zone", "encoding")
+_TEXTS = ("unit", "scale", "missing", "date_format", "zone", "encoding", "source")
 _TICKS = ("make_units", "make_employees", "once")
 # What the survey decides, which ratings of another scale ask for.
 _OF_SURVEY = ("scale_of_ten", "scale_of_seven")
@@ -87,13 +89,16 @@ def receive() -> Response | tuple[str, int]:
             problem = words.say_error(error)
     if problem is not None:
         return _show_start(problem), HTTPStatus.UNPROCESSABLE_ENTITY
+    options = DraftOptions(guess_answer_columns(table), said={"encoding": encoding} if encoding else {})
+    with edge.wiring().database.reading() as reading:
+        options = _with_source(reading, options, name)
     draft = drafts.keep_draft(
         edge.db(),
         user_id=access.staff().user.id,
         kind=DraftKind.RESPONSES,
         name=name,
         content=content,
-        options=DraftOptions(guess_answer_columns(table), said={"encoding": encoding} if encoding else {}),
+        options=options,
         now=edge.now(),
     )
     return _to_draft(draft.id)
@@ -125,9 +130,14 @@ def choose(draft_id: uuid.UUID) -> Response | tuple[str, int]:
         except InvalidTableError as error:
             return _show_draft(draft, errors={"encoding": words.say_error(error)}), HTTPStatus.UNPROCESSABLE_ENTITY
         options, errors = _read_form(reading, table.columns)
-        if encoding != drafts.options_of(draft).said.get("encoding"):
+        before = drafts.options_of(draft)
+        if encoding != before.said.get("encoding"):
             # In other letters its columns have other names.
             options = replace(options, mapping=guess_answer_columns(table))
+        if options.said.get("source") == before.said.get("source") and _survey(options) != _survey(before):
+            # What was proposed was so for another survey.
+            options = replace(options, said={name: text for name, text in options.said.items() if name != "source"})
+        options = _with_source(reading, options, draft.name)
     if errors:
         return _show_draft(draft, errors=errors), HTTPStatus.UNPROCESSABLE_ENTITY
     drafts.set_options(edge.db(), draft.id, options)
@@ -201,6 +211,17 @@ def _language(options: DraftOptions) -> Language:
     return read_language(options.said.get("language")) or edge.wiring().language
 
 
+def _survey(options: DraftOptions) -> str:
+    channel = Channel(options.said["channel"]) if "channel" in options.said else None
+    return guess_survey(options.mapping, options.said.get("survey"), channel)
+
+
+def _with_source(session: Session, options: DraftOptions, name: str) -> DraftOptions:
+    """Return the options with a source to look at, the proposed one where none is said."""
+    source = options.said.get("source") or propose_source(session, _survey(options), name)
+    return replace(options, said={**options.said, "source": source[:LONGEST_NAME]})
+
+
 def _read_form(session: Session, columns: tuple[str, ...]) -> tuple[DraftOptions, dict[str, str]]:
     form, errors = request.form, {}
     mapping = {field: column for field in FIELDS if (column := form.get(f"column-{field}", "")) in columns}
@@ -224,6 +245,8 @@ def _read_form(session: Session, columns: tuple[str, ...]) -> tuple[DraftOptions
         read_date_formats([said.get("date_format", "")])
     except InvalidInputError:
         errors["date_format"] = gettext("Write it as dd.mm.yyyy or mm/dd/yyyy.")
+    if len(said.get("source", "")) > LONGEST_NAME:
+        errors["source"] = gettext("At most %(limit)s characters.", limit=LONGEST_NAME)
     if "unit" in said and find_unit(session, said["unit"]) is None:
         errors["unit"] = gettext("There is no unit with this code.")
     return DraftOptions(mapping, said=said), errors
@@ -232,7 +255,7 @@ def _read_form(session: Session, columns: tuple[str, ...]) -> tuple[DraftOptions
 def _plan(session: Session, draft: ImportDraft, table: Table, options: DraftOptions) -> PastPlan:
     said = options.said
     asked = PastOptions(
-        source=draft.name,
+        source=said.get("source") or propose_source(session, _survey(options), draft.name),
         language=_language(options),
         mapping=options.mapping,
         unit=said.get("unit"),

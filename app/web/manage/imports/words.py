@@ -165,11 +165,18 @@ _REASONS: Mapping[str, LazyString] = {
     "unknown_employee": lazy_gettext("There is no such employee. Add them first, or let them be made."),
     "employee_unclear": lazy_gettext("Several employees have this name. Write the code."),
     "invalid_time": lazy_gettext("This is no date, no time of day or no length of time, or it lies too far away."),
-    "interaction_conflict": lazy_gettext("Something else was told under this number before."),
+    "interaction_conflict": lazy_gettext(
+        "Something else was told under this number from this source before. If the file comes from another system, "
+        "write another source."
+    ),
     "text_cut": lazy_gettext("Cut after %(limit)s characters."),
     "file_repeated": lazy_gettext("This very file was taken in before. Nothing is taken from it again."),
     "answers_counted": lazy_gettext(
         "Answers: %(responses)s. Calls or visits behind them: %(interactions)s, of these without an answer: %(alone)s."
+    ),
+    "known_elsewhere": lazy_gettext(
+        "Of %(looked_at)s ids that were looked for, %(count)s are known from the source “%(source)s”. If these are the "
+        "same rows, they would count twice: write “%(source)s” as the source below."
     ),
     "units_added": lazy_gettext("Offices that are made: %(names)s"),
     "employees_added": lazy_gettext("Employees that are made: %(names)s"),

@@ -149,3 +149,22 @@ def test_odd_files_are_refused_in_words(admin: FlaskClient, now: datetime) -> No
         assert (status, 'id="file-error"' in text) == (422, True)
     form = {"csrf_token": form_token(admin), "file": (io.BytesIO(b"x"), "")}
     assert admin.post("/manage/responses/import", data=form, content_type="multipart/form-data").status_code == 422
+
+
+def test_a_second_file_of_a_survey_is_proposed_the_source_of_the_first(admin: FlaskClient, database: Database) -> None:
+    head, columns = "Rating,Date,Branch,Id\n", {"column-id": "Id"}
+    first = send(admin, f"{head}5,2026-03-01,company,a1\n")
+    assert 'name="source" type="text" value="answers"' in admin.get(first).text
+    choose(admin, first, source="desk", **columns)
+    assert press(admin, first)[0] == 303
+
+    second = send(admin, f"{head}5,2026-03-01,company,a1\n4,2026-03-02,company,a2\n")
+    assert 'name="source" type="text" value="desk"' in admin.get(second).text
+    # Of another survey nothing is known yet.
+    assert 'value="answers"' in choose(admin, second, source="desk", survey="nps", **columns)[1]
+    choose(admin, second, source="desk", **columns)
+    assert press(admin, second)[0] == 303
+    with database.reading() as session:
+        assert len(list(session.scalars(select(SurveyResponse.id)))) == 2
+    status, text = choose(admin, send(admin, f"{head}5,2026-03-01,company,a3\n"), source="x" * 201, **columns)
+    assert (status, 'id="source-error"' in text) == (422, True)
