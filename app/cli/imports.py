@@ -2,6 +2,7 @@
 
 import csv
 import gc
+from collections.abc import Iterable
 from pathlib import Path
 
 import click
@@ -125,10 +126,14 @@ def read_bytes(path: Path) -> bytes:
         raise InvalidInputError(f"{path}: {error.strerror}") from error
 
 
-def tell_report(report: ImportReport, path: Path, *, dry_run: bool) -> None:
-    """Print the report, what is too long for the screen into a file; raises RefusedFileError if a row was refused."""
+def tell_report(report: ImportReport, path: Path, *, dry_run: bool, more: Iterable[str] = ()) -> None:
+    """Print the report, `more` below its counts, and what is too long for the screen into a file.
+
+    Raises RefusedFileError if a row was refused.
+    """
     listed = _list_refused(report, path) if report.is_cut else None
-    for line in report.lines(dry_run=dry_run, listed=str(listed) if listed is not None else None):
+    counts, *rest = report.lines(dry_run=dry_run, listed=str(listed) if listed is not None else None)
+    for line in (counts, *more, *rest):
         click.echo(line)
     if report.refused:
         raise RefusedFileError(f"{path.name}: {count_rows(len(report.refused))} refused, nothing was changed")

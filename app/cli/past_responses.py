@@ -110,4 +110,5 @@ def import_responses(
         plan = plan_past(session, desk, table, options, name=file.name, content_hash=hash_file(content, sheet), now=now)
     if not dry_run:
         take_past(wired.database, desk, plan, language=spoken, now=now)
-    tell_report(plan.report, file, dry_run=dry_run)
+    understood = plan.understood.lines() if dry_run and plan.understood is not None else ()
+    tell_report(plan.report, file, dry_run=dry_run, more=understood)

@@ -250,6 +250,10 @@ def test_the_letters_of_a_file_are_found_told_and_chosen(run: Run, tmp_path: Pat
     found = run("responses", str(file), "--unit", "company", "--dry-run")
     assert found.exit_code == 0, found.output
     assert "letters read as KOI8-R; if they look wrong, say another by --encoding" in found.stdout
+    assert found.stdout.splitlines()[1:3] == [
+        "understood: 2026-01-31 to 2026-01-31, times without a zone in Asia/Almaty; ratings 1: 0, 2: 0, 3: 0, 4: 0, 5: 1",
+        "understood, line 2: 2026-01-31 00:00, Otklik, 5, 'Спасибо'",
+    ]
     chosen = run("responses", str(file), "--unit", "company", "--encoding", "windows-1251", "--dry-run")
     assert "no column for rating; the file has ПГЕОЛБ" in chosen.stderr
     wrong = run("responses", str(file), "--encoding", "utf8")

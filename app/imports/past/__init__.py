@@ -11,6 +11,7 @@ options   what whoever brings a file says of it, and which column is which field
 rows      one row of a file to what it says, pure
 places    the units that rows name, by code or by name, or made for them
 reading   the rows of a file, one after the other
+understood  what the rows say, in short, as it was understood, pure
 sources   the source that is proposed for a file, and another one under which its ids are known
 planning  what a file would add, found while only reading
 models    the files that were taken in

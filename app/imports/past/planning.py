@@ -30,6 +30,7 @@ from app.imports.past.reading import FileReader, ReadRow
 from app.imports.past.rows import PastRowReader, Scales, distinct_cells, find_past_formats
 from app.imports.past.scales import Scale, find_scale
 from app.imports.past.sources import note_other_source
+from app.imports.past.understood import Understood, sum_up
 from app.imports.report import ImportReport, Reason, explain, remark
 from app.imports.tables import Table
 from app.invitations.drafts import InteractionConflictError
@@ -80,6 +81,7 @@ class PastPlan:
     operators: Sequence[Operator] = ()
     report: ImportReport = field(default_factory=ImportReport)
     earlier: datetime | None = None
+    understood: Understood | None = None
 
     @property
     def responses(self) -> int:
@@ -166,6 +168,7 @@ def plan_past(
         stored_units=units.stored,
         operators=operators.added,
         report=report,
+        understood=sum_up(read, units, definition.first, zone=options.zone),
     )
     report.notes.extend(table.notes)
     report.notes.extend(_notes(plan, columns, channel))

@@ -13,7 +13,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
-from flask_babel import gettext
+from flask_babel import format_date, gettext
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import Forbidden
 from werkzeug.wrappers import Response
@@ -44,7 +44,7 @@ from app.web.manage.imports import words
 from app.web.manage.imports.units_and_employees import show_samples
 from app.web.manage.noted import note
 from app.web.manage.organisation.unit_words import zones_at_hand
-from app.web.manage.words import CHANNELS
+from app.web.manage.words import CHANNELS, show_time
 
 LARGEST = 5 * 1024 * 1024
 REQUIRED = ("rating",)
@@ -338,6 +338,8 @@ def _show_draft(draft: ImportDraft, *, errors: Mapping[str, str] | None = None, 
         zones=zones_at_hand(edge.desk().phone_region),
         encodings=ENCODINGS,
         found=table.encoding,
+        show_time=show_time,
+        show_day=lambda day: format_date(day, "d MMM y"),
     )
 
 

@@ -168,3 +168,16 @@ def test_a_second_file_of_a_survey_is_proposed_the_source_of_the_first(admin: Fl
         assert len(list(session.scalars(select(SurveyResponse.id)))) == 2
     status, text = choose(admin, send(admin, f"{head}5,2026-03-01,company,a3\n"), source="x" * 201, **columns)
     assert (status, 'id="source-error"' in text) == (422, True)
+
+
+def test_the_report_shows_how_the_rows_were_understood(admin: FlaskClient) -> None:
+    rows = [f"{'Good' if day % 3 else 'Poor'},2026-02-{day:02} 22:30,Said on {day},company" for day in range(1, 8)]
+    page = send(admin, "\n".join(["Rating,Date,Remarks,Branch", *rows]))
+    columns = {"column-comment": "Remarks", "scale": "Good=4,Poor=2", "zone": "Asia/Vladivostok"}
+    text = choose(admin, page, **columns)[1]
+    report = text[text.index('id="report"') : text.index('id="columns"')]
+    plain = " ".join(re.sub("<[^>]+>", " ", report).split())
+    assert "First and last day 1 Feb 2026 – 7 Feb 2026 Time zone of times without one Asia/Vladivostok" in plain
+    assert "1: 0 · 2: 2 · 3: 0 · 4: 5 · 5: 0" in plain
+    assert "22:30" in plain
+    assert ("Said on 5" in plain, "Said on 6" in plain) == (True, False)
