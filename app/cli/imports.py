@@ -2,6 +2,7 @@
 
 import csv
 import gc
+import os
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -140,11 +141,18 @@ def tell_report(report: ImportReport, path: Path, *, dry_run: bool, more: Iterab
 
 
 def _list_refused(report: ImportReport, path: Path) -> Path | None:
-    """Write every refused line with its reasons, and return where; None where nothing can be written."""
+    """Write every refused line with its reasons, and return where; None where nothing can be written.
+
+    Reasons quote cells, so nobody but the service reads it.
+    """
     out = wiring().var_dir / "refused" / f"{path.stem}.csv"
     try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        with out.open("w", encoding="utf-8-sig", newline="") as file:
+        out.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        out.parent.chmod(0o700)
+        out.unlink(missing_ok=True)  # an older one may be open to others
+        # Closed to others before anything is in it.
+        handle = os.open(out, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with open(handle, "w", encoding="utf-8-sig", newline="") as file:
             writer = csv.writer(file)
             writer.writerow(("line", "reason"))
             # A spreadsheet would compute a reason that begins with the name of a column such as =1+1.

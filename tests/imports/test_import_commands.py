@@ -239,6 +239,8 @@ def test_refused_lines_that_do_not_fit_the_screen_are_listed_in_a_file(run: Run,
         f"every refused line with its reason: {listed}",
         "nothing was changed: mend these lines, or take them out, and import the file again",
     ]
+    # It holds cells, and with them what people wrote.
+    assert [oct(path.stat().st_mode & 0o777) for path in (listed, listed.parent)] == ["0o600", "0o700"]
     lines = listed.read_text("utf-8-sig").splitlines()
     assert (len(lines), lines[-1].split(" is ")[0]) == (32, "33,answered_at: '31 August'")
 
@@ -251,7 +253,8 @@ def test_the_letters_of_a_file_are_found_told_and_chosen(run: Run, tmp_path: Pat
     assert found.exit_code == 0, found.output
     assert "letters read as KOI8-R; if they look wrong, say another by --encoding" in found.stdout
     assert found.stdout.splitlines()[1:3] == [
-        "understood: 2026-01-31 to 2026-01-31, times without a zone in Asia/Almaty; ratings 1: 0, 2: 0, 3: 0, 4: 0, 5: 1",
+        "understood: 2026-01-31 to 2026-01-31, times without a zone in Asia/Almaty; "
+        "ratings 1: 0, 2: 0, 3: 0, 4: 0, 5: 1",
         "understood, line 2: 2026-01-31 00:00, Otklik, 5, 'Спасибо'",
     ]
     chosen = run("responses", str(file), "--unit", "company", "--encoding", "windows-1251", "--dry-run")
