@@ -24,7 +24,8 @@ _MONTHS = (
 _FORMS = [(form, number) for number, forms in enumerate(_MONTHS, 1) for form in forms.split()]
 # What Kazakh puts behind a month: in, of, its.
 _ENDS = ("ы", "і", "да", "де", "та", "те", "ның", "нің", "ында", "інде")
-_YEAR = r"(?P<year>\d{4}|'?\d{2})"
+# Two figures before a colon are an hour: `15 Aug 14:05:33` has no year.
+_YEAR = r"(?P<year>\d{4}|'?\d{2}(?![:\d]))"
 _YEAR_WORDS = r"(?:\s*(?:жылғы|жылдың|жылы|жыл|года|році|року|рік|год|г|р|ж)\b\.?)?"
 _WORD = r"(?P<month>[^\W\d_]{3,12})\.?"
 _DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th|-?го|-?е|-?го)?"
@@ -41,11 +42,13 @@ _SHAPES = tuple(
     )
 )
 _FIGURES = re.compile(
-    rf"(?P<date>\d{{1,4}}([-./])\d{{1,2}}\2\d{{1,4}}|\d{{8}}){_YEAR_WORDS}{_REST}", re.IGNORECASE | re.DOTALL
+    rf"(?!\d{{1,2}}[-./]\d{{1,2}}[-./]\d{{1,2}}:)"
+    rf"(?P<date>\d{{1,4}}([-./])\d{{1,2}}\2\d{{1,4}}|\d{{8}}){_YEAR_WORDS}{_REST}",
+    re.IGNORECASE | re.DOTALL,
 )
 _WEEKDAY = re.compile(r"[^\W\d_]+[.,]*\s+")
 _CLOCK = re.compile(
-    r"[\s,:T]*(?:(?:в|о|об|at|сағат)\s+)?"
+    r":?[\s,T]*(?:(?:в|о|об|at|сағат)\s+)?"
     r"(?P<hour>\d{1,2})[:.](?P<minute>\d{2})(?:[:.](?P<second>\d{2})(?:[.,]\d+)?)?"
     r"(?:\s*(?P<half>[apдп])\.?\s?[mп]\.?)?"
     r"(?P<zone>.*)",
@@ -54,16 +57,29 @@ _CLOCK = re.compile(
 _ZONE = re.compile(
     r"(?P<name>utc|gmt|z|мск|msk)?\s*(?:(?P<sign>[+\-−])(?P<hours>\d{1,2}):?(?P<minutes>\d{2})?)?", re.IGNORECASE
 )
-_ASIDE = re.compile(r"\s*\([^()]*[^\W\d_]{4,}[^()]*\)\s*$")
+_ZONED = re.compile(r":\d{2}(?: [ap]m)?[+-]\d{2}:\d{2}$")
 _MOSCOW = 3
+_LONGEST = 120
 
 
 def spell_in_figures(text: str) -> str | None:
     """Return a date in words, or one with a clock that is written otherwise, in figures; None if it is no date.
 
-    Of a date in figures the parts stay in their order.
+    Of a date in figures the parts stay in their order. A zone named behind its offset, `GMT+0600 (Almaty Standard
+    Time)`, says nothing new; one that is named alone, `14:05 (Moscow time)`, must not be passed over.
     """
-    text = " ".join(_ASIDE.sub("", text[:120]).replace("(", "").replace(")", "").split())
+    if len(text) > _LONGEST:
+        return None
+    before, bracket, aside = text.rstrip().rpartition("(")
+    if bracket and aside.endswith(")"):
+        figures = _spell(before)
+        if figures is not None and _ZONED.search(figures):
+            return figures
+    return _spell(text)
+
+
+def _spell(text: str) -> str | None:
+    text = " ".join(text.replace("(", "").replace(")", "").split())
     found = _FIGURES.fullmatch(text)
     if found is not None:
         return _join(found["date"], found["rest"])

@@ -245,6 +245,16 @@ def test_refused_lines_that_do_not_fit_the_screen_are_listed_in_a_file(run: Run,
     assert (len(lines), lines[-1].split(" is ")[0]) == (32, "33,answered_at: '31 August'")
 
 
+def test_a_clock_behind_a_day_without_a_year_is_refused_and_no_year(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "answers.csv"
+    file.write_text("rating,answered_at,unit\n5,15 Aug 14:05:33,company\n4,16 авг 10:00:00,company\n")
+
+    result = run("responses", str(file), "--dry-run")
+
+    assert result.exit_code == 1
+    assert "'15 Aug 14:05:33' is no date or time that is known" in result.stdout
+
+
 def test_the_letters_of_a_file_are_found_told_and_chosen(run: Run, tmp_path: Path) -> None:
     file = tmp_path / "answers.csv"
     file.write_bytes("оценка;дата;отзыв\n5;31.01.2026;Спасибо\n".encode("koi8-r"))

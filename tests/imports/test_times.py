@@ -70,7 +70,8 @@ AT_TWO = datetime(2026, 8, 15, 14, 5)
         ("15.08.2026 14.05|Aug 15, 2026 2:05 PM|15.08.2026 2:05 пп|Sat Aug 15 14:05:00 2026|15/Aug/2026:14:05:00",
          AT_TWO),
         ("2026-08-15 14:05:00 UTC|Sat, 15 Aug 2026 14:05:00 GMT|1786802700|1786802700000|2026-08-15T14:05Z|"
-         "15.08.2026 17:05 МСК|Sat Aug 15 2026 20:05:00 GMT+0600 (Almaty Standard Time)|2026-08-15 19:05 (UTC+05:00)",
+         "15.08.2026 17:05 МСК|Sat Aug 15 2026 20:05:00 GMT+0600 (Almaty Standard Time)|2026-08-15 19:05 (UTC+05:00)|"
+         "Sat, 15 Aug 2026 14:05:00 +0000 (UTC)|Sat Aug 15 2026 20:05:00 GMT+0600 (+06)",
          AT_TWO.replace(tzinfo=UTC)),
         ("1 мая 2026|1 травня 2026|1 мамыр 2026|May 1, 2026", date(2026, 5, 1)),
         ("5 қыркүйек 2026|5 вересня 2026|5 сент. 2026|5 Sept 2026", date(2026, 9, 5)),
@@ -87,15 +88,25 @@ def test_months_in_words_zones_by_name_and_seconds_of_a_computer_are_read(cells:
     ("cells", "code"),
     [
         ("15 августа|15 marketing 2026|августа 2026|15 августа 2026 вечером", "no_date"),
+        ("15 Aug 14:05:33|Aug 15 14:05:33|15 августа 14:05:33|16 авг 10:00:00|15 Aug 14 :05:33|15.08.14:05:33",
+         "no_date"),
+        ("2026-08-15 14:05 (Moscow time)|15 августа 2026 14:05 (время Москвы)|15 Aug 2026 (Moscow time)",
+         "no_date"),
         ("31 февраля 2026|31.02.2026|32 мая 2026", "no_such_day"),
     ],
-)
+)  # fmt: skip
 def test_a_date_that_is_refused_says_why(cells: str, code: str) -> None:
     for cell in cells.split("|"):
         with pytest.raises(InvalidTimeError) as refused:
             read_moment(cell, DateOrder.DMY)
         assert refused.value.code == code, cell
         assert cell in refused.value.message
+
+
+def test_no_text_takes_long_to_be_found_no_date() -> None:
+    for end in range(20_000):  # a cell of every other row, each a new one
+        with pytest.raises(InvalidTimeError):
+            read_moment(f"({'a' * 113}{end}", DateOrder.DMY)
 
 
 @pytest.mark.parametrize(
