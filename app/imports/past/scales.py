@@ -18,7 +18,7 @@ from app.surveys.definition import Question, QuestionType
 _NUMBER = re.compile(r"-?\d+([.,]\d+)?")
 _WHOLE = re.compile(r"\d{1,3}")
 _RANGE = re.compile(r"(\d{1,2})\s*[-–—]\s*(\d{1,2})")
-_REVERSED = "reversed"
+_REVERSED = frozenset({"reversed", "наоборот", "навпаки", "керісінше"})
 _ORDERED = (QuestionType.RATING5, QuestionType.NPS, QuestionType.CES7)
 _NAMED = 8
 
@@ -248,13 +248,13 @@ def _written(question: Question, said: str) -> dict[str, int]:
 
 
 def _moved(question: Question, said: str) -> tuple[int, dict[str, int]]:
-    """Return the most points and the scale of `0-4`, `reversed` or `0-4 reversed`."""
+    """Return the most points and the scale of `0-4`, `reversed` (in one of its languages) or `0-4 reversed`."""
     if question.type not in _ORDERED:
         raise InvalidScaleError(
             f"--scale {said}: the survey's answers have no order; write answer=number for each", code="scale_no_order"
         )
     words = said.casefold().replace(",", " ").split()
-    turned, ranges = _REVERSED in words, [word for word in words if word != _REVERSED]
+    turned, ranges = not _REVERSED.isdisjoint(words), [word for word in words if word not in _REVERSED]
     own: Sequence[int] = question.values()
     theirs: Sequence[int] = own
     if ranges:
