@@ -2,7 +2,6 @@
 
 import csv
 import gc
-import os
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -150,9 +149,8 @@ def _list_refused(report: ImportReport, path: Path) -> Path | None:
         out.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         out.parent.chmod(0o700)
         out.unlink(missing_ok=True)  # an older one may be open to others
-        # Closed to others before anything is in it.
-        handle = os.open(out, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with open(handle, "w", encoding="utf-8-sig", newline="") as file:
+        out.touch(mode=0o600, exist_ok=False)  # closed to others before anything is in it
+        with out.open("w", encoding="utf-8-sig", newline="") as file:
             writer = csv.writer(file)
             writer.writerow(("line", "reason"))
             # A spreadsheet would compute a reason that begins with the name of a column such as =1+1.

@@ -118,5 +118,10 @@ def _ragged(rows: Sequence[tuple[int, list[str]]], width: int) -> Iterator[Remar
 
 
 def _describe(line: int, cells: Sequence[str], width: int) -> Remark:
-    text = f"{len(cells)} cells where the header has {width}; put cells that hold the separator in double quotes"
-    return remark(line, Reason(text, "ragged_row", {"cells": len(cells), "columns": width}))
+    short = len(cells) < width
+    if short:
+        cure = "cells are missing, or the row is broken in two; an empty cell has its separator, too"
+    else:
+        cure = "put cells that hold the separator in double quotes"
+    text, facts = f"{len(cells)} cells where the header has {width}; {cure}", {"cells": len(cells), "columns": width}
+    return remark(line, Reason(text, "short_row" if short else "ragged_row", facts))

@@ -30,12 +30,13 @@ class Operator:
 class OperatorFinder:
     """Finds whom a row means by a code or a name. `added` are those that it made for names that nobody has."""
 
-    def __init__(self, session: Session, *, unit: str | None, add: bool) -> None:
+    def __init__(self, session: Session, *, unit: str | None, add: bool, option: str = "--add-employees") -> None:
         """Read all employees in one query; with `add`, those that are missing are made at `unit`, a unit's code.
 
+        `option` is what the command line calls `add`.
         Raises NotFoundError for an unknown unit.
         """
-        self._add = add
+        self._add, self._option = add, option
         self._unit = unit
         self._unit_id = session.scalar(select(Unit.id).where(Unit.code == unit)) if unit is not None else None
         if unit is not None and self._unit_id is None:
@@ -67,7 +68,7 @@ class OperatorFinder:
             )
         if not self._add:
             raise InvalidInputError(
-                f"there is no employee {text[:80]!r}; import employees first, or give --add-employees",
+                f"there is no employee {text[:80]!r}; import employees first, or give {self._option}",
                 field="employee",
                 code="unknown_employee",
             )

@@ -133,7 +133,7 @@ def plan_past(
     units = UnitFinder(session, make=options.make_units, parent=options.parent)
     if options.unit:
         units.find(options.unit)  # said once, and not by every row
-    operators = OperatorFinder(session, unit=None, add=options.make_employees)
+    operators = OperatorFinder(session, unit=None, add=options.make_employees, option="--make-employees")
 
     def zone_of(unit: str) -> ZoneInfo:
         return options.zone or units.find(unit).zone

@@ -235,9 +235,9 @@ def test_what_is_wrong_is_told_with_its_line_and_changes_nothing(import_past: Im
         "5,2026-03-01,nowhere,,": "there is no unit with the code or the name 'nowhere'",
         "5,,abay,,": "answered_at: is empty; every row has a day",
         "5,2036-03-01,abay,,": "in the future",
-        "5,2026-03-01,abay,Nobody,": "there is no employee 'Nobody'",
+        "5,2026-03-01,abay,Nobody,": "there is no employee 'Nobody'; import employees first, or give --make-employees",
         "5,2026-03-01,abay,,3 weeks": "wait_seconds: '3 weeks' is no length of time",
-        "5,2026-03-01,abay": "3 cells where the header has 5",
+        "5,2026-03-01,abay": "3 cells where the header has 5; cells are missing",
     }
     report = import_past("\n".join(["rating,answered_at,unit,employee,wait_seconds", *lines, "5,2026-03-01,abay,,"]))
 

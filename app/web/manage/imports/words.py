@@ -67,6 +67,10 @@ _REASONS: Mapping[str, LazyString] = {
     "ragged_row": lazy_gettext(
         "%(cells)s cells where the first line has %(columns)s. A cell that holds the separator stands in double quotes."
     ),
+    "short_row": lazy_gettext(
+        "%(cells)s cells where the first line has %(columns)s. Some are missing, or the row is broken in two; an empty "
+        "cell has its separator, too."
+    ),
     "unit_code_missing": lazy_gettext("The unit is missing. Give its code."),
     "unit_code_unknown": lazy_gettext("There is no unit with the code %(text)s."),
     "unit_missing": lazy_gettext("The unit is missing. Give its code or name, or choose a unit for all rows below."),

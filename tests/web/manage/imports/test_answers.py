@@ -119,6 +119,7 @@ def test_every_kind_of_mistake_is_told_in_words(admin: FlaskClient) -> None:
         "Never,2026-03-01,nowhere,maybe,3 weeks",
         "Poor,2026-03-32,,,",
         "5,2099-01-01,company,,",
+        "5,2026-03-01,company",
         "5",
     ]
     page = send(admin, "\n".join(["Rating,Date,Branch,Solved,Wait", *rows]))
@@ -128,6 +129,7 @@ def test_every_kind_of_mistake_is_told_in_words(admin: FlaskClient) -> None:
     assert "There is no unit with the code or the name nowhere." in text
     assert "“Never” is no answer of the scale." in text
     assert "“maybe” is neither yes nor no." in text
+    assert "3 cells where the first line has 5. Some are missing" in text
     assert "Nothing can be taken in yet." in text
 
 
