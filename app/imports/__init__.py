@@ -8,6 +8,7 @@ tables     CSV, JSON and workbooks of any shape to rows with their line numbers,
            and table_errors beside it)
 encodings  in which letters a file is written, pure
 heads      where a table begins and ends among titles and totals, pure
+foot       which of the refused rows of calls and answers are totals below them, pure
 mapping    which column is which field, pure
 report     what came of each row
 unit_rows  one row of a file to the facts of a unit, pure

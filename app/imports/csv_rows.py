@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
-from app.imports.heads import LOOKED_AT, find_head, is_total
+from app.imports.heads import LOOKED_AT, find_head, is_lonely, is_total
 from app.imports.report import Reason, Remark, remark
 from app.imports.table_errors import InvalidTableError, Place
 
@@ -62,10 +62,11 @@ def read_csv_rows(text: str, name: str) -> CsvRows:
                         found.broken.extend(_ragged(below, len(found.heads)))
                         below = []
                     found.rows.append((line, cells))
-                elif found.rows and (below or is_total(cells) or (empty and _is_lonely(cells))):
+                elif found.rows and (is_total(cells) or (is_lonely(cells) and (below or empty))):
                     below.append((line, cells))
                 else:
-                    found.broken.append(_describe(line, cells, len(found.heads)))
+                    found.broken.extend(_ragged([*below, (line, cells)], len(found.heads)))
+                    below = []
                 empty = False
             else:
                 empty = True
@@ -107,10 +108,6 @@ def _filled_rows(text: str, separator: str) -> Iterator[list[str]]:
         yield from (cells for cells in reader if any(map(str.strip, cells)))
     except csv.Error:
         return  # it is told with its line when the whole is read
-
-
-def _is_lonely(cells: Sequence[str]) -> bool:
-    return sum(1 for cell in cells if cell.strip()) == 1
 
 
 def _ragged(rows: Sequence[tuple[int, list[str]]], width: int) -> Iterator[Remark]:

@@ -6,14 +6,18 @@ Reports of telephone systems have a title and a period above the heads, and tota
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from datetime import date
 
 # So many rows tell how wide the table is.
 LOOKED_AT = 30
+_LONGEST_TOTAL = 80
 _TOTAL = re.compile(
     r"(?:grand |sub)?totals?|averages?|mean|итого|всего|общий итог|общее количество|среднее|в среднем|"
     r"барлығы|жиыны|жалпы|орташа|усього|всього|разом|підсумок|загалом|середнє"
 )
-_NOT_LETTERS = re.compile(r"[\W\d_]+")
+_NOT_LETTERS = re.compile(r"[\W_]+")
+# 31.08.2026, 2026-08-31, 31 августа 2026, also if there is no such day.
+_DATE = re.compile(r"\d{1,4}[-./]\d{1,2}[-./]\d{2,4}|\d\W*[^\W\d_]{3,}\W+\d{4}|[^\W\d_]{3,}\W*\d{1,2}\W+\d{4}")
 
 
 def find_head(rows: Sequence[Sequence[object]]) -> int:
@@ -30,11 +34,21 @@ def find_head(rows: Sequence[Sequence[object]]) -> int:
 
 
 def is_total(cells: Iterable[object]) -> bool:
-    """Tell whether the first thing in a row says that it sums up the others."""
-    first = next((cell for cell in cells if not is_blank(cell)), None)
-    if not isinstance(first, str):
+    """Tell whether the first thing in a row says that it sums up the others; with a number or a date it does not."""
+    first, *others = [cell for cell in cells if not is_blank(cell)] or [None]
+    if not isinstance(first, str) or len(first) > _LONGEST_TOTAL:
         return False
-    return _TOTAL.fullmatch(_NOT_LETTERS.sub(" ", first.casefold()).strip()) is not None
+    total = _TOTAL.fullmatch(_NOT_LETTERS.sub(" ", first.casefold()).strip()) is not None
+    return total and not any(_has_date(cell) for cell in others)
+
+
+def is_lonely(cells: Iterable[object]) -> bool:
+    """Tell whether one cell of a row has something in it, and no other."""
+    return sum(1 for cell in cells if not is_blank(cell)) == 1
+
+
+def _has_date(cell: object) -> bool:
+    return isinstance(cell, date) or (isinstance(cell, str) and _DATE.search(cell[:_LONGEST_TOTAL]) is not None)
 
 
 def _is_title(filled: int, width: int) -> bool:

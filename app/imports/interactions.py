@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from app.imports.foot import Foot
 from app.imports.guessing import guess_columns
 from app.imports.interaction_rows import FIELDS, RowReader, find_formats
 from app.imports.mapping import Columns, InvalidMappingError, choose_columns
@@ -96,6 +97,7 @@ def plan_interactions(
     read: list[_Read] = []
     said: dict[str, _Read] = {}
     alike: dict[bytes, int] = {}
+    foot = Foot(columns, formats.dates.read)
     for row in table.rows:
         try:
             draft = reader.read(row)
@@ -107,16 +109,19 @@ def plan_interactions(
             draft = read_draft(draft, region=desk.phone_region)
             employee_id = operator.id if operator is not None else None
             found = _Read(row.line, draft, hash_draft(desk.vault, draft), place, employee_id)
+            report.refused.extend(foot.give_up())
             if (before := said.get(found.draft.external_id)) is not None:
                 _check_alike(before, found)
                 report.repeated += 1
                 continue
         except OtklikError as error:
-            report.refused.append(remark(row.line, *_explain(error, columns)))
+            report.refused.extend(foot.sort(row, remark(row.line, *_explain(error, columns))))
             continue
         said[found.draft.external_id] = found
         read.append(found)
         report.warnings.extend(remark(row.line, reason) for reason in reader.unread(row))
+    report.read -= len(foot)
+    report.notes.extend(foot.notes())
     for start in range(0, len(read), BATCH):
         _compare(session, read[start : start + BATCH], plan)
     report.notes.extend(_notes(columns, finder.added))

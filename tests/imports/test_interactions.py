@@ -257,6 +257,23 @@ def test_told_at_the_same_moment_nothing_is_written(import_calls: Import, sessio
     assert (len(stored(session)), count(session, Employee)) == (1, 0)
 
 
+@pytest.mark.parametrize(
+    ("rows", "refused", "below"),
+    [
+        ("Итого;;;0:04:46\nСреднее;;;95\n", [], ["3-4"]),
+        ("Итого;;;0:04:46\nBorys;;;95\n", [3, 4], []),
+        ("Итого;;;0:04:46\nBorys;14.08.2025 10:00;x;95\n", [3], []),
+        ("Итого;41.08.2025 10:00;;0:04:46\n", [3], []),
+    ],
+)
+def test_totals_below_calls_are_no_calls(import_calls: Import, rows: str, refused: list[int], below: list[str]) -> None:
+    report = import_calls(f"Оператор;Дата звонка;Тема;Длительность разговора\nАлия;13.08.2025 14:05;;80\n{rows}")
+
+    assert sorted(refusals(report)) == refused
+    assert [note.details["lines"] for note in report.notes if note.code == "lines_below"] == below
+    assert report.read == report.taken + len(report.refused)
+
+
 def test_what_was_written_can_be_taken_back(import_calls: Import, session: Session) -> None:
     options = InteractionOptions(source="pbx", unit="abay", add_employees=True)
     plan = plan_interactions(session, DESK, read_table((DATA / SHAPES[0]).read_bytes(), "calls.csv"), options, now=NOW)

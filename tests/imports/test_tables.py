@@ -86,6 +86,20 @@ def test_a_short_row_before_a_whole_one_is_a_mistake_and_no_total() -> None:
     assert ([row.line for row in table.rows], [each.line for each in table.broken]) == ([2, 4], [3])
 
 
+@pytest.mark.parametrize(
+    ("rows", "broken"),
+    [
+        ("1;2;3\nTotal;6\n4;5;6;7\n7;8;9;1\n", [3, 4, 5]),
+        ("1;2;3\nTotal;6\n\nmade today\n4;5\n", [3, 5, 6]),
+        ("1;2;3\nAverage;01.08.2026\n", [3]),
+        ("1;2;3\n5 - average;4\n", [3]),
+        ("1;2;3\nTotal;6\nAverage;2\nmade today\n", []),
+    ],
+)
+def test_ragged_rows_below_a_total_are_mistakes(rows: str, broken: list[int]) -> None:
+    assert [each.line for each in read_table(f"a;b;c\n{rows}".encode(), "file.csv").broken] == broken
+
+
 def test_a_line_for_spreadsheets_says_the_separator() -> None:
     assert read("sep=|\na|b,c\n1|2\n") == [(3, {"a": "1", "b,c": "2"})]
 

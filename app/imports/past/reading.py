@@ -6,20 +6,18 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
-from app.imports.heads import is_total
+from app.imports.foot import Foot
 from app.imports.mapping import Columns
 from app.imports.operators import OperatorFinder
 from app.imports.past.places import NamedUnit, UnitFinder
 from app.imports.past.rows import PastRow, PastRowReader
-from app.imports.report import ImportReport, Reason, Remark, count_rows, explain, name_lines, remark
+from app.imports.report import ImportReport, Reason, count_rows, explain, name_lines, remark
 from app.imports.tables import Table, TableRow
 from app.invitations.drafts import LONGEST_NAME, hash_draft, read_draft
 from app.kit.crypto import Vault, digest
 from app.kit.errors import InvalidInputError, OtklikError
 
 _NAMED = 20
-# More than these at the end of a file are no totals any more.
-_MOST_BELOW = 10
 
 
 class ReadRow(NamedTuple):
@@ -56,7 +54,7 @@ class FileReader:
         self._missing: Counter[str] = Counter()
         self._lost_comments: list[int] = []
         self._alike: list[tuple[int, int]] = []
-        self._below: list[Remark] = []
+        self._foot = Foot(columns, reader.read_date)
 
     def read(self, table: Table, report: ImportReport) -> list[ReadRow]:
         """Return the rows that say something; what is refused, repeated or left out goes to the report."""
@@ -73,10 +71,10 @@ class FileReader:
                     report.repeated += 1
                     continue
             except OtklikError as error:
-                self._refuse(report, table_row, error)
+                told = remark(table_row.line, *self._explain(error))
+                report.refused.extend(self._foot.sort(table_row, told))
                 continue
-            if self._below:
-                self._take_as_rows(report)
+            report.refused.extend(self._foot.give_up())
             report.warnings.extend(remark(table_row.line, reason) for reason in row.warnings)
             if not named:
                 first = seen.setdefault(_hash_cells(table_row), table_row.line)
@@ -91,14 +89,12 @@ class FileReader:
                     self._lost_comments.append(table_row.line)
             if row.rating is not None or row.tells:
                 read.append(one)
-        report.read -= len(self._below)
+        report.read -= len(self._foot)
         return read
 
     def notes(self) -> Iterator[Reason]:
         """Yield what is to be said of the file as a whole."""
-        if self._below:
-            lines = name_lines([each.line for each in self._below])
-            yield Reason(f"not read, totals below the table: line {lines}", "lines_below", {"lines": lines})
+        yield from self._foot.notes()
         yield from self._note_missing()
         if self._alike:
             lines = name_lines([line for line, _ in self._alike])
@@ -131,20 +127,6 @@ class FileReader:
                 "comments_lost",
                 {"count": many, "lines": lines},
             )
-
-    def _refuse(self, report: ImportReport, row: TableRow, error: OtklikError) -> None:
-        told = remark(row.line, *self._explain(error))
-        if self._below or is_total(row.cells.values()):
-            self._below.append(told)
-            if len(self._below) > _MOST_BELOW:
-                self._take_as_rows(report)
-        else:
-            report.refused.append(told)
-
-    def _take_as_rows(self, report: ImportReport) -> None:
-        """Refuse what looked like totals: rows follow."""
-        report.refused.extend(self._below)
-        self._below = []
 
     def _place(self, line: int, position: int, row: PastRow) -> ReadRow:
         draft = row.draft

@@ -20,7 +20,7 @@ from app.imports.past.options import columns_of_interaction
 from app.imports.past.scales import Reading, Scale
 from app.imports.report import Reason, RefusedRowError, explain
 from app.imports.tables import Table, TableRow
-from app.imports.times import InvalidTimeError, at_zone
+from app.imports.times import InvalidTimeError, Moment, at_zone
 from app.imports.written_dates import WrittenDates, find_written_dates
 from app.invitations.drafts import InteractionDraft
 from app.kit.errors import OtklikError
@@ -90,6 +90,10 @@ class PastRowReader:
         self._spans = self._apart and any(columns.gives(name) for name in ("started_at", "ended_at"))
         self._ends = columns.gives("ended_at")
         self._clock = "time" if columns.gives("time") and not columns.gives("date") else None
+
+    def read_date(self, cell: object) -> Moment:
+        """Return a cell as the file's dates are read; raises InvalidTimeError."""
+        return self._dates.read(cell)
 
     def read(self, row: TableRow) -> PastRow:
         """Return what a row says; raises RefusedRowError with all that is wrong."""
