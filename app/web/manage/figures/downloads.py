@@ -3,7 +3,9 @@
 import threading
 from collections.abc import Callable, Mapping
 
-from flask import Blueprint, redirect
+from flask import Blueprint, render_template
+from flask_babel import lazy_gettext
+from flask_babel.speaklater import LazyString
 from werkzeug.exceptions import ServiceUnavailable
 from werkzeug.wrappers import Response
 
@@ -35,6 +37,16 @@ access.gate(figure_downloads, access.Gate.STAFF)
 # Each draws in a process of its own for a second or two: more of them at once would take what respondents are served
 # with.
 _PRESSES = threading.BoundedSemaphore(2)
+_FIELDS: Mapping[str, LazyString] = {
+    "unit": lazy_gettext("Unit"),
+    "period": lazy_gettext("Period"),
+    "from": lazy_gettext("From"),
+    "to": lazy_gettext("To"),
+    "channel": lazy_gettext("Channel"),
+    "employee": lazy_gettext("Employee"),
+    "about": lazy_gettext("Topic of the contact"),
+    "metric": lazy_gettext("Which figure"),
+}
 _PAGES = {page: endpoint for endpoint, page in TABLES.items()}
 _LISTED: Mapping[str, Callable[[FigureQuery, Scope], PageLines]] = {
     "figures": metric.list_table,
@@ -88,8 +100,16 @@ def read_customers_query(scope: Scope) -> FigureQuery:
 
 
 def show_problems(query: FigureQuery, endpoint: str) -> Response:
-    """Return the way to the page, which says what is wrong: a file of something else would be passed on unnoticed."""
-    return redirect(query.address(endpoint), 303)
+    """Return what is wrong, and the way to the page: a file of something else would be passed on unnoticed.
+
+    With 422, so that a browser or a script that keeps what it gets does not keep this as the file.
+    """
+    shown = render_template(
+        "manage/figures/refused.html",
+        problems=[(_FIELDS.get(name), problem) for name, problem in query.problems.items()],
+        page=query.address(endpoint),
+    )
+    return Response(shown, 422, mimetype="text/html")
 
 
 def read_paper_asked(query: FigureQuery, scope: Scope) -> PaperAsked:
