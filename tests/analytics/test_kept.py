@@ -202,10 +202,10 @@ def test_a_plan_has_a_day_that_there_is_and_there_are_not_too_many(
     for rhythm in (Rhythm(Every.WEEK, 8, 0), Rhythm(Every.MONTH, 29, 0), Rhythm(Every.WEEK, 1, 1440)):
         with pytest.raises(InvalidInputError):
             plan_report(session, place.reader.id, plan(rhythm=rhythm), place.own, now=now)
-    for _ in range(MOST_PLANS):
-        plan_report(session, place.reader.id, plan(), place.own, now=now)
+    for minute in range(MOST_PLANS):
+        plan_report(session, place.reader.id, plan(rhythm=Rhythm(Every.WEEK, 1, minute)), place.own, now=now)
     with pytest.raises(InvalidInputError) as refused:
-        plan_report(session, place.reader.id, plan(), place.own, now=now)
+        plan_report(session, place.reader.id, plan(rhythm=Rhythm(Every.WEEK, 2, 0)), place.own, now=now)
     assert refused.value.code == "too_many"
 
 

@@ -64,11 +64,15 @@ def plan_report(session: Session, user_id: uuid.UUID, draft: PlanDraft, actor: A
     """Plan a report for a user and return the plan.
 
     Raises PlanNotFoundError for somebody whom the actor may not plan for, NotFoundError for a unit beyond what the
-    reader may see, InvalidInputError (`day`, `time`, `user`) for no such day and for too many plans.
+    reader may see, InvalidInputError (`day`, `time`, `user`, `when`) for no such day, for too many plans, and for one
+    that is planned already: `twin` is the id of that one.
     """
     _check_reader(session, user_id, actor)
     _check_unit(session, user_id, draft.unit_id)
     _check_rhythm(draft.rhythm)
+    # Whoever taps twice waits here for the first tap.
+    session.execute(select(StaffUser.id).where(StaffUser.id == user_id).with_for_update(key_share=True))
+    _check_twin(session, user_id, draft)
     held = session.scalar(select(func.count()).select_from(ReportPlan).where(ReportPlan.user_id == user_id)) or 0
     if held >= MOST_PLANS:
         raise InvalidInputError(f"{MOST_PLANS} reports are planned already", field="user", code="too_many")
@@ -204,6 +208,24 @@ def _check_rhythm(rhythm: Rhythm) -> None:
         raise InvalidInputError("there is no such day", field="day", code="no_such_day")
     if not 0 <= rhythm.minute < 24 * 60:
         raise InvalidInputError("write a time, such as 08:00", field="time", code="not_a_time")
+
+
+def _check_twin(session: Session, user_id: uuid.UUID, draft: PlanDraft) -> None:
+    plan, rhythm = ReportPlan, draft.rhythm
+    twin = session.scalar(
+        select(plan.id)
+        .where(
+            plan.user_id == user_id,
+            plan.unit_id.is_(None) if draft.unit_id is None else plan.unit_id == draft.unit_id,
+            plan.every == rhythm.every,
+            plan.day == rhythm.day,
+            plan.minute == rhythm.minute,
+            plan.language == draft.language,
+        )
+        .limit(1)
+    )
+    if twin is not None:
+        raise InvalidInputError("planned already", field="when", code="planned_already", twin=twin)
 
 
 def _note(session: Session, action: str, plan: ReportPlan, actor: Actor, now: datetime) -> None:

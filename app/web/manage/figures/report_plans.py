@@ -61,6 +61,7 @@ def add() -> Response | tuple[str, int]:
     """
     form, who = request.form, access.staff()
     errors: dict[str, str] = {}
+    twin: object = None
     typed = {name: form.get(name, "")[:200] for name in ("user", "unit", "when", "time", "language")}
     user_id = _read_user(typed["user"], errors) or who.user.id
     rhythm, language = _read_rhythm(typed, errors), read_language(typed["language"])
@@ -76,6 +77,7 @@ def add() -> Response | tuple[str, int]:
         try:
             plan_report(edge.db(), user_id, PlanDraft(unit_id, rhythm, language), who.actor, now=edge.now())
         except InvalidInputError as error:
+            twin = error.details.get("twin")
             errors["user" if error.code == "too_many" else "when"] = _say(error)
         except NotFoundError as error:
             if error.code == "plan_not_found":
@@ -84,7 +86,7 @@ def add() -> Response | tuple[str, int]:
                 errors["unit"] = gettext("Its reader may not see this unit.")
     if errors:
         edge.roll_back()
-        return _show(typed, errors), 422
+        return _show(typed, errors, twin), 422
     flash(gettext("The report is planned."), "good")
     return redirect(url_for(".show"), 303)
 
@@ -142,15 +144,18 @@ def _read_rhythm(typed: Mapping[str, str], errors: dict[str, str]) -> Rhythm | N
 def _say(error: InvalidInputError) -> str:
     if error.code == "too_many":
         return str(gettext("%(most)s reports are planned already. Stop one first.", most=MOST_PLANS))
+    if error.code == "planned_already":
+        return str(gettext("This very report is planned already."))
     return str(gettext("There is no such choice."))
 
 
-def _show(typed: Mapping[str, str], errors: Mapping[str, str]) -> str:
+def _show(typed: Mapping[str, str], errors: Mapping[str, str], twin: object = None) -> str:
     actor, desk = access.staff().actor, edge.desk()
     return render_template(
         "manage/figures/reports.html",
         typed=typed,
         errors=errors,
+        twin=twin,
         plans=list_plans(edge.db(), actor, now=edge.now(), zone=desk.zone),
         readers=list_readers(edge.db(), actor),
         units=list_choices(edge.db(), access.scope()),

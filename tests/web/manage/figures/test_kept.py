@@ -124,6 +124,22 @@ def test_a_report_is_planned_and_stopped(manager: FlaskClient, database: Databas
     assert "East 1 ·" not in words(manager.get(REPORTS).text)
 
 
+def test_the_same_report_is_not_planned_twice_but_the_one_there_is_is_shown(manager: FlaskClient) -> None:
+    assert plan(manager) == 303
+    sent = {"unit": "east-1", "when": "week-1", "time": "08:00", "language": "kk"}
+    answer = manager.post(REPORTS, data={**sent, "csrf_token": form_token(manager)})
+    assert answer.status_code == 422
+    page = BeautifulSoup(answer.text, "html.parser")
+    assert "This very report is planned already." in page.get_text()
+    (way,) = page.select("main .note a")
+    there = page.select_one(str(way["href"]))
+    assert there is not None
+    assert "East 1" in there.get_text()
+    for other in ({"unit": ""}, {"when": "week-2"}, {"when": "month-1"}, {"time": "08:01"}, {"language": "ru"}):
+        assert plan(manager, **other) == 303, other
+    assert plan(manager, unit="") == 422
+
+
 def test_an_admin_plans_for_others_within_what_these_may_see(
     app: Flask, database: Database, company: Company, manager: FlaskClient
 ) -> None:
