@@ -3,13 +3,14 @@
 from collections.abc import Mapping
 from datetime import date
 
-from flask_babel import format_date, gettext, lazy_gettext, ngettext
+from flask_babel import format_date, format_percent, get_locale, gettext, lazy_gettext, ngettext
 from flask_babel.speaklater import LazyString
 
 from app.analytics.differences import LEAST, Verdict
 from app.analytics.events.judging import Judged
 from app.analytics.events.models import EventKind
 from app.analytics.events.windows import Timing
+from app.analytics.metrics import Figure, Method
 from app.kit.errors import InvalidInputError
 from app.web.manage.figures import words as figure_words
 from app.web.manage.words import CHANNELS
@@ -66,12 +67,21 @@ def say_refusal(error: InvalidInputError) -> str:
         "text_too_long": gettext("At most %(limit)s characters.", limit=error.details.get("limit", 0)),
         "unreadable_text": gettext("The text has characters that cannot be kept."),
         "day_out_of_range": gettext(
-            "Choose a day from %(first)s to %(last)s. What is planned for later is written down within a year of it.",
+            "Days from %(first)s to %(last)s can be chosen. "
+            "What is planned for later is written down within a year of it.",
             first=_say(error.details.get("first")),
             last=_say(error.details.get("last")),
         ),
     }
     return str(told.get(error.code, gettext("This cannot be taken.")))
+
+
+def show_side(figure: Figure) -> str:
+    """Return the value before or after; a share with the decimal that the difference beside it is told with."""
+    if figure.value is None or figure.method is not Method.WILSON:
+        return figure_words.show(figure)
+    whole = get_locale().percent_formats[None].pattern
+    return str(format_percent(figure.value, format=whole.replace("0", "0.0", 1)))
 
 
 def _say(day: object) -> str:

@@ -7,12 +7,13 @@ from bs4 import BeautifulSoup
 from flask import Flask
 
 from app.accounts.models import Role
+from app.accounts.service import get_user
 from app.analytics.events.models import TimeLineEvent
 from app.kit.db import Database
 from app.kit.ids import new_id
 from app.organisation.service import get_unit
 from tests.web.acme import acme
-from tests.web.staff import add_staff, form_token, signed_in
+from tests.web.staff import add_staff, email_of, form_token, signed_in
 
 HOME = "/manage/figures/events"
 GOOD = {"unit": "north", "day": "2026-03-01", "kind": "script", "title": "A new <b>script</b>", "note": ""}
@@ -22,6 +23,9 @@ GOOD = {"unit": "north", "day": "2026-03-01", "kind": "script", "title": "A new 
 def _company(app: Flask, database: Database, now: datetime) -> None:
     with acme(database, now) as company:
         company.answers("n1", {5: 30})
+        for days, satisfied in ((5, 20), (14, 25)):
+            for place in range(35):
+                company.answer("s1", 5 if place < satisfied else 1, at=now - timedelta(days=days))
         add_staff(company.session, "analyst", Role.ANALYST, company.units["north"].id, now=now)
 
 
@@ -66,7 +70,7 @@ def test_a_day_of_another_century_is_refused_with_the_days_there_are(app: Flask,
     for typed in ("2099-03-04", "0026-03-04", "1999-12-31"):
         status, page = add(app, day=typed)
         assert status == 422, typed
-        assert "Choose a day from Jan 1, 2000 to Mar 5, 2027." in page, typed
+        assert "Days from Jan 1, 2000 to Mar 5, 2027 can be chosen." in page, typed
         assert f'value="{typed}"' in page, "what was typed is there to mend"
     assert add(app, day=f"{now + timedelta(days=366):%Y-%m-%d}")[0] == 303
 
@@ -120,3 +124,26 @@ def test_more_events_than_a_page_holds_stand_on_further_pages_and_all_in_the_fil
     assert "days=7&amp;page=2" in browser.get(f"{HOME}?days=7").text
     file = browser.get("/manage/figures/events.csv").text
     assert all(f"No. {number:03}" in file for number in range(120))
+
+
+def test_both_sides_are_told_with_the_decimal_of_their_difference(
+    app: Flask, database: Database, now: datetime
+) -> None:
+    add(app, "admin", unit="s1", day=f"{now - timedelta(days=9):%Y-%m-%d}")
+
+    page = BeautifulSoup(signed_in(app, "admin").get(f"{HOME}?unit=s1&days=7").text, "html.parser")
+
+    told = [" ".join(cell.get_text(" ").split()) for cell in page.select("td.numbers")]
+    assert [each.split()[0] for each in told] == ["71.4%", "57.1%"]
+
+
+@pytest.mark.parametrize("language", ["kk", "ru", "uk"])
+def test_a_refused_day_is_told_in_whole_sentences(app: Flask, database: Database, language: str) -> None:
+    with database.transaction() as session:
+        get_user(session, email_of("manager")).language = language
+    _, page = add(app, day="2099-03-04")
+    told = BeautifulSoup(page, "html.parser").select_one("#day-error")
+    assert told is not None
+    assert "2027" in told.text
+    assert ".." not in told.text
+    assert " to " not in told.text
