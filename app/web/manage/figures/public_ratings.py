@@ -1,5 +1,9 @@
 """Public ratings: each site's stars beside our own figures of the same unit and days, over time and by unit."""
 
+from collections.abc import Mapping
+from datetime import timedelta
+from functools import partial
+
 from flask import Blueprint, render_template, request
 
 from app.accounts.permissions import Permission
@@ -7,7 +11,7 @@ from app.accounts.scope import Scope
 from app.analytics.figure_lines import PageLines
 from app.analytics.public_rating_lines import list_ratings
 from app.analytics.public_rating_units import OFFICES, Asking, Lack, Level, Listed, count_lacks, list_units
-from app.analytics.public_ratings import PublicRatings, read_public_ratings
+from app.analytics.public_ratings import PublicRatings, SiteStars, read_public_ratings
 from app.review_sites.catalogue import Site
 from app.surveys.definition import Metric
 from app.web import access, edge
@@ -21,6 +25,8 @@ from app.web.manage.table import Table, read_table
 public_ratings = Blueprint("public_ratings", __name__, url_prefix="/manage/figures/public")
 access.gate(public_ratings, access.Gate.STAFF)
 
+# Stars know neither channels nor employees nor topics, and our own figures beside them are of all.
+_ALONE: Mapping[str, None] = {"channel": None, "employee": None, "served": None, "about": None}
 _KEPT = ("unit", "period", "from", "to")
 # A file of more units than any company has is a mistake of ours.
 _MOST_UNITS = 20_000
@@ -60,7 +66,8 @@ def show() -> str:
         names={site: catalogue.name(site) for site in catalogue.sites},
         asked=set(edge.wiring().ratings.by_site),
         may_enter=access.staff().actor.may(Permission.ENTER_RATINGS),
-        csat=Metric.CSAT,
+        own_answers=partial(query.answers, **_ALONE, figure=Metric.CSAT.value),
+        left_answers=lambda stars: query.answers(**{**_ALONE, "left": stars.site.value, **_counted_days(stars)}),
         figure_words=figure_words,
         rating_words=rating_words,
         words=words,
@@ -103,6 +110,14 @@ def _read_listed(query: FigureQuery) -> tuple[Table, Listed]:
         sort=sort,
         descending=table.descending,
     )
+
+
+def _counted_days(stars: SiteStars) -> Mapping[str, str]:
+    """Return the days whose taps are counted, as fields of a list: those after the first reading."""
+    growth = stars.in_period
+    if growth is None:
+        return {}
+    return {"from": (growth.since + timedelta(days=1)).isoformat(), "to": growth.until.isoformat()}
 
 
 def _columns(ratings: PublicRatings, listed: Listed) -> list[Site]:

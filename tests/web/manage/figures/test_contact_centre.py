@@ -51,6 +51,20 @@ def test_every_number_leads_to_as_many_answers(app: Flask, database: Database, n
         assert [number_of(each) for each in listed] == [number_of(link)], link
 
 
+def test_every_share_of_satisfied_leads_to_those_who_are(app: Flask, database: Database, now: datetime) -> None:
+    fill(database, now)
+    page, browser = page_of(app), signed_in(app, "admin")
+
+    rows = page.select(".ranking tbody tr")
+    pairs = [(row.select_one("[data-head=Satisfied] a"), row.select_one("[data-head=Answers] a")) for row in rows]
+    told = [(share, number_of(n)) for share, n in pairs if share is not None and n is not None]
+
+    assert len(told) >= 4, "bands, topics and employees have some"
+    for share, n in told:
+        (listed,) = BeautifulSoup(browser.get(str(share["href"])).text, "html.parser").select("p[role=status]")
+        assert f"{number_of(listed) / n:.0%}" == share.get_text(), share
+
+
 def test_every_number_of_contacts_leads_to_as_many_of_them(app: Flask, database: Database, now: datetime) -> None:
     fill(database, now)
     with database.transaction() as session:

@@ -80,6 +80,21 @@ def test_every_number_leads_to_as_many_responses(app: Flask, company: Company) -
             assert count(browser, str(link["href"])) == number, link
 
 
+def test_a_share_in_the_tables_leads_to_those_who_chose_it(app: Flask, company: Company) -> None:
+    browser = signed_in(app, "admin")
+    page = look(browser, "/manage/figures?unit=north")
+    told = {row.th.get_text().strip(): row.select_one("td.numbers a") for row in page.select(".ranking tbody tr")}  # type: ignore[union-attr]
+    assert {name: link.get_text() for name, link in told.items() if link} == {"Unit n1": "74%", "Unit n2": "32%"}
+    for name, satisfied in (("Unit n1", 42), ("Unit n2", 12)):
+        link = told[name]
+        assert link is not None
+        assert count(browser, str(link["href"])) == satisfied, name
+    shares = [link for link in page.select(".trend td a") if link.get_text().endswith("%")]
+    assert shares
+    for link in shares:
+        assert parse_qs(urlsplit(str(link["href"])).query)["rating"] == ["4", "5"]
+
+
 def test_a_list_of_one_scale_says_so_and_leaves_it_with_its_figure(app: Flask, company: Company) -> None:
     browser = signed_in(app, "admin")
     dashboard = look(browser, "/manage/")
