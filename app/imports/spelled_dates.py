@@ -83,7 +83,8 @@ def _spell(text: str) -> str | None:
     found = _FIGURES.fullmatch(text)
     if found is not None:
         return _join(found["date"], found["rest"])
-    for words in (text, _WEEKDAY.sub("", text, count=1)):
+    weekday = _WEEKDAY.match(text)
+    for words in (text, text[weekday.end() :] if weekday is not None else ""):
         for shape in _SHAPES:
             found = shape.fullmatch(words)
             if found is not None and (month := _find_month(found["month"])) is not None:
