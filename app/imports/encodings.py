@@ -2,8 +2,9 @@
 
 A file of bytes that are no UTF-8 can be read in any of the eight-bit encodings, and all but one of them give nonsense.
 What gives it away: letters that no language here has, capital letters inside a word, and letters that are rare where
-common ones are expected. A library that guesses among all the encodings of the world takes short Russian texts for
-Turkish or Greek, so only those are tried that files of these countries come in.
+common ones are expected. A single byte between figures or English words is rather a dash, a sign or a fixed space of
+Windows than a letter: it takes two letters to make a word. A library that guesses among all the encodings of the world
+takes short Russian texts for Turkish or Greek, so only those are tried that files of these countries come in.
 """
 
 import re
@@ -38,14 +39,19 @@ _SPOKEN = {
     **dict.fromkeys(("kz-1048", "strk1048", "strk1048-2002"), "kz1048"),
     **dict.fromkeys(("maccyrillic", "x-mac-cyrillic"), "mac-cyrillic"),
 }
+_WINDOWS = ("cp1251", "kz1048", "cp1252")
+_MARGINAL = ("koi8-r", "koi8-u", "cp866", "iso8859-5")
 _EIGHT_BIT = [encoding for encoding in ENCODINGS if not encoding.startswith("utf")]
 _MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe\x00\x00": "utf-32", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
-# Words with at least one byte beyond ASCII; a few thousand decide.
-_WORD = re.compile(rb"[A-Za-z]*[\x80-\xff][A-Za-z\x80-\xff]*")
+# Words with at least one byte beyond ASCII; a few thousand decide. Only the first of a row of plain letters begins one:
+# else each would be tried to the end of the row.
+_WORD = re.compile(rb"(?<![A-Za-z])[A-Za-z]*[\x80-\xff][A-Za-z\x80-\xff]*")
+_BEYOND = re.compile(rb"[\x80-\xff]")
 _ASCII = re.compile(rb"[\x00-\x7f]")
 _CONTROL = re.compile(rb"[\x01-\x08\x0e-\x1f]")
 _SAMPLE = 3000
 _FIRST = 256 * 1024
+_AROUND = 64
 
 # How common letters are in Russian, Kazakh and Ukrainian texts, taken together.
 _COMMON = "оеаитнсрвлкмдпу"
@@ -57,14 +63,37 @@ _POINTS = {
     **dict.fromkeys(_COMMON, 3.0),
     **dict.fromkeys(_USUAL, 2.0),
     **dict.fromkeys(_RARE, 1.0),
-    **dict.fromkeys("№«»“”„–—…’‘•\N{NO-BREAK SPACE}", 1.5),
-    **dict.fromkeys("°§©®€™·ў", 0.0),
+    **dict.fromkeys("№«»“”„–—…’‘¿¡\N{NO-BREAK SPACE}", 1.5),
+    "ў": 0.0,
+}
+# What stands beside figures and names: alone it says as much as the signs above, inside a word nothing.
+_SIGNS = {
+    **{sign: points for sign, points in _POINTS.items() if not sign.isalpha()},
+    **dict.fromkeys("•£°§©®€™·±½¼¾¬²³", 0.0),
 }
 # What every letter has to bring on the average; texts bring more than two.
 _ENOUGH = 1.2
 _STRANGE = -4.0  # box drawing, control characters, letters of other countries
 _BROKEN_CASE = -4.0
 _MIXED = -3.0
+_NO_VOWEL = -2.0
+# Of a single letter or sign in a word, which may be either: the sign of Windows wins, and both are enough.
+_SIGN_ALONE = 1.5
+_ALONE = 1.3
+_ALONE_LATIN = _SIGN_ELSEWHERE = 1.25
+_MOST = 3.0
+# By how much a letter, and all of them, have to be better elsewhere than in Windows: a short name in capitals may be
+# a word in KOI8, too, where the capitals of one are the small letters of the other.
+_MARGIN = 0.4
+_MARGIN_MOST = 1.0
+# `ї`, `є`, `ґ` and `ү`, `ғ`, `ө` are the same bytes: which it is the letters around it tell.
+_MISPLACED_POINTS = -2.0
+_VOWELS = "аеёиоуыэюяіїєәөүұ"
+_VOWEL = re.compile(f"[{_VOWELS}]")
+_MISPLACED = re.compile(
+    f"(?<=[^\\W\\d_{_VOWELS}])[їґ]|є(?=[{_VOWELS}])|ґ(?=[^\\W\\d_{_VOWELS}рл])"
+    f"|(?<=[{_VOWELS}])[үө]|[үө](?=[{_VOWELS}])|(?<=[^\\W\\d_{_VOWELS}])ғ(?![{_VOWELS}])"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,39 +159,74 @@ def _find_wide(content: bytes) -> str | None:
 
 def _rank(content: bytes) -> list[str]:
     """Return the encodings in which the words are words, the best first."""
+    first = _BEYOND.search(content)
+    start = max(0, first.start() - _AROUND) if first is not None and first.start() >= _FIRST - _AROUND else 0
     words: dict[bytes, int] = {}
-    for found in _WORD.finditer(content, 0, _FIRST):
+    for found in _WORD.finditer(content, start, start + _FIRST):
         words[found[0]] = words.get(found[0], 0) + 1
         if len(words) >= _SAMPLE:
             break
-    if not words:  # the first letters stand far below
-        words = {found[0]: 1 for found, _ in zip(_WORD.finditer(content), range(_SAMPLE), strict=False)}
-    least = _ENOUGH * sum(len(word) - len(_ASCII.findall(word)) for word in words)
+    letters = sum(len(word) - len(_ASCII.findall(word)) for word in words)
+    margin = min(_MARGIN * letters, _MARGIN_MOST)
     points = {name: _judge(words, name) for name in _EIGHT_BIT}
-    return sorted((name for name in _EIGHT_BIT if points[name] > least), key=lambda name: -points[name])
+    likely = {name: each - (margin if name in _MARGINAL else 0) for name, each in points.items()}
+    return sorted((name for name in _EIGHT_BIT if points[name] > _ENOUGH * letters), key=lambda name: -likely[name])
 
 
 def _judge(words: Mapping[bytes, int], encoding: str) -> float:
     # Each word once: one that stands on every row says no more than once.
-    return sum(_judge_word(word.decode(encoding, "replace"), latin=encoding == "cp1252") for word in words)
+    return sum(_judge_word(word.decode(encoding, "replace"), encoding) for word in words)
 
 
-def _judge_word(word: str, *, latin: bool) -> float:
+def _judge_word(word: str, encoding: str) -> float:
+    beyond = [letter for letter in word if not letter.isascii()]
+    letters = sum(map(str.isalpha, beyond))
+    if not letters:
+        return _judge_signs(beyond, windows=encoding in _WINDOWS)
+    if encoding == "cp1252":
+        return _judge_latin(word, alone=letters == len(word))
     points, before = 0.0, ""
     for letter in word:
         if not letter.isascii():
-            points += _judge_latin(letter, before) if latin else _POINTS.get(letter.lower(), _STRANGE)
-        if not latin and before and letter.isalpha() and before.isalpha():
+            weight = _POINTS.get(letter.lower(), _SIGNS.get(letter, _STRANGE))
+            points += _ALONE if letters == 1 and letter.isalpha() and weight > 0 else weight
+        if before and letter.isalpha() and before.isalpha():
             if before.islower() and letter.isupper():
                 points += _BROKEN_CASE
             if before.isascii() != letter.isascii():
                 points += _MIXED
         before = letter
+    if letters > 1:
+        points += _MISPLACED_POINTS * len(_MISPLACED.findall(word.lower()))
+    if letters > 2 and not word.isupper() and _VOWEL.search(word.lower()) is None:
+        points += _NO_VOWEL
     return points
 
 
-def _judge_latin(letter: str, before: str) -> float:
-    if not letter.isalpha():
-        return _POINTS.get(letter, _STRANGE)
-    # One letter with an accent stands between plain ones; a row of them is another alphabet.
-    return 2.0 if not before or before.isascii() else _STRANGE
+def _judge_signs(signs: list[str], *, windows: bool) -> float:
+    """Judge what stands between words, without a letter: a dash, a fixed space, or both."""
+    points = 0.0
+    for sign in signs:
+        if sign not in _SIGNS:
+            points += _STRANGE
+        elif windows:  # two bytes may be a dash and its space as well as a word of two letters
+            points += _SIGN_ALONE if len(signs) == 1 or len(set(signs)) > 2 else _MOST
+        else:
+            points += _SIGN_ELSEWHERE
+    return points
+
+
+def _judge_latin(word: str, *, alone: bool) -> float:
+    """Judge a word as one of Western Europe: an accent or two between plain letters; a row is another alphabet."""
+    points, row, accents = 0.0, 0, any(letter.isascii() for letter in word)
+    for letter in word:
+        row = row + 1 if letter.isalpha() and not letter.isascii() else 0
+        if letter.isascii():
+            continue
+        if not row:
+            points += _SIGNS.get(letter, _STRANGE)
+        elif row == 1:
+            points += 2.0 if accents and not alone else _ALONE_LATIN
+        else:
+            points += 1.0 if row == 2 and accents else _STRANGE
+    return points

@@ -136,6 +136,48 @@ def test_the_letters_are_found_by_the_words(encoding: str, texts: str) -> None:
         assert decode(content).text == content.decode(encoding), name
 
 
+def test_a_lone_sign_makes_no_alphabet() -> None:
+    for content, encoding, text in [
+        (b"Good service \x96 thanks", "cp1251", "Good service – thanks"),
+        (b"09:00 \x96 18:00;Mon\xa0\x96 Fri", "cp1251", "09:00 – 18:00;Mon\xa0– Fri"),
+        (b"1\xa0200", "cp1251", "1\xa0200"),
+        (b"sum;\xa0\xa0", "cp1251", "sum;\xa0\xa0"),
+        (b"Office \xb95", "cp1251", "Office №5"),
+        (b"R&D \x95 Office", "cp1251", "R&D • Office"),
+        (b"\xa92026", "cp1251", "©2026"),
+        (b"20\xb0C", "cp1251", "20°C"),
+        (b"\xa35;30 m\xb2", "cp1252", "£5;30 m²"),
+        (b"\x80 5", "cp1252", "€ 5"),
+        (b"5\xbd", "cp1252", "5½"),
+        (b"house;5\xc0", "cp1251", "house;5А"),
+    ]:
+        decoded = decode(content)
+        assert (decoded.encoding, decoded.text) == (encoding, text)
+
+
+def test_short_names_are_read_in_the_letters_of_their_country() -> None:
+    for text, encoding in [
+        ("code;name\n1;ТОО ЭХО", "cp1251"),
+        ("5;да", "cp1251"),
+        ("5;да", "koi8-r"),
+        ("МТС;пгт Ахты;5 шт", "cp1251"),
+        ("Айгүл", "kz1048"),
+        ("Өте жаман", "kz1048"),
+        ("алған", "kz1048"),
+        ("Київ;життєвий;ґанок", "cp1251"),
+        ("¿qué?;¡Él, señor!", "cp1252"),
+        ("Größe;créée à Nîmes", "cp1252"),
+    ]:
+        decoded = decode(text.encode(encoding))
+        assert (decoded.text, decoded.encoding) == (text, encoding)
+
+
+def test_a_long_row_of_letters_is_read_once() -> None:
+    start = b"a" * 250_000
+    assert decode(start + b" \x96\n").text == start.decode() + " –\n"
+    assert decode(start * 40 + b"\n" + "Алматы".encode("cp1251")).encoding == "cp1251"
+
+
 @pytest.mark.parametrize(
     "content", [b"\x89PNG\r\n\x1a\n" + bytes(range(128, 256)), "Отлично".encode()[:-1], b"a\x98\xff"]
 )
