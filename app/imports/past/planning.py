@@ -27,7 +27,7 @@ from app.imports.past.options import (
 )
 from app.imports.past.places import UnitFinder
 from app.imports.past.reading import FileReader, ReadRow
-from app.imports.past.rows import PastRowReader, Scales, distinct_cells, find_past_formats
+from app.imports.past.rows import PastRowReader, Scales, count_cells, find_past_formats
 from app.imports.past.scales import Scale, find_scale
 from app.imports.past.sources import note_other_source
 from app.imports.past.understood import Understood, sum_up
@@ -183,13 +183,13 @@ def plan_past(
 
 def _find_scales(table: Table, columns: Columns, definition: Definition, options: PastOptions) -> Scales:
     first = find_scale(
-        definition.first, distinct_cells(table, columns, "rating"), said=options.scale, missing=options.missing
+        definition.first, count_cells(table, columns, "rating"), said=options.scale, missing=options.missing
     )
     later: dict[str, tuple[Question, Scale | None]] = {}
     for name, question in choose_questions(columns, definition).items():
         scale = None
         if question.type is not QuestionType.TEXT:
-            cells = distinct_cells(table, columns, name)
+            cells = count_cells(table, columns, name)
             scale = find_scale(question, cells, said=None, missing=options.missing)
         later[name] = question, scale
     return Scales(first, later)

@@ -1,5 +1,6 @@
 """One row of a file of answers to what it says: an answer, the call or visit behind it, or both. Pure."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -139,13 +140,9 @@ class PastRowReader:
     def _words(self, cells: Mapping[str, object], field: str, warnings: list[Reason]) -> str | None:
         text = self._columns.text(cells, field)
         if len(text) > MAX_TEXT:
-            warnings.append(
-                Reason(
-                    f"{self._columns.name(field)}: cut after {MAX_TEXT} characters, more are not kept",
-                    "text_cut",
-                    {"limit": MAX_TEXT},
-                )
-            )
+            column = self._columns.name(field)
+            said = f"{column}: cut after {MAX_TEXT} characters, more are not kept"
+            warnings.append(Reason(said, "text_cut", {"limit": MAX_TEXT}, column))
             text = text.replace("\r\n", "\n")[:MAX_TEXT]
         return read_text(text, field) if text else None
 
@@ -177,8 +174,8 @@ class PastRowReader:
         return instant
 
 
-def distinct_cells(table: Table, columns: Columns, field: str) -> set[object]:
-    """Return what stands in a field's column, each once; lists and the like are left to the rows that have them."""
+def count_cells(table: Table, columns: Columns, field: str) -> Counter[object]:
+    """Return what stands in a field's column, and how often; lists and the like are left to the rows that have them."""
 
     def cells() -> Iterator[object]:
         for row in table.rows:
@@ -186,7 +183,7 @@ def distinct_cells(table: Table, columns: Columns, field: str) -> set[object]:
             if isinstance(cell, (str, int, float)):
                 yield cell
 
-    return set(cells())
+    return Counter(cells())
 
 
 def _tells(draft: InteractionDraft) -> bool:

@@ -6,6 +6,7 @@ by answer.
 """
 
 import re
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -21,6 +22,8 @@ _RANGE = re.compile(r"(\d{1,2})\s*[-–—]\s*(\d{1,2})")
 _REVERSED = frozenset({"reversed", "наоборот", "навпаки", "керісінше"})
 _ORDERED = (QuestionType.RATING5, QuestionType.NPS, QuestionType.CES7)
 _NAMED = 8
+# With fewer of its ratings off the scale, a column is not of another scale.
+_STRANGE_SHARE = 0.1
 
 
 class InvalidScaleError(InvalidInputError):
@@ -49,12 +52,14 @@ _NOTHING = Reading(None)
 class Scale:
     """Values by what stands in the file (small letters, whole numbers without a fraction), and codes of no answer.
 
-    `top` is the most points of the file's scale, where it has points: `4/5` is 4 if it is 5.
+    `top` is the most points of the file's scale, where it has points: `4/5` is 4 if it is 5. `words` are the question's
+    own, as they may stand before a number.
     """
 
     values: Mapping[str, int]
     missing: frozenset[str] = frozenset()
     top: int | None = None
+    words: frozenset[str] = frozenset()
     _read: dict[object, Reading] = field(default_factory=dict)
 
     def read(self, cell: object) -> Reading:
@@ -91,7 +96,7 @@ class Scale:
         )
 
     def _points(self, word: str) -> int | None:
-        points = read_points(word) if self.top is not None else None
+        points = read_points(word, self.words) if self.top is not None else None
         return self.values.get(str(points.given)) if points is not None and points.most in (None, self.top) else None
 
 
@@ -118,40 +123,56 @@ def read_missing(texts: Iterable[str]) -> frozenset[str]:
 def find_scale(
     question: Question, cells: Collection[object], *, said: str | None, missing: frozenset[str] = frozenset()
 ) -> Scale:
-    """Return how a column of ratings is read; `cells` are its different ones, `said` what `--scale` says.
+    """Return how a column of ratings is read; `cells` are its rows' (or how often each is), `said` what `--scale` says.
 
     Left out, numbers are those of the question itself, and words are those of the question or of a scale that is known.
     Raises InvalidScaleError.
     """
-    own = _own_numbers(question)
+    own, labels = _own_numbers(question), frozenset(word for each in _question_words(question) for word in each)
     if said is None:
         words = {fold_answer(cell) for cell in cells if isinstance(cell, (str, int, float))} - missing - {""}
         ordered = question.type in _ORDERED
         if ordered:
-            _check_points(question, words)
+            _check_points(question, _count_points(cells, missing, labels))
+            _check_labels(question, words)
         texts = {word for word in words - own.keys() if not _NUMBER.fullmatch(word)}
         if ordered:
-            texts = {word for word in texts if read_points(word) is None}
+            texts = {word for word in texts if read_points(word, labels) is None}
         # Among numbers a strange word is its row's mistake; where there are only words, no row could be read.
         known = _known(question, texts, needed=not words - texts - NO_ANSWER) if texts else {}
-        return Scale({**known, **own}, missing, question.values()[-1] if ordered else None)
+        return Scale({**known, **own}, missing, question.values()[-1] if ordered else None, labels)
     if "=" in said:
         return Scale(_written(question, said), missing)
     theirs, values = _moved(question, said)
-    return Scale(values, missing, theirs)
+    return Scale(values, missing, theirs, labels)
 
 
-def _check_points(question: Question, words: Collection[str]) -> None:
-    """Refuse a column whose numbers are plainly of another scale: each of its rows would be refused by itself."""
-    own = set(question.values())
-    given: set[int] = set()
-    for word in words:
-        points = read_points(word)
-        if points is not None:
-            given |= {points.given, points.most or points.given}
+def _count_points(
+    cells: Collection[object], missing: frozenset[str], labels: frozenset[str]
+) -> Counter[tuple[int, int]]:
+    """Return how many cells give so many points, of how many (the points themselves where that is not said)."""
+    given: Counter[tuple[int, int]] = Counter()
+    for cell, count in (cells if isinstance(cells, Counter) else Counter(cells)).items():
+        word = fold_answer(cell) if isinstance(cell, (str, int, float)) else ""
+        if word in missing:
+            continue
+        if (points := read_points(word, labels)) is not None:
+            given[points.given, points.most or points.given] += count
         elif _WHOLE.fullmatch(word):
-            given.add(int(word))
-    strange = given - own
+            given[int(word), int(word)] += count
+    return given
+
+
+def _check_points(question: Question, given: Counter[tuple[int, int]]) -> None:
+    """Refuse a column whose numbers are plainly of another scale: each of its rows would be refused by itself.
+
+    A few strange numbers among many are their rows' mistakes.
+    """
+    own = set(question.values())
+    other = sum(count for points, count in given.items() if not own.issuperset(points))
+    if other < _STRANGE_SHARE * given.total():
+        return
+    strange = {number for points in given for number in points} - own
     most = max(strange, default=0)
     if question.type is not QuestionType.NPS and len(strange) >= 2 and 8 <= most <= 10:
         raise InvalidScaleError(
@@ -180,6 +201,38 @@ def _check_points(question: Question, words: Collection[str]) -> None:
             low=question.values()[0],
             high=question.values()[-1],
         )
+
+
+def _check_labels(question: Question, words: Iterable[str]) -> None:
+    """Refuse numbers that run the other way than the words beside them: `1 - excellent`, `5 - very poor`."""
+    own = list(_question_words(question))
+    known = frozenset(word for each in own for word in each)
+    given = {(word, points.given, points.label) for word in words if (points := read_points(word, known)) is not None}
+    low, high = question.values()[0], question.values()[-1]
+    turned: Mapping[str, float] = {}
+    best = 0, 0.0
+    for scale, worst, most in (*((each, 1, 5) for each in five_point_scales()), *((each, low, high) for each in own)):
+        # Each from -1 to 1: below 0 where a number is of one half and its word of the other.
+        found = {
+            word: _on_side(number, low, high) * _on_side(scale[label], worst, most)
+            for word, number, label in given
+            if label in scale
+        }
+        # Of scales that have as many of the words the one that agrees best with the numbers is meant.
+        if found and (len(found), sum(found.values())) > best:
+            best, turned = (len(found), sum(found.values())), found
+    if turned and (best[1] < 0 or min(turned.values()) <= -0.5):
+        example = min(turned, key=lambda word: (turned[word], word))
+        raise InvalidScaleError(
+            f"{example!r}: the numbers and the words beside them run opposite ways; if 1 is the best, say --scale "
+            "reversed, else write out by --scale what each of them means",
+            code="scale_turned",
+            text=example,
+        )
+
+
+def _on_side(value: int, low: int, high: int) -> float:
+    return (2 * value - low - high) / (high - low)
 
 
 def _own_numbers(question: Question) -> dict[str, int]:

@@ -1,5 +1,7 @@
 """What a column of ratings means: the survey's own numbers, moved or turned scales, words in four languages."""
 
+from collections import Counter
+
 import pytest
 
 from app.imports.past.scales import InvalidScaleError, NotOnScaleError, Reading, find_scale, read_missing
@@ -32,6 +34,8 @@ def _read(cells: str | list[object], said: str | None = None, missing: str = "",
         ("★★★★☆|★|⭐⭐⭐⭐⭐", [4, 1, 5]),
         ("5 из 5|4/5|3 out of 5|5-тен 4|2 з 5", [5, 4, 3, 4, 2]),
         ("5 - отлично|1 (ужасно)|Хорошо (4)|оценка 3|Rating: 2", [5, 1, 4, 3, 2]),
+        ("5 - excellent|4 - good|3 - fair|2 - poor|1 - very poor|3 - good", [5, 4, 3, 2, 1, 3]),
+        ("Ваша оценка: 5|балл - 4|1 - очередь", [5, 4, 1]),
         ("5 баллов|1 звезда|2 зірки|3 points|4 ұпай", [5, 1, 2, 3, 4]),
         ("😀|😐|😡", [5, 3, 1]),
         ("Хорошо|-|н/о|Затрудняюсь ответить", [4, None, None, None]),
@@ -52,6 +56,7 @@ def test_numbers_and_known_words_need_no_scale(cells: str | list[object], values
         ("керісінше 0-4", "0|4|1", [5, 1, 4]),
         ("0-4 reversed", "0|4", [5, 1]),
         ("1–5", "1|5", [1, 5]),
+        ("reversed", "1 - excellent|2 - good|5 - very poor|4", [5, 4, 1, 2]),
         ("Top=5, so-so =3,Bad, really=1", "top|So-So", [5, 3]),
         ("0=1,1=1,2=1,3=2,4=2,5=3,6=3,7=4,8=4,9=5,10=5", "0|7|10", [1, 4, 5]),
     ],
@@ -84,6 +89,13 @@ def test_eleven_points_stay_eleven() -> None:
         (None, "9/10|10/10|7/10", "that is --survey nps"),
         (None, "1|3|6|7", "that is --survey ces"),
         (None, "100|90|85|75|60|5", "these ratings go up to 100"),
+        (None, "1 - excellent|2 - good|5 - very poor", "run opposite ways; if 1 is the best, say --scale reversed"),
+        (None, "1 (very satisfied)|5", "'1 (very satisfied)': the numbers and the words"),
+        (None, "1 - отлично|3", "run opposite ways"),
+        (None, "1/5 - отлично|3", "run opposite ways"),
+        (None, "отлично: 1|плохо: 4", "run opposite ways"),
+        (None, "4 - bad|3 - fair", "run opposite ways"),
+        (None, "5 - отлично|4 - хорошо|1 - отлично", "'1 - отлично'"),
         (None, "Хорошо|жақсы емес|тамаша емес|сносно", "no scale that is known"),
     ],
 )
@@ -91,6 +103,13 @@ def test_a_scale_that_does_not_fit_is_refused(said: str | None, cells: str, word
     with pytest.raises(InvalidScaleError) as refused:
         _read(cells, said)
     assert words in refused.value.message
+
+
+def test_a_few_strange_numbers_are_mistakes_of_their_rows() -> None:
+    for strange in ("0|10", "6|7", "10/10|0"):
+        assert find_scale(FACES, ["1", "5"] * 50 + strange.split("|"), said=None).read("5").value == 5, strange
+        with pytest.raises(InvalidScaleError, match="these ratings go up to"):
+            find_scale(FACES, Counter({"1": 4, "5": 4, **dict.fromkeys(strange.split("|"), 1)}), said=None)
 
 
 def test_codes_of_no_answer_are_told_apart_from_answers() -> None:
@@ -107,7 +126,25 @@ def test_codes_of_no_answer_are_told_apart_from_answers() -> None:
 
 
 @pytest.mark.parametrize(
-    "cell", ["6", "0", "-1", "4.5", "9/10", "4/4", "1 - 2", "Maybe", True, 1e300, ["5"], "9" * 400, "\ud800"]
+    "cell",
+    [
+        "6",
+        "0",
+        "-1",
+        "4.5",
+        "9/10",
+        "4/4",
+        "1 - 2",
+        "Maybe",
+        "ждал: 5",
+        "covid-19",
+        "5 минут: 4",
+        True,
+        1e300,
+        ["5"],
+        "9" * 400,
+        "\ud800",
+    ],
 )
 def test_any_other_cell_is_refused(cell: object) -> None:
     scale = find_scale(FACES, {"Likely", "Unlikely"}, said=None)

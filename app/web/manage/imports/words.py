@@ -112,6 +112,10 @@ _REASONS: Mapping[str, LazyString] = {
         "would recommend you, from 0 to 10, choose the survey with that question (NPS). Otherwise write in the scale "
         "what each of them means: 0=1, 1=1, 2=1, 3=2 …"
     ),
+    "scale_turned": lazy_gettext(
+        "“%(text)s”: the numbers and the words beside them run opposite ways. If 1 is the best, write in the scale: "
+        "reversed. Otherwise write what each answer means."
+    ),
     "scale_of_seven": lazy_gettext(
         "These ratings go up to 7, and the survey from %(low)s to %(high)s. If people were asked how easy it was, "
         "choose the survey with that question (CES). Otherwise write in the scale what each of them means: 1=1, 2=1, "
