@@ -35,6 +35,8 @@ _MOMENTS = ("date", "time", "started_at", "ended_at")
 _LENGTHS = ("wait_seconds", "handle_seconds")
 _DAYS = ("date", "started_at", "ended_at")
 _TEXTS = ("external_id", "employee", "topic", "phone", "email", "recording_url", "tags", "language")
+# Kept as they are written: rows without an id are known again by all that they say, marks like - among it.
+_KEPT_MARKS = ("topic", "tags")
 # How systems write that there is nothing in a cell.
 EMPTY_MARKS = frozenset(
     form
@@ -194,7 +196,7 @@ class RowReader:
         cell = cells.get(column) if column is not None else None
         if isinstance(cell, str):
             text = cell.strip()
-            return text if text and text not in EMPTY_MARKS else default
+            return text if text and (text not in EMPTY_MARKS or field in _KEPT_MARKS) else default
         if cell is None:
             return default
         try:
@@ -222,7 +224,8 @@ def _join(
         ended_at = started_at + timedelta(seconds=lasted)
     if ended_at is None or (started_at is not None and ended_at < started_at):
         raise InvalidTimeError("it ends before it begins", code="ends_first")
-    check_years(ended_at, latest, zone)
+    for instant in (ended_at, started_at or ended_at):
+        check_years(instant, latest, zone)
     return started_at, ended_at
 
 

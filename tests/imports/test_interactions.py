@@ -274,6 +274,19 @@ def test_totals_below_calls_are_no_calls(import_calls: Import, rows: str, refuse
     assert report.read == report.taken + len(report.refused)
 
 
+def test_marks_for_nothing_stay_as_they_were_in_what_a_row_is_known_by(import_calls: Import, session: Session) -> None:
+    import_calls("date,topic,tags\n2025-08-13 14:05,-,n/a\n")
+
+    (call,) = stored(session)
+    assert (call.topic, list(call.tags), call.external_id) == ("-", ["n/a"], "row-4eac3e25ff46d87af8c6d1c43983f4d4-1")
+
+
+def test_a_beginning_that_is_no_date_is_refused(import_calls: Import) -> None:
+    report = import_calls("start time,end time\n1970-01-01 00:00:00,2025-08-15 10:00:00\n")
+
+    assert [reason.code for reason in report.refused[0].reasons] == ["too_long_ago"]
+
+
 def test_what_was_written_can_be_taken_back(import_calls: Import, session: Session) -> None:
     options = InteractionOptions(source="pbx", unit="abay", add_employees=True)
     plan = plan_interactions(session, DESK, read_table((DATA / SHAPES[0]).read_bytes(), "calls.csv"), options, now=NOW)
