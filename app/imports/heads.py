@@ -28,7 +28,8 @@ def find_head(rows: Sequence[Sequence[object]]) -> int:
     filled = [sum(1 for cell in cells if not is_blank(cell)) for cells in rows]
     if not filled:
         return 0
-    common = Counter(filled)
+    # Titles do not tell how wide the table is: there may be more of them than rows.
+    common = Counter([count for count in filled if count > 1] or filled)
     width = max(common, key=lambda count: (common[count], count))
     return next((place for place, count in enumerate(filled) if not _is_title(count, width)), 0)
 

@@ -80,6 +80,19 @@ def test_titles_above_and_totals_below_are_no_rows() -> None:
     assert (table.encoding, table.broken) == ("cp1251", ())
 
 
+@pytest.mark.parametrize(
+    ("content", "columns"),
+    [
+        ("Отчёт\nПериод: август\nОтдел: 1\na;b;c;d\n1;2;3;4\n1;2;3;\n1;;3;\n", ("a", "b", "c", "d")),
+        ("Отчёт\nПериод: август\na;b;c;d\n1;2;3;4\n", ("a", "b", "c", "d")),
+        ("name\nA\nB\n", ("name",)),
+        ("a;b;c\n1;;\n2;;\n3;;\n", ("a", "b", "c")),
+    ],
+)
+def test_more_titles_than_rows_do_not_hide_the_heads(content: str, columns: tuple[str, ...]) -> None:
+    assert read_table(content.encode(), "report.csv").columns == columns
+
+
 def test_a_short_row_before_a_whole_one_is_a_mistake_and_no_total() -> None:
     table = read_table(b"a;b;c\n1;2;3\nTotal;6\n1;2;3\n", "file.csv")
 
