@@ -309,31 +309,6 @@ def test_a_report_of_a_telephone_system_is_taken_as_it_comes(import_past: Import
     assert [note.details["lines"] for note in report.notes if note.code.startswith("lines_")] == ["1", "7"]
 
 
-@pytest.mark.parametrize(
-    ("rows", "refused", "below"),
-    [
-        ("Very poor,2026-03-01,a\nAverage,2026-03-02,c\nAverage,2026-13-45,x\nGood,2026-14-45,y\n", [4, 5], []),
-        ("Very poor,2026-03-01,a\nVery poor,2026-03-01,b\nAverage,,x\n", [4], []),
-        ("Very poor,2026-03-01,a\nBad,2026-13-45,Total\n", [3], []),
-        ("Very poor,2026-03-01,a\n,,Total\nVery poor,2026-13-45,b\n", [3, 4], []),
-        ("Very poor,2026-03-01,a\n,,Total\nVery poor,2026-03-01,b\n", [3], []),
-        ("Very poor,2026-03-01,a\n,,Total 5\n", [3], []),
-        ("Very poor,2026-03-01,a\n,,Total\n,,made on Monday\n,,Average\n", [], ["3-5"]),
-    ],
-)
-def test_only_totals_are_totals(import_past: Import, rows: str, refused: list[int], below: list[str]) -> None:
-    report = import_past(f"rating,answered_at,comment\n{rows}")
-
-    assert sorted(refusals(report)) == refused
-    assert [note.details["lines"] for note in report.notes if note.code == "lines_below"] == below
-
-
-def test_whoever_is_called_as_totals_are_was_served_on_a_day(import_past: Import) -> None:
-    for day in ("2026-03-01", "2026-13-45", "46082"):
-        report = import_past(f"operator,answered_at,rating\nAnna,2026-03-01,5\nTotal,{day},6\n", make_employees=True)
-        assert list(refusals(report)) == [3], day
-
-
 def test_ratings_that_use_half_of_eleven_points_are_asked_about(import_past: Import) -> None:
     report = import_past("rating,answered_at\n5,2026-03-01\n4,2026-03-01\n", survey="nps")
 
