@@ -91,8 +91,8 @@ _MISPLACED_POINTS = -2.0
 _VOWELS = "аеёиоуыэюяіїєәөүұ"
 _VOWEL = re.compile(f"[{_VOWELS}]")
 _MISPLACED = re.compile(
-    f"(?<=[^\\W\\d_{_VOWELS}])[їґ]|є(?=[{_VOWELS}])|ґ(?=[^\\W\\d_{_VOWELS}рл])"
-    f"|(?<=[{_VOWELS}])[үө]|[үө](?=[{_VOWELS}])|(?<=[^\\W\\d_{_VOWELS}])ғ(?![{_VOWELS}])"
+    f"(?<=[^\\W\\d_{_VOWELS}])[їґ]|є(?=[аеёоиуыэіөұ])|ґ(?=[^\\W\\d_{_VOWELS}рл])"
+    f"|(?<=[{_VOWELS}])[үө]|[үө](?=[{_VOWELS}])|(?<=[^\\W\\d_{_VOWELS}])ғ(?![{_VOWELS}])|ғ(?=[юяїєү])"
 )
 
 

@@ -178,6 +178,7 @@ def test_short_names_are_read_in_the_letters_of_their_country() -> None:
         ("Өте жаман", "kz1048"),
         ("алған", "kz1048"),
         ("Київ;життєвий;ґанок", "cp1251"),
+        ("однією", "cp1251"),
         ("¿qué?;¡Él, señor!", "cp1252"),
         ("Größe;créée à Nîmes", "cp1252"),
     ]:
