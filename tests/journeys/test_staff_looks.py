@@ -105,7 +105,7 @@ FILES = {
 MOST_STOPS = 80
 
 
-# What pages fetch to show in place, and files of posters, which are no pages.
+# What pages fetch to show in place, files of posters, and an address that leads on: no pages.
 _FRAGMENTS = {
     "units.show_below",
     "units.show_hours",
@@ -113,6 +113,7 @@ _FRAGMENTS = {
     "posters.show_progress",
     "callbacks.show_changes",
     "callbacks.show_rows",
+    "figures.go_to_first",
 }
 # Images, tables and documents.
 _NO_PAGE = (".csv", ".pdf", ".png", ".svg", ".xlsx", ".zip")
