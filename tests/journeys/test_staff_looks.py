@@ -53,8 +53,7 @@ from tests.conftest import NOW
 from tests.journeys.axe import find_barriers
 from tests.journeys.conftest import Visitor, in_background
 
-# One process for all of it: what is walked through takes long to make.
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("staff looks")]
+pytestmark = pytest.mark.browser
 
 E_MAIL, PASSWORD = "admin@otklik.example", "four words of chalk"
 WIDTHS = (320, 768, 1280)
