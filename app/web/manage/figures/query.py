@@ -121,19 +121,22 @@ class FigureQuery:
             values["period"] = None
         return url_for(endpoint or request.endpoint or "", **{key: value for key, value in values.items() if value})
 
-    def answers(self, **more: Any) -> str:
-        """Return the address of the very responses that are counted, narrowed further by fields of their list."""
-        values: dict[str, Any] = {
+    @property
+    def _kept_by_lists(self) -> dict[str, Any]:
+        """What of the filter the lists of answers and of contacts have, too."""
+        return {
             "unit": self.unit.code if self.unit is not None and self.unit_id is not None else None,
             "from": self.period.first.isoformat(),
             "to": self.period.last.isoformat(),
             "channel": self.channel.value if self.channel else None,
             "employee": self.employee.code if self.employee else None,
-            "served": "yes" if self.wanted.employee_known else None,
             "about": self.call_topic,
-            "suspect": "no",
-            **more,
         }
+
+    def answers(self, **more: Any) -> str:
+        """Return the address of the very responses that are counted, narrowed further by fields of their list."""
+        served = "yes" if self.wanted.employee_known else None
+        values = {**self._kept_by_lists, "served": served, "suspect": "no", **more}
         return url_for("responses.show_list", **{key: value for key, value in values.items() if value})
 
     def counted(self, kind: QuestionType | None, values: Sequence[int] = (), **more: Any) -> str:
@@ -147,15 +150,7 @@ class FigureQuery:
 
     def contacts(self, **more: Any) -> str:
         """Return the address of the contacts that are counted, narrowed further by fields of their list."""
-        values: dict[str, Any] = {
-            "unit": self.unit.code if self.unit is not None and self.unit_id is not None else None,
-            "from": self.period.first.isoformat(),
-            "to": self.period.last.isoformat(),
-            "channel": self.channel.value if self.channel else None,
-            "employee": self.employee.code if self.employee else None,
-            "about": self.call_topic,
-            **more,
-        }
+        values = {**self._kept_by_lists, **more}
         return url_for("interactions.show_list", **{key: value for key, value in values.items() if value})
 
 
